@@ -1,0 +1,66 @@
+/**
+ * The shapes of Kubernetes objects that this product reads and writes.
+ *
+ * Only what is used is typed; whatever comes from outside the API server's own schema stays `unknown`
+ * until the room that owns it has parsed it.
+ *
+ * @module
+ */
+
+/** One served resource: the group ("" for core), its version, the plural that stands in URLs, and the kind. */
+export interface ResourceDefinition {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+}
+
+/** Names one namespaced object of a resource. */
+export interface ObjectReference {
+  readonly resource: ResourceDefinition;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+}
+
+/** An entry of `metadata.managedFields`; `fieldsV1` is the FieldsV1 trie of server-side apply. */
+export interface ManagedFieldsEntry {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly subresource?: string;
+  readonly fieldsV1?: Readonly<Record<string, unknown>>;
+}
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly managedFields?: readonly ManagedFieldsEntry[];
+}
+
+/** Any Kubernetes object as the API server sends it. `spec` and `status` are not trusted to have a shape. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+/** The `apiVersion` of a resource: `v1` for core, else `group/version`. */
+export function apiVersionOf(resource: ResourceDefinition): string {
+  return resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+}

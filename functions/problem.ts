@@ -1,0 +1,31 @@
+/**
+ * What is wrong with an input and where: the one shape in which every room tells a user about bad input.
+ * It becomes a Kubernetes Event on the route, a field of the log line, and a line of the CLI.
+ *
+ * @module
+ */
+
+/** Machine-readable causes, CamelCase as Kubernetes Events want them. The docs list each with an example. */
+export type ProblemReason =
+  | "InvalidRule"
+  | "UnusableHost"
+  | "InvalidField"
+  | "InvalidAnnotation"
+  | "TooManyNames"
+  | "NotOurs"
+  | "Released"
+  | "SecretNameTaken"
+  | "TargetMissing"
+  | "TargetPending"
+  | "Forbidden"
+  | "KindNotServed"
+  | "Rejected"
+  | "Shadowed"
+  | "DeletionBrake";
+
+/** One problem. `message` says what was found and what to do; `field` is a path such as `spec.routes[0].match`. */
+export interface Problem {
+  readonly reason: ProblemReason;
+  readonly message: string;
+  readonly field: string | null;
+}

@@ -1,0 +1,80 @@
+/**
+ * What one IngressRoute or IngressRouteTCP says: the "extracted information" that every integration gets.
+ *
+ * @module
+ */
+import type { Problem } from "../problem.ts";
+
+export type RouteKind = "IngressRoute" | "IngressRouteTCP";
+export type RouteGroup = "traefik.io" | "traefik.containo.us";
+
+/** Which router reads the rule: HTTP for an IngressRoute, TCP for an IngressRouteTCP. */
+export type Protocol = "http" | "tcp";
+
+/** Rule syntax of a router: `v2` only where the route asks for it, else `v3`. */
+export type RuleSyntax = "v2" | "v3";
+
+/** Names a route. Equal references mean the same object, whatever its uid. */
+export interface RouteReference {
+  readonly kind: RouteKind;
+  readonly group: RouteGroup;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * Why a rule gives no hosts. `parse`: Traefik cannot extract from it. `load`: it parses, yet Traefik refuses the
+ * router under its syntax. `position` is a 0-based UTF-8 byte offset into the rule.
+ */
+export interface RuleError {
+  readonly stage: "parse" | "load";
+  readonly message: string;
+  readonly position: number;
+}
+
+export interface ServiceDescription {
+  readonly name: string;
+  readonly namespace: string;
+  /** Port number or name as written; null where the kind has none. */
+  readonly port: number | string | null;
+  readonly kind: string;
+  readonly weight: number | null;
+}
+
+/** One entry of `spec.routes`. */
+export interface RuleDescription {
+  readonly match: string;
+  readonly syntax: RuleSyntax;
+  /** What Traefik's own extraction takes from the rule, in its order; empty when that fails. */
+  readonly domains: readonly string[];
+  /** Arguments of Path and PathPrefix (HTTP), in rule order. */
+  readonly paths: readonly string[];
+  readonly services: readonly ServiceDescription[];
+  readonly error: RuleError | null;
+}
+
+/** `spec.tls`, reduced to what decides about certificates. */
+export interface TlsDescription {
+  readonly secretName: string | null;
+  readonly passthrough: boolean;
+  readonly certResolver: string | null;
+  /** Names the user wants on the certificate (`tls.domains`), usable ones, lower-case, sorted, unique. */
+  readonly domains: readonly string[];
+}
+
+/** Everything an integration may know about a route. Lists are sorted and unique unless said otherwise. */
+export interface RouteDescription {
+  readonly route: RouteReference;
+  readonly uid: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Class that the route names by `spec.ingressClassName` (even "") or else by annotation; null where neither. */
+  readonly ingressClass: string | null;
+  readonly rules: readonly RuleDescription[];
+  /** Usable DNS names of the rules that load: lower-case A-labels, wildcards only as a whole first label. */
+  readonly hosts: readonly string[];
+  /** Null where the route has no `spec.tls`. */
+  readonly tls: TlsDescription | null;
+  /** A rule has an error, so `hosts` may lack names: nothing may be removed because of that. */
+  readonly incomplete: boolean;
+  readonly problems: readonly Problem[];
+}
