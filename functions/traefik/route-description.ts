@@ -76,5 +76,10 @@ export interface RouteDescription {
   readonly tls: TlsDescription | null;
   /** A rule has an error, so `hosts` may lack names: nothing may be removed because of that. */
   readonly incomplete: boolean;
+  /**
+   * What children the route should have cannot be said: it is a child of other routes (`spec.parentRefs`, whose
+   * hosts are those of its roots), or its `spec` or `spec.tls` cannot be read. Whatever exists stays as it is.
+   */
+  readonly undecidable: boolean;
   readonly problems: readonly Problem[];
 }
