@@ -1,0 +1,57 @@
+/**
+ * Content types, normalised: `Application/JSON ; Charset="UTF-8"` is `application/json` in UTF-8.
+ *
+ * @module
+ */
+import { quote } from "./attributes.ts";
+import { UnsupportedContentError } from "./errors.ts";
+
+const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/;
+
+/** JSON is UTF-8; ASCII is a part of it, and some senders say so. */
+const CHARACTER_SETS = new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
+
+export interface MediaType {
+  /** `type/subtype`, lower-case. */
+  readonly name: string;
+  /** Lower-case; null where none is given. */
+  readonly charset: string | null;
+}
+
+/**
+ * Reads a `Content-Type`.
+ *
+ * @throws {UnsupportedContentError} if it is not of the form `type/subtype`
+ */
+export function parseMediaType(text: string): MediaType {
+  const [name = "", ...parameters] = text.split(";").map((part) => part.trim());
+  const normalised = name.toLowerCase();
+  if (!MEDIA_TYPE.test(normalised)) {
+    throw new UnsupportedContentError(`content type ${quote(text)} is not of the form type/subtype`);
+  }
+  return { name: normalised, charset: charsetOf(parameters) };
+}
+
+function charsetOf(parameters: readonly string[]): string | null {
+  for (const parameter of parameters) {
+    const separator = parameter.indexOf("=");
+    if (parameter.slice(0, separator).trim().toLowerCase() !== "charset") continue;
+    return parameter
+      .slice(separator + 1)
+      .trim()
+      .replace(/^"(.*)"$/, "$1")
+      .toLowerCase();
+  }
+  return null;
+}
+
+/** Whether data of this type is JSON, by name or by the suffix of RFC 6839. */
+export function isJson(type: MediaType): boolean {
+  return type.name === "application/json" || type.name === "text/json" || type.name.endsWith("+json");
+}
+
+/** @throws {UnsupportedContentError} if text of this type is not UTF-8 */
+export function requireUtf8(type: MediaType): void {
+  if (type.charset === null || CHARACTER_SETS.has(type.charset)) return;
+  throw new UnsupportedContentError(`character set ${quote(type.charset)} is not supported, expected utf-8`);
+}

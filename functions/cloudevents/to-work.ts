@@ -1,0 +1,94 @@
+/**
+ * What an event asks for, after its names have been checked. Nothing else of it is used, and nothing is believed:
+ * an event may be forged, late, or say "deleted" of an object that only lost a label.
+ *
+ * @module
+ */
+import type { ResourceDefinition } from "../kubernetes/objects.ts";
+import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
+import type { RouteGroup, RouteKind } from "../traefik/route-description.ts";
+import { quote } from "./attributes.ts";
+import { InvalidPayloadError, MalformedEventError } from "./errors.ts";
+import type { ReceivedEvent } from "./received-event.ts";
+import { EVERYTHING, parseScope } from "./resync-scope.ts";
+import { type Subject, subjectOf } from "./subject.ts";
+import type { ChangeHint, Work } from "./work.ts";
+
+export const RESYNC_TYPE = "io.traefik-cert-rotater.resync";
+const PING_TYPE = "dev.knative.sources.ping";
+const CHANGE_TYPE = /^dev\.knative\.apiserver\.(?:ref|resource)\.(add|update|delete)$/;
+
+/** The kinds that mean work besides routes; which they are is up to the integrations that are on. */
+export interface WatchedKinds {
+  readonly children: readonly ResourceDefinition[];
+  readonly dependencies: readonly { readonly group: string; readonly kind: string }[];
+}
+
+/** Lower-case plural by kind; both kinds are served in both groups. */
+const ROUTE_PLURALS: Readonly<Record<RouteKind, string>> = {
+  IngressRoute: "ingressroutes",
+  IngressRouteTCP: "ingressroutetcps",
+};
+const ROUTE_GROUPS: readonly RouteGroup[] = ["traefik.io", "traefik.containo.us"];
+
+/**
+ * Reads what an event asks for. Events that are none of ours are ignored, whatever they hold.
+ *
+ * @throws {MalformedEventError} if an event of ours names no possible object
+ */
+export function toWork(event: ReceivedEvent, kinds: WatchedKinds): Work {
+  if (event.type === RESYNC_TYPE) return { kind: "resync", scope: parseScope(event.data) };
+  if (event.type === PING_TYPE) return { kind: "resync", scope: scopeOfPing(event.data) };
+  const hint = CHANGE_TYPE.exec(event.type)?.[1];
+  if (hint === undefined) return { kind: "ignore", why: `no work for events of type ${quote(event.type)}` };
+  return workOfChange(subjectOf(event, pluralsOf(kinds)), hint as ChangeHint, kinds);
+}
+
+/** A PingSource's data is free text by custom: what is no scope asks for everything. */
+function scopeOfPing(data: unknown) {
+  try {
+    return parseScope(data);
+  } catch (error) {
+    if (error instanceof MalformedEventError) return EVERYTHING;
+    throw error;
+  }
+}
+
+function workOfChange(subject: Subject, hint: ChangeHint, kinds: WatchedKinds): Work {
+  const { group, kind } = subject;
+  const routeKind = ROUTE_KINDS.find((known) => known === kind);
+  const routeGroup = ROUTE_GROUPS.find((known) => known === group);
+  if (routeKind !== undefined && routeGroup !== undefined) {
+    return { kind: "route", route: { kind: routeKind, group: routeGroup, ...namesOf(subject) }, hint };
+  }
+  const same = (known: { group: string; kind: string }) => known.kind === kind && known.group === group;
+  if (kinds.children.some(same)) return { kind: "child", child: { group, kind, ...namesOf(subject) }, hint };
+  if (kinds.dependencies.some(same)) {
+    return { kind: "dependency", dependency: { group, kind, ...namesOf(subject) } };
+  }
+  return { kind: "ignore", why: `no work for kind ${quote(kind)} of group ${quote(group)}` };
+}
+
+const ROUTE_KINDS: readonly RouteKind[] = ["IngressRoute", "IngressRouteTCP"];
+
+function namesOf(subject: Subject): { namespace: string; name: string } {
+  const { namespace, name } = subject;
+  if (namespace === null) throw new InvalidPayloadError("the event names no namespace");
+  if (name === null) throw new InvalidPayloadError("the event names no object");
+  if (!isNamespaceName(namespace))
+    throw new InvalidPayloadError(`namespace ${quote(namespace)} is no valid name`);
+  if (!isObjectName(name)) throw new InvalidPayloadError(`name ${quote(name)} is no valid object name`);
+  return { namespace, name };
+}
+
+/** Kind by `group/plural`, for events that say only in their subject what they are about. */
+function pluralsOf(kinds: WatchedKinds): ReadonlyMap<string, string> {
+  const routes = ROUTE_GROUPS.flatMap((group) =>
+    ROUTE_KINDS.map((kind): [string, string] => [`${group}/${ROUTE_PLURALS[kind]}`, kind]),
+  );
+  const children = kinds.children.map(({ group, plural, kind }): [string, string] => [
+    `${group}/${plural}`,
+    kind,
+  ]);
+  return new Map([...routes, ...children]);
+}

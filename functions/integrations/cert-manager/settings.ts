@@ -1,0 +1,68 @@
+/**
+ * Settings of the cert-manager integration.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { settings, texts } from "../../config/fields.ts";
+
+export interface CertManagerSettings {
+  /** What every Certificate has besides its names and its Secret; `spec.issuerRef` is always there. */
+  readonly certificateTemplate: {
+    readonly metadata?: {
+      readonly labels?: Readonly<Record<string, string>>;
+      readonly annotations?: Readonly<Record<string, string>>;
+    };
+    readonly spec: Readonly<Record<string, unknown>>;
+  };
+}
+
+const DEFAULT_ISSUER = { kind: "ClusterIssuer", name: "ca-issuer" };
+
+/** Fields of a Certificate that the route decides about. */
+const FROM_ROUTE = ["dnsNames", "secretName"] as const;
+
+const metadata = settings({ labels: v.optional(texts()), annotations: v.optional(texts()) });
+
+/** `apiVersion` and `kind` may stand there, for a template is a Certificate to those who copy one. */
+const template = settings({
+  apiVersion: v.optional(v.literal("cert-manager.io/v1", '"cert-manager.io/v1"')),
+  kind: v.optional(v.literal("Certificate", '"Certificate"')),
+  metadata: v.optional(metadata),
+  spec: v.optional(
+    v.looseObject(
+      {
+        ...Object.fromEntries(FROM_ROUTE.map((field) => [field, fromRoute(field)])),
+        issuerRef: v.optional(v.looseObject({ name: v.string("the name of the issuer") }, "an object")),
+      },
+      "an object",
+    ),
+    {},
+  ),
+});
+
+export const certManagerSettings: v.GenericSchema<unknown, CertManagerSettings> = v.pipe(
+  settings({ certificateTemplate: v.optional(template, {}) }),
+  v.transform(({ certificateTemplate: { metadata, spec } }) => ({
+    certificateTemplate: {
+      ...(metadata === undefined ? {} : { metadata: defined(metadata) }),
+      spec: { issuerRef: DEFAULT_ISSUER, ...spec },
+    },
+  })),
+);
+
+function fromRoute(field: string) {
+  return v.optional(v.never(`no ${field}: it is taken from each route`));
+}
+
+/** Without the keys that are undefined. */
+function defined(metadata: {
+  labels?: Record<string, string> | undefined;
+  annotations?: Record<string, string> | undefined;
+}) {
+  const { labels, annotations } = metadata;
+  return {
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+}

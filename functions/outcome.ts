@@ -1,0 +1,13 @@
+/**
+ * How the handling of one event ended, as far as its sender must know.
+ *
+ * @module
+ */
+
+/**
+ * `done`: nothing is gained by sending the event again, also where a problem waits for somebody to act.
+ * `retry`: a passing fault; the sender shall send the same event again, if known not before so many seconds.
+ */
+export type Outcome =
+  | { readonly status: "done" }
+  | { readonly status: "retry"; readonly retryAfterSeconds: number | null };
