@@ -1,0 +1,49 @@
+{{/* The target Service that the configuration uses: none when static addresses are given. Empty or a JSON object. */}}
+{{- define "tcr.targetService" -}}
+{{- $dns := .Values.integrations.externalDNS -}}
+{{- if and $dns.targetService (not $dns.targetIPs) -}}
+{{- $dns.targetService | toJson -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The function's configuration file: JSON, for a YAML parser would be paid on every wake. */}}
+{{- define "tcr.config" -}}
+{{- $cert := .Values.integrations.certManager -}}
+{{- $dns := .Values.integrations.externalDNS -}}
+{{- $selector := dict -}}
+{{- with .Values.selector.ingressClass -}}
+{{- $_ := set $selector "ingressClass" . -}}
+{{- end -}}
+{{- $certManager := pick $cert "enabled" "onDisable" "certificateTemplate" -}}
+{{- $externalDNS := pick $dns "enabled" "onDisable" "ttl" "pendingLoadBalancer" -}}
+{{- if $dns.targetIPs -}}
+{{- $_ := set $externalDNS "targetIPs" $dns.targetIPs -}}
+{{- else if $dns.targetService -}}
+{{- $_ := set $externalDNS "targetService" $dns.targetService -}}
+{{- end -}}
+{{- dict
+  "selector" $selector
+  "integrations" (dict "certManager" $certManager "externalDNS" $externalDNS)
+  | toPrettyJson -}}
+{{- end -}}
+
+{{/*
+The children by integration, as JSON: `{"items": [{group, version, kind, resource, verbs, watched}]}`, only those that
+the function may touch: all verbs while enabled, removal where `onDisable` asks for it.
+*/}}
+{{- define "tcr.children" -}}
+{{- $items := list -}}
+{{- $known := list
+  (dict "values" .Values.integrations.certManager "group" "cert-manager.io" "version" "v1" "kind" "Certificate" "resource" "certificates")
+  (dict "values" .Values.integrations.externalDNS "group" "externaldns.k8s.io" "version" "v1alpha1" "kind" "DNSEndpoint" "resource" "dnsendpoints")
+-}}
+{{- range $known -}}
+{{- $child := omit . "values" -}}
+{{- if .values.enabled -}}
+{{- $items = append $items (merge (dict "watched" true "verbs" (list "get" "list" "create" "patch" "delete")) $child) -}}
+{{- else if eq .values.onDisable "delete" -}}
+{{- $items = append $items (merge (dict "watched" false "verbs" (list "get" "list" "delete")) $child) -}}
+{{- end -}}
+{{- end -}}
+{{- dict "items" $items | toJson -}}
+{{- end -}}

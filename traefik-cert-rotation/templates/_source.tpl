@@ -1,0 +1,70 @@
+{{/* One ApiServerSource. Takes root, name, resources. */}}
+{{- define "tcr.source" -}}
+apiVersion: sources.knative.dev/v1
+kind: ApiServerSource
+metadata:
+  name: {{ .name }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "tcr.labels" .root | nindent 4 }}
+  {{- if .root.Values.source.skipPermissionsCheck }}
+  annotations:
+    features.knative.dev/apiserversource-skip-permissions-check: "true"
+  {{- end }}
+spec:
+  mode: {{ .root.Values.source.mode }}
+  serviceAccountName: {{ include "tcr.sourceName" .root }}
+  # An empty selector means all namespaces; none would mean this one only.
+  namespaceSelector: {}
+  resources:
+    {{- toYaml .resources | nindent 4 }}
+  sink:
+    ref:
+      apiVersion: serving.knative.dev/v1
+      kind: Service
+      name: {{ include "tcr.fullname" .root }}
+      namespace: {{ .root.Release.Namespace }}
+    {{- with .root.Values.source.audience }}
+    audience: {{ . | quote }}
+    {{- end }}
+{{- end -}}
+
+{{/* What `-routes` watches, as JSON `{"items": [...]}`: groups that are there wherever the product makes sense. */}}
+{{- define "tcr.watchedRoutes" -}}
+{{- $items := list -}}
+{{- $groups := list "traefik.io" -}}
+{{- if .Values.source.legacyGroup -}}
+{{- $groups = append $groups "traefik.containo.us" -}}
+{{- end -}}
+{{- range $group := $groups -}}
+{{- range list "IngressRoute" "IngressRouteTCP" -}}
+{{- $items = append $items (dict "apiVersion" (printf "%s/v1alpha1" $group) "kind" .) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.integrations.externalDNS.enabled (include "tcr.targetService" .) -}}
+{{- $service := dict "apiVersion" "v1" "kind" "Service" -}}
+{{- with .Values.source.targetServiceSelector -}}
+{{- $_ := set $service "selector" (dict "matchLabels" .) -}}
+{{- end -}}
+{{- $items = append $items $service -}}
+{{- end -}}
+{{- dict "items" $items | toJson -}}
+{{- end -}}
+
+{{/*
+What `-children` watches, as JSON `{"items": [...]}`: our children of the enabled integrations. A group that is not
+served stops the whole adapter, so in a live cluster it is left out until the next upgrade.
+*/}}
+{{- define "tcr.watchedChildren" -}}
+{{- $root := . -}}
+{{- $items := list -}}
+{{- range (include "tcr.children" . | fromJson).items -}}
+{{- $apiVersion := printf "%s/%s" .group .version -}}
+{{- $served := or (not (include "tcr.live" $root)) ($root.Capabilities.APIVersions.Has (printf "%s/%s" $apiVersion .kind)) -}}
+{{- if and .watched $served -}}
+{{- $selector := dict "matchLabels" (dict "kubernetes.io/managed-by" "Traefik-cert-rotater") -}}
+{{- $items = append $items (dict "apiVersion" $apiVersion "kind" .kind "selector" $selector) -}}
+{{- end -}}
+{{- end -}}
+{{- dict "items" $items | toJson -}}
+{{- end -}}
