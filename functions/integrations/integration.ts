@@ -10,6 +10,8 @@ import type { KubernetesObject, ObjectReference, ResourceDefinition } from "../k
 import type { Problem } from "../problem.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
 
+export type Spec = Readonly<Record<string, unknown>>;
+
 /** What was read for one route besides the route itself. */
 export interface Facts {
   /** The child as it is in the cluster, only if it is ours; null otherwise. */
@@ -19,30 +21,48 @@ export interface Facts {
 }
 
 /**
- * What an integration wants for one route.
- * `present`: the child with this spec. `absent`: no child. `unchanged`: it cannot be decided now; whatever is there stays.
+ * What an integration wants for one route. `present`: the child with this content. `absent`: no child.
+ * `unchanged`: it cannot be decided now; whatever is there stays.
  */
 export type Desired =
-  | {
-      readonly kind: "present";
-      readonly spec: Readonly<Record<string, unknown>>;
-      readonly problems: readonly Problem[];
-    }
+  | DesiredChild
   | { readonly kind: "absent"; readonly problems: readonly Problem[] }
   | { readonly kind: "unchanged"; readonly problems: readonly Problem[] };
 
-export interface Integration {
-  /** Name in annotations, logs and messages, such as `cert-manager`. */
+export interface DesiredChild {
+  readonly kind: "present";
+  readonly spec: Spec;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly problems: readonly Problem[];
+}
+
+/** Something that only one child of a namespace may have, such as the Secret a Certificate writes. */
+export interface Claim {
+  /** What the spec claims; null where nothing. */
+  of(spec: unknown): string | null;
+  /** Tells the user that `holder` has it already. */
+  taken(claim: string, holder: string): Problem;
+}
+
+/** The kind of child that an integration makes, and its names. */
+export interface ChildKind {
+  /** Name of the integration in annotations, logs and messages, such as `cert-manager`. */
   readonly name: string;
-  /** The kind of child it makes. */
   readonly resource: ResourceDefinition;
+  childName(route: Pick<RouteReference, "kind" | "name">): string;
+  /** The routes whose child could bear this name; null where that cannot be told from the name. */
+  routesOf(childName: string): readonly Pick<RouteReference, "kind" | "name">[] | null;
+}
+
+export interface Integration extends ChildKind {
   /** Objects it needs for every route, read in the same round trip as the route. */
   readonly dependencies: readonly ObjectReference[];
-  childName(route: RouteReference): string;
+  readonly claim: Claim | null;
   desire(description: RouteDescription, facts: Facts): Desired;
-  /**
-   * Asked only when a child is about to be created or to change what it claims: the other objects of the kind in
-   * the namespace. A problem means that the child must not be written.
-   */
-  contest?(spec: Readonly<Record<string, unknown>>, others: readonly KubernetesObject[]): Problem | null;
+}
+
+/** Key of `Facts.dependencies`. */
+export function dependencyKey(reference: { readonly namespace: string; readonly name: string }): string {
+  return `${reference.namespace}/${reference.name}`;
 }

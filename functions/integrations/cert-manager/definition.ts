@@ -1,0 +1,17 @@
+/**
+ * cert-manager's entry in the list of integrations.
+ *
+ * @module
+ */
+import type { IntegrationDefinition } from "../definition.ts";
+import { removerOf } from "../remover.ts";
+import { CERT_MANAGER, createCertManager } from "./integration.ts";
+import { type CertManagerSettings, certManagerSettings } from "./settings.ts";
+
+export const certManager: IntegrationDefinition<CertManagerSettings> = {
+  key: "certManager",
+  name: CERT_MANAGER.name,
+  schema: certManagerSettings,
+  create: createCertManager,
+  createRemover: () => removerOf(CERT_MANAGER),
+};

@@ -1,0 +1,48 @@
+/**
+ * Names of children. An HTTP and a TCP route of one name are common and must not fight over one child, so the
+ * children of an IngressRouteTCP carry a hash that no IngressRoute's children can have by accident.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { RouteReference } from "../traefik/route-description.ts";
+
+/** Longest name of a Kubernetes object. */
+const MAX_NAME_LENGTH = 253;
+
+/**
+ * The child's name: `<route><suffix>`, or `<route>-tcp-<8 hex><suffix>` for an IngressRouteTCP. A name over 253
+ * characters is cut and closed with a hash of the whole, so that it is the same at every run.
+ */
+export function childName(route: Pick<RouteReference, "kind" | "name">, suffix: "" | "-tls"): string {
+  const base =
+    route.kind === "IngressRouteTCP"
+      ? `${route.name}-tcp-${hash(`${route.kind}/${route.name}`)}`
+      : route.name;
+  const name = base + suffix;
+  if (name.length <= MAX_NAME_LENGTH) return name;
+  const tail = `-${hash(name)}${suffix}`;
+  return base.slice(0, MAX_NAME_LENGTH - tail.length).replace(/[.-]+$/, "") + tail;
+}
+
+/**
+ * The routes whose child could bear this name, for a child that is gone and can no longer name its owner.
+ * Null where the name was cut and the route cannot be told from it.
+ */
+export function routesOfChildName(
+  name: string,
+  suffix: "" | "-tls",
+): readonly Pick<RouteReference, "kind" | "name">[] | null {
+  if (!name.endsWith(suffix)) return [];
+  const base = name.slice(0, name.length - suffix.length);
+  const candidates: Pick<RouteReference, "kind" | "name">[] = [{ kind: "IngressRoute", name: base }];
+  const tcp = /^(.+)-tcp-[0-9a-f]{8}$/.exec(base)?.[1];
+  if (tcp !== undefined) candidates.push({ kind: "IngressRouteTCP", name: tcp });
+  const exact = candidates.filter((candidate) => childName(candidate, suffix) === name);
+  const mayBeCut = name.length > MAX_NAME_LENGTH - 12 && /-[0-9a-f]{8}$/.test(base);
+  return mayBeCut ? null : exact;
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}

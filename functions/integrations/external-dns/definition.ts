@@ -1,0 +1,17 @@
+/**
+ * external-dns' entry in the list of integrations.
+ *
+ * @module
+ */
+import type { IntegrationDefinition } from "../definition.ts";
+import { removerOf } from "../remover.ts";
+import { createExternalDNS, EXTERNAL_DNS } from "./integration.ts";
+import { type ExternalDNSSettings, externalDNSSettings } from "./settings.ts";
+
+export const externalDNS: IntegrationDefinition<ExternalDNSSettings> = {
+  key: "externalDNS",
+  name: EXTERNAL_DNS.name,
+  schema: externalDNSSettings,
+  create: createExternalDNS,
+  createRemover: () => removerOf(EXTERNAL_DNS),
+};

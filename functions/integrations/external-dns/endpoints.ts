@@ -1,0 +1,48 @@
+/**
+ * The `spec.endpoints` of a DNSEndpoint (externaldns.k8s.io/v1alpha1), written and read.
+ *
+ * @module
+ */
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isRecord } from "../../unknown.ts";
+import type { RecordType } from "./target.ts";
+
+export interface Endpoint {
+  readonly dnsName: string;
+  /** Seconds. */
+  readonly recordTTL: number;
+  readonly recordType: RecordType;
+  readonly targets: readonly string[];
+}
+
+/** One endpoint for each host and record type, in the order of `hosts`, then A before AAAA. */
+export function endpoints(
+  hosts: readonly string[],
+  targets: ReadonlyMap<RecordType, readonly string[]>,
+  recordTTL: number,
+): readonly Endpoint[] {
+  return hosts.flatMap((dnsName) =>
+    [...targets].map(([recordType, addresses]) => ({ dnsName, recordTTL, recordType, targets: addresses })),
+  );
+}
+
+/** Names that the child publishes, in its order, without repeats. */
+export function endpointNames(child: KubernetesObject | null): string[] {
+  return [
+    ...new Set(endpointsOf(child).flatMap(({ dnsName }) => (typeof dnsName === "string" ? [dnsName] : []))),
+  ];
+}
+
+/** Targets that the child publishes, sorted, without repeats. */
+export function publishedTargets(child: KubernetesObject | null): string[] {
+  const targets = endpointsOf(child).flatMap((endpoint) =>
+    Array.isArray(endpoint.targets) ? endpoint.targets.filter((target) => typeof target === "string") : [],
+  );
+  return [...new Set<string>(targets)].sort();
+}
+
+function endpointsOf(child: KubernetesObject | null): Record<string, unknown>[] {
+  const spec = child?.spec;
+  if (!isRecord(spec) || !Array.isArray(spec.endpoints)) return [];
+  return spec.endpoints.filter(isRecord);
+}

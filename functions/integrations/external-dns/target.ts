@@ -1,0 +1,148 @@
+/**
+ * Where DNS is to point: from Traefik's Service, from an annotation, from static addresses.
+ *
+ * @module
+ */
+import { isIP } from "node:net";
+import type { KubernetesObject, ObjectReference } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import { isHostname } from "../../traefik/hosts.ts";
+import { isRecord } from "../../unknown.ts";
+import { canonicalAddress } from "./address.ts";
+
+export type RecordType = "A" | "AAAA" | "CNAME";
+
+/** Addresses, or one hostname; empty where none is known, and then `problems` says why. */
+export interface Target {
+  readonly targets: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+export interface ServiceTarget {
+  readonly reference: ObjectReference;
+  /** Null where the Service does not exist. */
+  readonly service: KubernetesObject | null;
+  /** What the child publishes now. */
+  readonly published: readonly string[];
+  /** What to do while a load balancer has no address yet: publish the private one, or nothing. */
+  readonly pending: "private" | "wait";
+}
+
+/**
+ * The target of a Service: load-balancer IPs, else its hostnames, then `externalIPs`, an ExternalName, at last
+ * the cluster IPs. While a load balancer is pending, public targets that are published stay.
+ */
+export function targetOfService({ reference, service, published, pending }: ServiceTarget): Target {
+  const name = `${reference.namespace}/${reference.name}`;
+  if (service === null) return { targets: published, problems: [targetMissing(name)] };
+  const spec = isRecord(service.spec) ? service.spec : {};
+  const known = publicTargets(spec, service.status);
+  if (known.length > 0) return { targets: known, problems: [] };
+
+  const clusterIPs = addresses(Array.isArray(spec.clusterIPs) ? spec.clusterIPs : [spec.clusterIP]);
+  if (spec.type === "LoadBalancer") {
+    const publicPublished = published.filter((target) => !clusterIPs.includes(target));
+    if (publicPublished.length > 0) return { targets: publicPublished, problems: [] };
+    if (pending === "wait") return { targets: [], problems: [targetPending(name)] };
+  }
+  return clusterIPs.length > 0
+    ? { targets: clusterIPs, problems: [] }
+    : { targets: published, problems: [noAddress(name)] };
+}
+
+/** The target that an annotation's value names; problems instead where it is neither addresses nor one hostname. */
+export function targetOfAnnotation(value: string, annotation: string): Target {
+  const parts = value
+    .split(",")
+    .map((part) => part.trim().replace(/\.$/, "").toLowerCase())
+    .filter((part) => part !== "");
+  const ok =
+    parts.length > 0 &&
+    (parts.every((part) => isIP(part) !== 0) || (parts.length === 1 && parts.every(isHostname)));
+  if (ok) return { targets: sorted(parts.map(canonicalAddress)), problems: [] };
+  const problem: Problem = {
+    reason: "InvalidAnnotation",
+    message: `${JSON.stringify(value.slice(0, 100))} is no target: write IP addresses separated by commas, or one hostname.`,
+    field: `metadata.annotations[${annotation}]`,
+  };
+  return { targets: [], problems: [problem] };
+}
+
+/**
+ * Targets by record type. Addresses win over a hostname: DNS allows no CNAME beside other records of its name
+ * (RFC 1034, 3.6.2).
+ */
+export function targetsOf(targets: readonly string[]): ReadonlyMap<RecordType, readonly string[]> {
+  const byType = new Map<RecordType, readonly string[]>();
+  const v4 = targets.filter((target) => isIP(target) === 4);
+  const v6 = targets.filter((target) => isIP(target) === 6);
+  if (v4.length > 0) byType.set("A", sorted(v4));
+  if (v6.length > 0) byType.set("AAAA", sorted(v6));
+  // A CNAME has exactly one target; the first in order, so that it does not flap.
+  if (byType.size === 0 && targets.length > 0) byType.set("CNAME", sorted(targets).slice(0, 1));
+  return byType;
+}
+
+function publicTargets(spec: Record<string, unknown>, status: unknown): readonly string[] {
+  const ingress = loadBalancerIngress(status);
+  const ips = addresses(ingress.map(({ ip }) => ip));
+  if (ips.length > 0) return ips;
+  const hostnames = hostnamesOf(ingress.map(({ hostname }) => hostname));
+  if (hostnames.length > 0) return hostnames;
+  const externalIPs = addresses(Array.isArray(spec.externalIPs) ? spec.externalIPs : []);
+  if (externalIPs.length > 0) return externalIPs;
+  return spec.type === "ExternalName" ? hostnamesOf([spec.externalName]) : [];
+}
+
+function loadBalancerIngress(status: unknown): Record<string, unknown>[] {
+  const loadBalancer = isRecord(status) ? status.loadBalancer : null;
+  if (!isRecord(loadBalancer) || !Array.isArray(loadBalancer.ingress)) return [];
+  return loadBalancer.ingress.filter(isRecord);
+}
+
+/** IP addresses among the values; a headless Service says "None" there. */
+function addresses(values: readonly unknown[]): readonly string[] {
+  const found = values.filter((value): value is string => typeof value === "string" && isIP(value) !== 0);
+  return sorted(found.map(canonicalAddress));
+}
+
+function hostnamesOf(values: readonly unknown[]): readonly string[] {
+  return sorted(
+    values
+      .filter((value): value is string => typeof value === "string")
+      .map((value) => value.replace(/\.$/, "").toLowerCase())
+      .filter(isHostname),
+  );
+}
+
+function sorted(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}
+
+function targetMissing(name: string): Problem {
+  return {
+    reason: "TargetMissing",
+    message:
+      `the target Service ${name} does not exist, so DNS keeps what it had. ` +
+      "Create it, or set integrations.externalDNS.targetService or targetIPs.",
+    field: null,
+  };
+}
+
+function targetPending(name: string): Problem {
+  return {
+    reason: "TargetPending",
+    message: `the load balancer of Service ${name} has no address yet; records follow once it has (pendingLoadBalancer: wait).`,
+    field: null,
+  };
+}
+
+function noAddress(name: string): Problem {
+  return {
+    reason: "TargetMissing",
+    message:
+      `the target Service ${name} has no address (headless?), so DNS keeps what it had. ` +
+      "Name a Service with an address, or set integrations.externalDNS.targetIPs.",
+    field: null,
+  };
+}

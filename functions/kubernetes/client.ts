@@ -1,0 +1,183 @@
+/**
+ * The few API server operations that this product needs, each answering with parsed objects or an error class.
+ *
+ * @module
+ */
+import { isRecord } from "../unknown.ts";
+import type { Credentials } from "./credentials.ts";
+import { NotFoundError, TooManyRequestsError, UnauthorizedError, UnavailableError } from "./errors.ts";
+import type { KubernetesObject, ObjectReference, ResourceDefinition } from "./objects.ts";
+import { collectionPath, objectPath } from "./paths.ts";
+import { errorOf } from "./status.ts";
+import { type ApiRequest, type ApiResponse, describe, type Transport } from "./transport.ts";
+
+export const FIELD_MANAGER = "traefik-cert-rotater";
+
+export interface ListOptions {
+  readonly namespace: string | null;
+  readonly labelSelector?: string;
+  readonly limit?: number;
+  readonly continueToken?: string;
+}
+
+export interface ListPage {
+  readonly items: readonly KubernetesObject[];
+  /** Token of the next page; null on the last. */
+  readonly continueToken: string | null;
+  readonly resourceVersion: string;
+}
+
+/** Pins a delete to the object that was judged. */
+export interface Preconditions {
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** All methods throw a `KubernetesError`; which one, `errors.ts` says. */
+export interface KubernetesClient {
+  /** Null only where the API server says that this object does not exist. */
+  get(reference: ObjectReference): Promise<KubernetesObject | null>;
+  list(resource: ResourceDefinition, options: ListOptions): Promise<ListPage>;
+  /** Server-side apply, forced; the caller pins uid or resourceVersion in the object. */
+  apply(reference: ObjectReference, object: KubernetesObject): Promise<KubernetesObject>;
+  create(reference: ObjectReference, object: KubernetesObject): Promise<KubernetesObject>;
+  mergePatch(reference: ObjectReference, patch: Readonly<Record<string, unknown>>): Promise<KubernetesObject>;
+  delete(reference: ObjectReference, preconditions: Preconditions): Promise<void>;
+}
+
+/** Pages of 500 objects of a busy cluster take longer than one object. */
+const LIST_TIMEOUT_MS = 60_000;
+
+/** The longest that one request waits in place when told to slow down; beyond it the sender of the event waits. */
+const MAX_WAIT_SECONDS = 2;
+
+export function createClient(credentials: Credentials, transport: Transport): KubernetesClient {
+  const attempt = async (request: ApiRequest, fresh: boolean): Promise<ApiResponse> => {
+    const response = await transport(request, await credentials.authorization(fresh));
+    if (response.status >= 200 && response.status < 300) return response;
+    throw errorOf(describe(request), response);
+  };
+
+  const send = async (request: ApiRequest): Promise<ApiResponse> => {
+    try {
+      return await attempt(request, false);
+    } catch (error) {
+      if (error instanceof UnauthorizedError) return attempt(request, true);
+      if (error instanceof TooManyRequestsError && error.retryAfterSeconds <= MAX_WAIT_SECONDS) {
+        await new Promise((resolve) => setTimeout(resolve, error.retryAfterSeconds * 1000));
+        return attempt(request, false);
+      }
+      throw error;
+    }
+  };
+
+  const object = async (request: ApiRequest): Promise<KubernetesObject> =>
+    parseObject(describe(request), parseJson(describe(request), (await send(request)).text));
+
+  return {
+    get: async (reference) => {
+      try {
+        return await object({ method: "GET", path: objectPath(reference) });
+      } catch (error) {
+        if (error instanceof NotFoundError) return null;
+        throw error;
+      }
+    },
+
+    list: async (resource, options) => {
+      const request: ApiRequest = {
+        method: "GET",
+        path: collectionPath(resource, options.namespace) + listQuery(options),
+        timeoutMs: LIST_TIMEOUT_MS,
+      };
+      return parseList(describe(request), resource, (await send(request)).text);
+    },
+
+    apply: (reference, body) =>
+      object({
+        method: "PATCH",
+        path: `${objectPath(reference)}?fieldManager=${FIELD_MANAGER}&force=true&fieldValidation=Strict`,
+        contentType: "application/apply-patch+yaml",
+        body: JSON.stringify(body),
+      }),
+
+    create: (reference, body) =>
+      object({
+        method: "POST",
+        path: `${collectionPath(reference.resource, reference.namespace)}?fieldManager=${FIELD_MANAGER}`,
+        body: JSON.stringify(body),
+      }),
+
+    mergePatch: (reference, patch) =>
+      object({
+        method: "PATCH",
+        path: `${objectPath(reference)}?fieldManager=${FIELD_MANAGER}`,
+        contentType: "application/merge-patch+json",
+        body: JSON.stringify(patch),
+      }),
+
+    delete: async (reference, preconditions) => {
+      try {
+        await send({ method: "DELETE", path: objectPath(reference), body: deleteOptions(preconditions) });
+      } catch (error) {
+        if (!(error instanceof NotFoundError)) throw error;
+      }
+    },
+  };
+}
+
+function deleteOptions(preconditions: Preconditions): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "DeleteOptions",
+    propagationPolicy: "Background",
+    preconditions,
+  });
+}
+
+function listQuery(options: ListOptions): string {
+  const query = new URLSearchParams();
+  if (options.labelSelector) query.set("labelSelector", options.labelSelector);
+  if (options.limit) query.set("limit", String(options.limit));
+  if (options.continueToken) query.set("continue", options.continueToken);
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/** An answer that is no JSON comes from something in between (a proxy's error page, a cut connection). */
+function parseJson(request: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UnavailableError(request, "the answer is not JSON", { cause });
+  }
+}
+
+function parseList(request: string, resource: ResourceDefinition, text: string): ListPage {
+  const list = parseJson(request, text);
+  if (!isRecord(list) || !Array.isArray(list.items) || !isRecord(list.metadata)) {
+    throw new UnavailableError(request, "the answer is not a list");
+  }
+  const apiVersion = resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+  const items = list.items.map((item: unknown) =>
+    parseObject(request, isRecord(item) ? { apiVersion, kind: resource.kind, ...item } : item),
+  );
+  const { continue: token, resourceVersion } = list.metadata;
+  return {
+    items,
+    continueToken: typeof token === "string" && token !== "" ? token : null,
+    resourceVersion: typeof resourceVersion === "string" ? resourceVersion : "",
+  };
+}
+
+/** The API server's own schema guarantees `metadata`; what is checked here is that it was the API server. */
+function parseObject(request: string, value: unknown): KubernetesObject {
+  const ok =
+    isRecord(value) &&
+    typeof value.apiVersion === "string" &&
+    typeof value.kind === "string" &&
+    isRecord(value.metadata) &&
+    typeof value.metadata.name === "string";
+  if (!ok) throw new UnavailableError(request, "the answer is not a Kubernetes object");
+  return value as unknown as KubernetesObject;
+}

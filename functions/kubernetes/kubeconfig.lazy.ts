@@ -1,0 +1,50 @@
+/**
+ * Credentials from a kubeconfig. Loads @kubernetes/client-node, which costs several times what the whole serving
+ * path costs, so nothing imports this file statically (ADR 0002).
+ *
+ * @module
+ */
+import type { RequestOptions } from "node:https";
+import { KubeConfig } from "@kubernetes/client-node";
+import type { Credentials } from "./credentials.ts";
+
+/**
+ * Reads the default kubeconfig (`KUBECONFIG`, else `~/.kube/config`) and its current context: tokens, client
+ * certificates, exec and OIDC plugins, proxies excepted.
+ *
+ * @throws Error where there is no usable cluster in the current context
+ */
+export async function kubeconfigCredentials(): Promise<Credentials> {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error("the kubeconfig's current context names no cluster");
+  const options = await httpsOptions(config);
+  return {
+    server: new URL(cluster.server),
+    tls: {
+      ...optionalText("ca", options.ca),
+      ...optionalText("cert", options.cert),
+      ...optionalText("key", options.key),
+      ...(options.rejectUnauthorized === undefined ? {} : { rejectUnauthorized: options.rejectUnauthorized }),
+      ...(options.servername === undefined ? {} : { servername: options.servername }),
+    },
+    authorization: async (fresh) => authorizationOf(fresh ? await httpsOptions(config) : options),
+  };
+}
+
+async function httpsOptions(config: KubeConfig): Promise<RequestOptions> {
+  const options: RequestOptions = { headers: {} };
+  await config.applyToHTTPSOptions(options);
+  return options;
+}
+
+function authorizationOf(options: RequestOptions): string | null {
+  const headers = new Headers(options.headers as Record<string, string>);
+  return headers.get("authorization");
+}
+
+function optionalText(key: "ca" | "cert" | "key", value: unknown): Record<string, string> {
+  if (typeof value === "string" || value instanceof Uint8Array) return { [key]: value.toString() };
+  return {};
+}

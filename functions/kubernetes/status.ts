@@ -1,0 +1,103 @@
+/**
+ * From an HTTP answer of the API server to the error class that names its cause.
+ *
+ * @module
+ */
+import { isRecord } from "../unknown.ts";
+import {
+  ConflictError,
+  ExpiredError,
+  ForbiddenError,
+  KindNotServedError,
+  type KubernetesError,
+  NamespaceGoneError,
+  NotFoundError,
+  RejectedError,
+  TooManyRequestsError,
+  UnauthorizedError,
+  UnavailableError,
+} from "./errors.ts";
+import type { ApiResponse } from "./transport.ts";
+
+/** The parts of a `metav1.Status` that decide; all absent where the answer is plain text. */
+interface Status {
+  readonly message: string;
+  readonly detailsName: string | null;
+  readonly detailsKind: string | null;
+  readonly causes: readonly { readonly reason: string; readonly field: string }[];
+}
+
+/** The error for an answer outside 2xx. `request` names method and path for people. */
+export function errorOf(request: string, response: ApiResponse): KubernetesError {
+  const status = parseStatus(response.text);
+  const { message } = status;
+  switch (response.status) {
+    case 400:
+      return new RejectedError(request, message);
+    case 401:
+      return new UnauthorizedError(request, message);
+    case 403:
+      return status.causes.some((cause) => cause.reason === "NamespaceTerminating")
+        ? new NamespaceGoneError(request, message)
+        : new ForbiddenError(request, message);
+    case 404:
+      return notFound(request, status);
+    case 409:
+      return new ConflictError(request, message);
+    case 410:
+      return new ExpiredError(request, message);
+    case 422:
+      return isPreconditionFailure(status)
+        ? new ConflictError(request, message)
+        : new RejectedError(request, message);
+    case 429:
+      return new TooManyRequestsError(request, message, retryAfterSeconds(response));
+    default:
+      return response.status >= 500
+        ? new UnavailableError(request, `${response.status} ${message}`)
+        : new RejectedError(request, `${response.status} ${message}`);
+  }
+}
+
+/** A kind that is not served answers in plain text or without a name; an absent object is named. */
+function notFound(request: string, status: Status): KubernetesError {
+  if (status.detailsKind === "namespaces") return new NamespaceGoneError(request, status.message);
+  if (status.detailsName !== null) return new NotFoundError(request, status.message);
+  return new KindNotServedError(request, status.message);
+}
+
+function isPreconditionFailure(status: Status): boolean {
+  return status.causes.some(
+    (cause) => cause.field === "metadata.uid" || cause.field === "metadata.resourceVersion",
+  );
+}
+
+function retryAfterSeconds(response: ApiResponse): number {
+  const seconds = Number(response.retryAfter);
+  return Number.isFinite(seconds) && seconds >= 1 ? Math.ceil(seconds) : 1;
+}
+
+function parseStatus(text: string): Status {
+  const none = { message: text.slice(0, 500).trim(), detailsName: null, detailsKind: null, causes: [] };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return none;
+  }
+  if (!isRecord(parsed) || parsed.kind !== "Status") return none;
+  const details = isRecord(parsed.details) ? parsed.details : {};
+  return {
+    message: stringOr(parsed.message, ""),
+    detailsName: typeof details.name === "string" ? details.name : null,
+    detailsKind: typeof details.kind === "string" ? details.kind : null,
+    causes: (Array.isArray(details.causes) ? details.causes : []).filter(isRecord).map((cause) => ({
+      reason: stringOr(cause.reason, ""),
+      field: stringOr(cause.field, ""),
+    })),
+  };
+}
+
+function stringOr(value: unknown, fallback: string): string {
+  return typeof value === "string" ? value : fallback;
+}

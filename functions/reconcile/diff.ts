@@ -1,0 +1,75 @@
+/**
+ * Does a live object already say what we want it to say? A forced apply that changes nothing may still bump the
+ * resourceVersion (kubernetes/kubernetes#124605), so nothing is sent where nothing differs.
+ *
+ * @module
+ */
+import { FIELD_MANAGER } from "../kubernetes/client.ts";
+import type { KubernetesObject, ManagedFieldsEntry } from "../kubernetes/objects.ts";
+import { isRecord } from "../unknown.ts";
+
+/** True where a desired field differs in `live`, or our last apply owns a field that is no longer desired. */
+export function differs(desired: KubernetesObject, live: KubernetesObject): boolean {
+  return !covers(live, desired) || ownsMoreThan(desired, live.metadata.managedFields);
+}
+
+/** Every field of `desired` is in `live` with the same value; other people's fields in `live` do not matter. */
+function covers(live: KubernetesObject, desired: KubernetesObject): boolean {
+  const { ownerReferences = [], ...metadata } = desired.metadata;
+  return (
+    includes(live.metadata, metadata) &&
+    // A list keyed by uid: owners that others added stay theirs.
+    ownerReferences.every((owner) =>
+      (live.metadata.ownerReferences ?? []).some(
+        (other) => other.uid === owner.uid && includes(other, owner),
+      ),
+    ) &&
+    includes(live.spec, desired.spec)
+  );
+}
+
+function includes(live: unknown, desired: unknown): boolean {
+  if (isRecord(desired)) {
+    return isRecord(live) && Object.entries(desired).every(([key, value]) => includes(live[key], value));
+  }
+  if (Array.isArray(desired)) {
+    return (
+      Array.isArray(live) &&
+      live.length === desired.length &&
+      desired.every((item, index) => includes(live[index], item))
+    );
+  }
+  return live === desired;
+}
+
+/** What server-side apply would remove: fields of our Apply entry that desired does not have. */
+function ownsMoreThan(desired: KubernetesObject, managedFields: readonly ManagedFieldsEntry[] = []): boolean {
+  return managedFields.some(
+    ({ manager, operation, subresource, fieldsV1 }) =>
+      manager === FIELD_MANAGER && operation === "Apply" && !subresource && !isWithin(fieldsV1, desired),
+  );
+}
+
+/**
+ * Whether every field of a FieldsV1 trie exists in `value`. Keys: `f:<name>` a field, `k:<json>` an item of a keyed
+ * list, `v:<json>` an item of a set, `.` the node itself (structured-merge-diff's serialization).
+ */
+function isWithin(fields: unknown, value: unknown): boolean {
+  if (!isRecord(fields)) return true;
+  return Object.entries(fields).every(([key, below]) => {
+    if (key.startsWith("f:")) {
+      const name = key.slice(2);
+      return isRecord(value) && Object.hasOwn(value, name) && isWithin(below, value[name]);
+    }
+    if (key.startsWith("k:")) {
+      const wanted: unknown = JSON.parse(key.slice(2));
+      const item = Array.isArray(value) ? value.find((candidate) => includes(candidate, wanted)) : undefined;
+      return item !== undefined && isWithin(below, item);
+    }
+    if (key.startsWith("v:")) {
+      const wanted: unknown = JSON.parse(key.slice(2));
+      return Array.isArray(value) && value.some((candidate) => includes(candidate, wanted));
+    }
+    return true;
+  });
+}

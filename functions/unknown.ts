@@ -1,0 +1,10 @@
+/**
+ * Narrowing of untrusted values.
+ *
+ * @module
+ */
+
+/** A plain JSON object: neither null nor an array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
