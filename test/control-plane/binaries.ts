@@ -1,0 +1,55 @@
+/**
+ * Finds the programs of the control plane: in `KUBEBUILDER_ASSETS`, in the cache folder, or by building them.
+ *
+ * @module
+ */
+import { access, constants } from "node:fs/promises";
+import { join } from "node:path";
+import { buildGoTool, type GoTool } from "./go-tools.ts";
+
+export type BinaryName = "etcd" | "kube-apiserver" | "kube-controller-manager" | "helm";
+
+/** The version of `k8s.io/kubernetes` in go/kubernetes/go.mod; without it clients see v0.0.0-master. */
+const kubernetesVersion = "1.36.3";
+
+const go = join(import.meta.dirname, "go");
+const tools: Readonly<Record<BinaryName, GoTool>> = {
+  etcd: { name: "etcd", moduleDir: join(go, "etcd"), package: "go.etcd.io/etcd/server/v3" },
+  "kube-apiserver": kubernetes("kube-apiserver"),
+  "kube-controller-manager": kubernetes("kube-controller-manager"),
+  helm: { name: "helm", moduleDir: join(go, "helm"), package: "helm.sh/helm/v4/cmd/helm" },
+};
+
+function kubernetes(name: string): GoTool {
+  const [major, minor] = kubernetesVersion.split(".");
+  const version = "-X k8s.io/component-base/version.git";
+  return {
+    name,
+    moduleDir: join(go, "kubernetes"),
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    ldflags: `-s -w ${version}Version=v${kubernetesVersion} ${version}Major=${major} ${version}Minor=${minor}`,
+  };
+}
+
+/** Returns the path of each program asked for; builds only what is neither given nor cached. Throws `GoToolError`. */
+export async function findBinaries<Name extends BinaryName>(
+  names: readonly Name[],
+  assets: string | undefined = process.env.KUBEBUILDER_ASSETS,
+): Promise<Record<Name, string>> {
+  const found = {} as Record<Name, string>;
+  for (const [index, name] of names.entries()) {
+    const given = assets ? join(assets, name) : null;
+    found[name] =
+      given !== null && (await isExecutable(given))
+        ? given
+        : await buildGoTool(tools[name], { queued: names.slice(index + 1) });
+  }
+  return found;
+}
+
+function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

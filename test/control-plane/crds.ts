@@ -1,0 +1,107 @@
+/**
+ * The CustomResourceDefinitions of the neighbours, out of their own Go modules at pinned versions.
+ *
+ * @module
+ */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { parseAllDocuments } from "yaml";
+import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
+import { cached } from "./cache.ts";
+import { findGo } from "./go-tools.ts";
+
+/** A CustomResourceDefinition, as far as tests look into it. */
+export interface CustomResourceDefinition extends KubernetesObject {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly kind: string; readonly plural: string };
+    readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+  };
+}
+
+interface Module {
+  readonly path: string;
+  readonly version: string;
+  /** The module's hash as go.sum has it: what is downloaded must be what was pinned. */
+  readonly sum: string;
+  readonly files: readonly string[];
+}
+
+const certManager = "deploy/crds/cert-manager.io";
+
+const modules = {
+  traefik: {
+    path: "github.com/traefik/traefik/v3",
+    version: "v3.7.13",
+    sum: "h1:T8wy9KuaFzCkmXCqAzDy7t73pBDR1DHrJe3pqXpNXTw=",
+    files: ["docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml"],
+  },
+  "cert-manager": {
+    path: "github.com/cert-manager/cert-manager",
+    version: "v1.21.2",
+    sum: "h1:UWgoYM+KLNtRlqmoWOKjKBOBUPVHeepQ6/ac3ERJW68=",
+    files: ["certificates", "certificaterequests", "issuers", "clusterissuers"].map(
+      (plural) => `${certManager}_${plural}.yaml`,
+    ),
+  },
+  "external-dns": {
+    path: "sigs.k8s.io/external-dns",
+    version: "v0.22.0",
+    sum: "h1:+ASJ3KF7DLqHo2LsG8Qinuh2J389MS86I19i/r8ewUc=",
+    files: ["config/crd/standard/dnsendpoints.externaldns.k8s.io.yaml"],
+  },
+  "knative-serving": {
+    path: "knative.dev/serving",
+    version: "v0.42.2",
+    sum: "h1:yKieg3MeNvpVz+4JJPbvmpee3v3LK3zO5h5HJBtzaNk=",
+    files: ["config/core/300-resources/service.yaml"],
+  },
+} as const satisfies Record<string, Module>;
+
+/** Whose definitions there are. `knative-eventing` is a stand-in of ours (crds/apiserversource.yaml). */
+export type Neighbour = keyof typeof modules | "knative-eventing";
+
+export const neighbours: readonly Neighbour[] = [
+  "traefik",
+  "cert-manager",
+  "external-dns",
+  "knative-serving",
+  "knative-eventing",
+];
+
+/** Loads the definitions of the neighbours named (all unless told). Throws `GoToolError` where Go is needed and absent. */
+export async function loadCrds(from: readonly Neighbour[] = neighbours): Promise<CustomResourceDefinition[]> {
+  return (await Promise.all(from.map(load))).flat();
+}
+
+async function load(neighbour: Neighbour): Promise<CustomResourceDefinition[]> {
+  if (neighbour === "knative-eventing")
+    return parse(await readFile(join(import.meta.dirname, "crds/apiserversource.yaml"), "utf8"));
+  const module: Module = modules[neighbour];
+  const key = createHash("sha256").update(JSON.stringify(module)).digest("hex").slice(0, 12);
+  const folder = await cached(`crds-${neighbour}-${key}`, async (draft) => {
+    await writeFile(join(draft, "crds.json"), JSON.stringify(await extract(module)));
+  });
+  return JSON.parse(await readFile(join(folder, "crds.json"), "utf8"));
+}
+
+async function extract(module: Module): Promise<CustomResourceDefinition[]> {
+  const go = await findGo(`The CRDs of ${module.path}`);
+  const argument = `${module.path}@${module.version}`;
+  // Outside of any module, or the go.mod found there would have a say.
+  const { stdout } = await promisify(execFile)(go, ["mod", "download", "-json", argument], { cwd: tmpdir() });
+  const { Dir, Sum } = JSON.parse(stdout) as { Dir: string; Sum: string };
+  if (Sum !== module.sum) throw new Error(`${argument} has hash ${Sum}, pinned is ${module.sum}`);
+  const texts = await Promise.all(module.files.map((file) => readFile(join(Dir, file), "utf8")));
+  return texts.flatMap(parse);
+}
+
+function parse(text: string): CustomResourceDefinition[] {
+  return parseAllDocuments(text)
+    .map((document) => document.toJS() as CustomResourceDefinition | null)
+    .filter((object) => object !== null);
+}
