@@ -1,0 +1,24 @@
+/**
+ * The one error of the rule parser, and how a piece of a rule is shown in a message.
+ *
+ * @module
+ */
+
+/** A rule that Traefik cannot parse. `index` counts UTF-16 code units into the rule. */
+export class RuleParseError extends Error {
+  readonly index: number;
+
+  constructor(message: string, index: number) {
+    super(message);
+    this.name = "RuleParseError";
+    this.index = index;
+  }
+}
+
+const longest = 64;
+
+/** Quotes text from a user for a message: cut when long, control characters escaped. */
+export function shown(text: string): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return JSON.stringify(cut.toWellFormed());
+}
