@@ -11,6 +11,8 @@ import { type MatcherCall, parseRule } from "./parser.ts";
 import type { Protocol, RuleError, RuleSyntax } from "./route-description.ts";
 import { RuleParseError, shown } from "./rule-error.ts";
 
+export type { CompileRegexp } from "./matchers.ts";
+
 export interface RuleAnalysis {
   /**
    * What `ParseDomains` (HTTP) or `ParseHostSNI` (TCP) of Traefik 3.7.13 extracts, in its order and with its
