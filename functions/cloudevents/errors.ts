@@ -24,6 +24,11 @@ export class BodyTooLargeError extends MalformedEventError {
   override name = "BodyTooLargeError";
 }
 
+/** The sender hung up before the body was complete. */
+export class IncompleteBodyError extends MalformedEventError {
+  override name = "IncompleteBodyError";
+}
+
 /** More events in one batch than the limit. */
 export class BatchTooLargeError extends MalformedEventError {
   override name = "BatchTooLargeError";

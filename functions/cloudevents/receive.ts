@@ -1,0 +1,152 @@
+/**
+ * One request from its bytes to its answer: decode, find out what each event asks for, have it done, and answer for
+ * all of them with the one status that loses nothing.
+ *
+ * @module
+ */
+import { type Answer, badRequest, DONE, tryAgain } from "../answer.ts";
+import type { Logger } from "../log.ts";
+import type { Outcome } from "../outcome.ts";
+import { type BodySource, readBody } from "./body.ts";
+import { decodeEvents, type EventHeaders } from "./decode.ts";
+import { MalformedEventError } from "./errors.ts";
+import type { ReceivedEvent } from "./received-event.ts";
+import { toWork, type WatchedKinds } from "./to-work.ts";
+import type { Work } from "./work.ts";
+
+export interface EventContext {
+  readonly eventId: string;
+  readonly type: string;
+}
+
+export interface ReceiverDependencies {
+  /** Does the work. What it throws is taken for a bug: logged as an error, answered with 503. */
+  handle(work: Work, context: EventContext): Promise<Outcome>;
+  readonly kinds: WatchedKinds;
+  readonly log: Logger;
+  /** Bytes of a request's body. */
+  readonly bodyLimit: number;
+}
+
+export type ReceivedRequest = BodySource & { readonly headers: EventHeaders };
+
+/** How one event of a request ended. */
+type Result = Outcome | { readonly status: "malformed"; readonly reason: string };
+
+/** Events of one batch that are worked on at a time. */
+const BATCH_CONCURRENCY = 8;
+
+/** The answer to a request on the event path: 204, 400 or 503, nothing else. Never throws. */
+export async function receive(request: ReceivedRequest, dependencies: ReceiverDependencies): Promise<Answer> {
+  try {
+    const entries = decodeEvents({
+      headers: request.headers,
+      body: await readBody(request, dependencies.bodyLimit),
+    });
+    return answerTo(await workOff(entries, dependencies));
+  } catch (error) {
+    return answerToFailure(error, dependencies.log);
+  }
+}
+
+/** 503 if anything must come again, even beside entries that never can: they cost one more 400, it costs nothing. */
+function answerTo(results: readonly Result[]): Answer {
+  const retries = results.filter((result) => result.status === "retry");
+  if (retries.length > 0) {
+    const seconds = retries.flatMap((retry) => retry.retryAfterSeconds ?? []);
+    return tryAgain(seconds.length > 0 ? Math.max(...seconds) : null);
+  }
+  const malformed = results.find((result) => result.status === "malformed");
+  return malformed === undefined ? DONE : badRequest(malformed.reason);
+}
+
+function answerToFailure(error: unknown, log: Logger): Answer {
+  if (error instanceof MalformedEventError) {
+    log.warn(
+      { outcome: "malformed", status: 400, error: error.name, reason: error.message },
+      "request refused",
+    );
+    return badRequest(error.message);
+  }
+  log.error({ outcome: "retry", status: 503, err: error }, "request failed");
+  return tryAgain(null);
+}
+
+async function workOff(
+  entries: readonly (ReceivedEvent | MalformedEventError)[],
+  dependencies: ReceiverDependencies,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const queue = entries.values();
+  const lanes = Array.from({ length: Math.min(BATCH_CONCURRENCY, entries.length) }, async () => {
+    for (const entry of queue) results.push(await workOn(entry, dependencies));
+  });
+  await Promise.all(lanes);
+  return results;
+}
+
+async function workOn(
+  entry: ReceivedEvent | MalformedEventError,
+  { handle, kinds, log }: ReceiverDependencies,
+): Promise<Result> {
+  const started = performance.now();
+  const isEvent = !(entry instanceof MalformedEventError);
+  const known = isEvent ? { eventId: short(entry.id), type: short(entry.type) } : {};
+  const timing = () => ({ durationMs: Math.round(performance.now() - started) });
+  let asked: object = {};
+  try {
+    if (!isEvent) throw entry;
+    const work = toWork(entry, kinds);
+    asked = summary(work);
+    const outcome: Outcome =
+      work.kind === "ignore"
+        ? { status: "done" }
+        : await handle(work, { eventId: entry.id, type: entry.type });
+    const status = outcome.status === "done" ? 204 : 503;
+    log[status === 204 ? "info" : "warn"](
+      { ...known, ...asked, outcome: outcome.status, status, ...timing() },
+      "event handled",
+    );
+    return outcome;
+  } catch (error) {
+    if (error instanceof MalformedEventError) {
+      const fields = {
+        ...known,
+        outcome: "malformed",
+        status: 400,
+        error: error.name,
+        reason: error.message,
+      };
+      log.warn({ ...fields, ...timing() }, "event refused");
+      return { status: "malformed", reason: error.message };
+    }
+    log.error({ ...known, ...asked, outcome: "retry", status: 503, ...timing(), err: error }, "event failed");
+    return { status: "retry", retryAfterSeconds: null };
+  }
+}
+
+/** What was asked for, as fields of a log line. */
+function summary(work: Work): object {
+  switch (work.kind) {
+    case "route":
+      return { work: work.kind, hint: work.hint, object: objectName(work.route) };
+    case "child":
+      return { work: work.kind, hint: work.hint, object: objectName(work.child) };
+    case "dependency":
+      return { work: work.kind, object: objectName(work.dependency) };
+    case "resync":
+      return { work: work.kind, scope: work.scope };
+    case "ignore":
+      return { work: work.kind, why: work.why };
+  }
+}
+
+function objectName(object: { group: string; kind: string; namespace: string; name: string }): string {
+  const kind = object.group === "" ? object.kind : `${object.kind}.${object.group}`;
+  return `${kind} ${object.namespace}/${object.name}`;
+}
+
+/** Ids and types come from outside and may be as long as the body. */
+function short(text: string): string {
+  return text.length > 256 ? `${text.slice(0, 256)}...` : text;
+}
