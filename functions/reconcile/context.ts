@@ -6,7 +6,7 @@
 import type { Integration } from "../integrations/integration.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
 import type { Logger } from "../log.ts";
-import type { CompileRegexp } from "../traefik/matchers.ts";
+import type { CompileRegexp } from "../traefik/rule.ts";
 import type { EventRecorder } from "./events.ts";
 import type { Selector } from "./opt-out.ts";
 

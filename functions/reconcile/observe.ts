@@ -90,7 +90,8 @@ async function observeChild(
   return { live, dependencies, siblings };
 }
 
-async function readDependencies(
+/** What an integration needs for every route, by `namespace/name`. */
+export async function readDependencies(
   client: KubernetesClient,
   integration: Integration,
 ): Promise<ReadonlyMap<string, KubernetesObject | null>> {

@@ -44,7 +44,7 @@ export async function reconcileRoute(
     const observation = await observe(context.client, route, integrations, options.hint);
     const report = await reconcileObserved(context, route, observation, options);
     changes.push(...report.changes);
-    if (report !== RACED && !report.raced) return { ...report, changes };
+    if (!report.raced) return { ...report, changes };
   }
   return { ...retryReport("other writers were faster each time"), changes };
 }
@@ -60,35 +60,36 @@ export async function describeRoute(
 
 const NO_REGEXP = () => null;
 
-interface Attempt extends Report {
+/** A report, or a race with another writer: then nothing is settled and the objects must be read again. */
+export interface Effect extends Report {
   readonly raced: boolean;
 }
 
-const RACED: Attempt = { ...NOTHING_TO_DO, raced: true };
-const CALM: Attempt = { ...NOTHING_TO_DO, raced: false };
+const RACED: Effect = { ...NOTHING_TO_DO, raced: true };
+const CALM: Effect = { ...NOTHING_TO_DO, raced: false };
 
 async function reconcileObserved(
   context: ReconcileContext,
   route: RouteReference,
   observation: Observation,
   options: RouteOptions,
-): Promise<Attempt> {
+): Promise<Effect> {
   const { route: read, shadow } = observation;
-  if (!read.ok) return attemptOf(consequenceOf(read.error, `${route.kind} ${route.name}`));
-  if (!shadow.ok) return attemptOf(consequenceOf(shadow.error, `${route.kind} ${route.name}`));
+  if (!read.ok) return effectOf(consequenceOf(read.error, `${route.kind} ${route.name}`));
+  if (!shadow.ok) return effectOf(consequenceOf(shadow.error, `${route.kind} ${route.name}`));
   if (read.value === null) return removeLeftovers(context, route, observation);
   // Garbage collection removes the children of a route that is being deleted.
   if (read.value.metadata.deletionTimestamp !== undefined) return CALM;
 
   const description = await describeRoute(context, read.value);
   if (shadow.value !== null) return tell(context, description, shadowed(description));
-  const attempts = await Promise.all(
+  const effects = await Promise.all(
     [...observation.children].map(([integration, child]) =>
       reconcileChild(context, integration, description, child, options),
     ),
   );
   const own = isSelected(description, context.selector) ? description.problems : [];
-  return tell(context, description, combine([{ ...CALM, problems: own }, ...attempts]));
+  return tell(context, description, combine([{ ...CALM, problems: own }, ...effects]));
 }
 
 /** One integration of one route; its errors stay its own. */
@@ -98,9 +99,9 @@ async function reconcileChild(
   description: RouteDescription,
   observed: ChildObservation,
   options: RouteOptions,
-): Promise<Attempt> {
+): Promise<Effect> {
   for (const result of [observed.live, observed.dependencies]) {
-    if (!result.ok) return attemptOf(consequenceOf(result.error, integration.name));
+    if (!result.ok) return effectOf(consequenceOf(result.error, integration.name));
   }
   const { step, problems } = planChild({
     integration,
@@ -114,7 +115,7 @@ async function reconcileChild(
     return { ...CALM, problems };
   const claim = await checkClaim(context.client, integration, description.route, step, observed.siblings);
   if (claim.kind === "taken") return { ...CALM, problems: [...problems, claim.problem] };
-  if (claim.kind === "unknown") return combine([{ ...CALM, problems }, attemptOf(claim.consequence)]);
+  if (claim.kind === "unknown") return combine([{ ...CALM, problems }, effectOf(claim.consequence)]);
   const written = await write(context, integration, description.route.namespace, step);
   return combine([{ ...CALM, problems }, written]);
 }
@@ -124,9 +125,9 @@ async function write(
   integration: Integration,
   namespace: string,
   step: Exclude<Step, { action: "none" }>,
-): Promise<Attempt> {
+): Promise<Effect> {
   const result = await settle(applyStep(context.client, integration.resource, namespace, step));
-  if (!result.ok) return attemptOf(consequenceOf(result.error, integration.name));
+  if (!result.ok) return effectOf(consequenceOf(result.error, integration.name));
   return { ...CALM, changes: [changeOf(integration, step)] };
 }
 
@@ -142,15 +143,15 @@ async function removeLeftovers(
   context: ReconcileContext,
   route: RouteReference,
   observation: Observation,
-): Promise<Attempt> {
-  const attempts = [...observation.children].map(async ([integration, { live }]): Promise<Attempt> => {
-    if (!live.ok) return attemptOf(consequenceOf(live.error, integration.name));
+): Promise<Effect> {
+  const effects = [...observation.children].map(async ([integration, { live }]): Promise<Effect> => {
+    if (!live.ok) return effectOf(consequenceOf(live.error, integration.name));
     const child = live.value;
     if (child === null || child.metadata.deletionTimestamp !== undefined) return CALM;
     if (judge(child, route, context.instance) !== "ours" || !isOwnedBy(child, route)) return CALM;
     return write(context, integration, route.namespace, { action: "delete", live: child });
   });
-  return combine(await Promise.all(attempts));
+  return combine(await Promise.all(effects));
 }
 
 /** Unlike `judge`, the API group counts: the route of the other group may live on. */
@@ -159,7 +160,8 @@ function isOwnedBy(child: KubernetesObject, route: RouteReference): boolean {
   return owner !== null && routeOfOwner(owner, route.namespace).group === route.group;
 }
 
-function attemptOf(consequence: ReturnType<typeof consequenceOf>): Attempt {
+/** What an error of the API server does to a report. */
+export function effectOf(consequence: ReturnType<typeof consequenceOf>): Effect {
   switch (consequence.kind) {
     case "again":
       return RACED;
@@ -172,21 +174,21 @@ function attemptOf(consequence: ReturnType<typeof consequenceOf>): Attempt {
   }
 }
 
-function combine(attempts: readonly Attempt[]): Attempt {
-  return { ...mergeReports(attempts), raced: attempts.some(({ raced }) => raced) };
+function combine(effects: readonly Effect[]): Effect {
+  return { ...mergeReports(effects), raced: effects.some(({ raced }) => raced) };
 }
 
 /** Events come after the children and never change the answer. A race is told once it is settled. */
 async function tell(
   context: ReconcileContext,
   description: RouteDescription,
-  attempt: Attempt,
-): Promise<Attempt> {
-  await context.events.record(description, attempt.changes, attempt.raced ? [] : attempt.problems);
-  return attempt;
+  effect: Effect,
+): Promise<Effect> {
+  await context.events.record(description, effect.changes, effect.raced ? [] : effect.problems);
+  return effect;
 }
 
-function shadowed(description: RouteDescription): Attempt {
+function shadowed(description: RouteDescription): Effect {
   const { kind, name } = description.route;
   const problem: Problem = {
     reason: "Shadowed",

@@ -6,7 +6,7 @@
 import { isIP } from "node:net";
 import type { KubernetesObject, ObjectReference } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
-import { isHostname } from "../../traefik/hosts.ts";
+import { usableHosts } from "../../traefik/hosts.ts";
 import { isRecord } from "../../unknown.ts";
 import { canonicalAddress } from "./address.ts";
 
@@ -113,6 +113,11 @@ function hostnamesOf(values: readonly unknown[]): readonly string[] {
       .map((value) => value.replace(/\.$/, "").toLowerCase())
       .filter(isHostname),
   );
+}
+
+/** A name that a CNAME can point at: the same rules as for a host, and no wildcard. */
+function isHostname(name: string): boolean {
+  return !name.startsWith("*") && usableHosts([{ name, field: "" }]).hosts.length === 1;
 }
 
 function sorted(values: readonly string[]): string[] {

@@ -1,0 +1,110 @@
+/**
+ * The process of the function: configuration, credentials, server, signals. What this file imports is paid on every
+ * wake (ADR 0002).
+ *
+ * @module
+ */
+import { createServer, type Server } from "node:http";
+import { hostname } from "node:os";
+import { DEFAULT_BODY_LIMIT } from "./app.ts";
+import { loadConfiguration } from "./config/load.ts";
+import { InFlight } from "./in-flight.ts";
+import { INTEGRATIONS } from "./integrations/index.ts";
+import { createClient } from "./kubernetes/client.ts";
+import { findCredentials } from "./kubernetes/credentials.ts";
+import { createTransport } from "./kubernetes/transport.ts";
+import { createListener } from "./listener.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { createDispatcher, type Dispatcher } from "./reconcile/dispatch.ts";
+import { createEventRecorder } from "./reconcile/events.ts";
+
+/** The installation that the README's command makes. */
+const DEFAULT_INSTANCE = "traefik-cert-rotation/traefik-cert-rotation";
+const DEFAULT_PORT = 8080;
+/** Under the 30 s that Kubernetes gives a pod to end unless told otherwise. */
+const DEFAULT_GRACE_SECONDS = 25;
+
+export interface ServeOptions {
+  /** Path of the configuration file; null: the defaults. */
+  readonly config: string | null;
+  /** Null: `PORT`, else 8080. */
+  readonly port: number | null;
+}
+
+/**
+ * Starts the function and returns once it listens. It ends the process on SIGTERM or SIGINT, after what is in flight.
+ *
+ * Environment: `PORT`, `INSTANCE` (`<release namespace>/<release>`), `GRACE_SECONDS`, and those of `findCredentials`.
+ *
+ * @throws InvalidConfigurationError, NoCredentialsError: it cannot start, and the message says what to do
+ */
+export async function serve(options: ServeOptions, env: NodeJS.ProcessEnv): Promise<void> {
+  const { configuration, warnings } = await loadConfiguration(options.config, INTEGRATIONS);
+  const log = createLogger(configuration.logLevel);
+  for (const warning of warnings) log.warn({ config: options.config }, warning);
+
+  const credentials = await findCredentials(env);
+  const client = createClient(credentials, createTransport(credentials));
+  const dispatcher = createDispatcher({
+    client,
+    integrations: configuration.integrations,
+    selector: configuration.selector,
+    instance: env.INSTANCE ?? DEFAULT_INSTANCE,
+    events: createEventRecorder({
+      client,
+      log,
+      reportingInstance: env.POD_NAME ?? hostname(),
+      now: Date.now,
+    }),
+    log,
+    loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
+  });
+
+  const inFlight = new InFlight();
+  const server = createServer(createListener(dependencies(dispatcher, inFlight, log)));
+  const port = await listen(server, options.port ?? Number(env.PORT ?? DEFAULT_PORT));
+  log.info({ port, server: credentials.server.href }, "listening");
+  endGracefully(server, inFlight, log, Number(env.GRACE_SECONDS ?? DEFAULT_GRACE_SECONDS));
+}
+
+function dependencies(dispatcher: Dispatcher, inFlight: InFlight, log: Logger) {
+  return {
+    kinds: dispatcher.kinds,
+    handle: (work, context) => inFlight.track(dispatcher.handle(work, { ...context })),
+    isDraining: () => inFlight.isDraining,
+    log,
+    bodyLimit: DEFAULT_BODY_LIMIT,
+  } satisfies Parameters<typeof createListener>[0];
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** A resync goes on when its caller has hung up, so open connections alone do not say what is in flight. */
+function endGracefully(server: Server, inFlight: InFlight, log: Logger, graceSeconds: number): void {
+  const end = async (signal: NodeJS.Signals) => {
+    if (inFlight.isDraining) return;
+    log.info({ signal, inFlight: inFlight.count }, "stopping");
+    setTimeout(() => {
+      log.warn({ inFlight: inFlight.count }, "stopped with work in flight; the next resync repairs it");
+      process.exit(0);
+    }, graceSeconds * 1000).unref();
+    const closed = new Promise((resolve) => server.close(resolve));
+    await inFlight.drain();
+    // Their answers are on the way; keep-alive connections would stay open for ever.
+    const closing = setInterval(() => server.closeIdleConnections(), 20);
+    await closed;
+    clearInterval(closing);
+    process.exit(0);
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was rejected unseen"));
+}

@@ -1,0 +1,141 @@
+/**
+ * From what an event asks for to what is done about it.
+ *
+ * @module
+ */
+
+import type { WatchedKinds } from "../cloudevents/to-work.ts";
+import type { ChildReference, DependencyReference, ResyncScope, Work } from "../cloudevents/work.ts";
+import type { Integration } from "../integrations/integration.ts";
+import type { KubernetesObject } from "../kubernetes/objects.ts";
+import type { Outcome } from "../outcome.ts";
+import { LEGACY_GROUP, ROUTE_GROUP, routeResources } from "../traefik/resources.ts";
+import type { RouteGroup, RouteReference } from "../traefik/route-description.ts";
+import { Coalescer } from "./coalesce.ts";
+import { consequenceOf } from "./consequence.ts";
+import type { ReconcileContext } from "./context.ts";
+import { controllingRoute, routeOfOwner } from "./ownership.ts";
+import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, retryReport } from "./report.ts";
+import { settle } from "./result.ts";
+import { type ResyncOptions, resync } from "./resync/resync.ts";
+import { effectOf, type RouteOptions, reconcileRoute } from "./route.ts";
+
+/** Fields for the log lines of one event, such as its id. */
+export type WorkContext = Readonly<Record<string, string>>;
+
+export interface Dispatcher {
+  readonly kinds: WatchedKinds;
+  handle(work: Work, of: WorkContext): Promise<Outcome>;
+}
+
+export function createDispatcher(context: ReconcileContext): Dispatcher {
+  const coalescer = new Coalescer<Report>();
+
+  const reconcile = (route: RouteReference, options: RouteOptions, of: WorkContext): Promise<Report> =>
+    coalescer.run(`${route.group}/${route.kind}/${route.namespace}/${route.name}`, async () => {
+      const report = await reconcileRoute(context, route, options);
+      logRoute(context, route, report, of);
+      return report;
+    });
+
+  const reconcileAll = async (routes: readonly RouteReference[], options: RouteOptions, of: WorkContext) =>
+    mergeReports(await Promise.all(routes.map((route) => reconcile(route, options, of))));
+
+  const resyncAll = (options: ResyncOptions, of: WorkContext): Promise<Report> =>
+    coalescer.run(
+      `resync ${JSON.stringify({ ...options, integrations: options.integrations?.map(({ name }) => name) })}`,
+      async () => {
+        const tally = await resync(context, options);
+        context.log[tally.retry === null ? "info" : "warn"]({ ...of, ...tally.toFields() }, "resynced");
+        return { ...NOTHING_TO_DO, retry: tally.retry };
+      },
+    );
+
+  const ofChild = async (child: ChildReference, of: WorkContext): Promise<Report> => {
+    const integration = integrationOf(context, child);
+    if (integration === null) return NOTHING_TO_DO;
+    const read = await settle(context.client.get({ resource: integration.resource, ...child }));
+    if (!read.ok) {
+      const effect = effectOf(consequenceOf(read.error, `${child.kind} ${child.name}`));
+      return effect.raced ? retryReport(read.error.message) : effect;
+    }
+    const routes = routesOfChild(context, integration, child, read.value);
+    if (routes === null) return resyncAll({ namespace: child.namespace, confirmDeletions: false }, of);
+    return reconcileAll(routes, { hint: null }, of);
+  };
+
+  const ofDependency = async (dependency: DependencyReference, of: WorkContext): Promise<Report> => {
+    const integrations = context.integrations.filter((integration) => dependsOn(integration, dependency));
+    if (integrations.length === 0) return NOTHING_TO_DO;
+    return resyncAll({ namespace: null, integrations, confirmDeletions: false }, of);
+  };
+
+  const ofScope = ({ namespace, name, confirmDeletions }: ResyncScope, of: WorkContext): Promise<Report> => {
+    if (namespace === null || name === null) return resyncAll({ namespace, confirmDeletions }, of);
+    const routes = routeResources(context.selector.legacyGroup).map(
+      ({ group, kind }) => ({ group, kind, namespace, name }) as RouteReference,
+    );
+    return reconcileAll(routes, { hint: null }, of);
+  };
+
+  const report = (work: Work, of: WorkContext): Promise<Report> => {
+    switch (work.kind) {
+      case "route":
+        return reconcile(work.route, { hint: work.hint }, of);
+      case "child":
+        return ofChild(work.child, of);
+      case "dependency":
+        return ofDependency(work.dependency, of);
+      case "resync":
+        return ofScope(work.scope, of);
+      case "ignore":
+        return Promise.resolve(NOTHING_TO_DO);
+    }
+  };
+
+  return { kinds: kindsOf(context), handle: async (work, of) => outcomeOf(await report(work, of)) };
+}
+
+function kindsOf({ integrations }: ReconcileContext): WatchedKinds {
+  return {
+    children: integrations.map(({ resource }) => resource),
+    dependencies: integrations.flatMap(({ dependencies }) => dependencies.map(({ resource }) => resource)),
+  };
+}
+
+function integrationOf({ integrations }: ReconcileContext, child: ChildReference): Integration | null {
+  const same = ({ resource }: Integration) => resource.group === child.group && resource.kind === child.kind;
+  return integrations.find(same) ?? null;
+}
+
+function dependsOn(integration: Integration, { group, kind, namespace, name }: DependencyReference): boolean {
+  return integration.dependencies.some(
+    ({ resource, ...reference }) =>
+      resource.group === group &&
+      resource.kind === kind &&
+      reference.namespace === namespace &&
+      reference.name === name,
+  );
+}
+
+/** A live child names its route; of one that is gone, or lost its owner, only the name is left to tell. */
+function routesOfChild(
+  context: ReconcileContext,
+  integration: Integration,
+  { namespace, name }: ChildReference,
+  live: KubernetesObject | null,
+): readonly RouteReference[] | null {
+  const owner = live === null ? null : controllingRoute(live);
+  if (owner !== null) return [routeOfOwner(owner, namespace)];
+  const groups: RouteGroup[] = context.selector.legacyGroup ? [ROUTE_GROUP, LEGACY_GROUP] : [ROUTE_GROUP];
+  const candidates = integration.routesOf(name);
+  return candidates?.flatMap((route) => groups.map((group) => ({ ...route, group, namespace }))) ?? null;
+}
+
+function logRoute({ log }: ReconcileContext, route: RouteReference, report: Report, of: WorkContext): void {
+  const fields = { ...of, route, changes: report.changes, problems: report.problems };
+  if (report.retry !== null) log.warn({ ...fields, retry: report.retry.why }, "route to be tried again");
+  else if (report.problems.length > 0) log.warn(fields, "route reconciled with problems");
+  else if (report.changes.length > 0) log.info(fields, "route reconciled");
+  else log.debug(fields, "route needs nothing");
+}

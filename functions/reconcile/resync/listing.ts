@@ -1,0 +1,109 @@
+/**
+ * A whole kind, page by page, in the API's order, one namespace at a time.
+ *
+ * @module
+ */
+import type { KubernetesClient, ListPage } from "../../kubernetes/client.ts";
+import { ExpiredError } from "../../kubernetes/errors.ts";
+import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+
+const PAGE_SIZE = 500;
+/** A list that expires this often is slower than the cluster changes; the resync is tried again later. */
+const MAX_RESTARTS = 5;
+
+export interface ListingScope {
+  readonly resource: ResourceDefinition;
+  /** Null: all namespaces. */
+  readonly namespace: string | null;
+  readonly labelSelector?: string;
+}
+
+/** The objects of one namespace, in byte order of their names. */
+export interface NamespaceObjects<T> {
+  readonly namespace: string;
+  readonly items: readonly T[];
+}
+
+/**
+ * The API's order: bytes of `namespace/name`, so that `t-x/` comes before `t/`. Names are ASCII, so comparing UTF-16
+ * units is comparing bytes; a locale compare would not be.
+ */
+export function orderKey(namespace: string, name = ""): string {
+  return `${namespace}/${name}`;
+}
+
+/**
+ * Lists a kind and yields it by namespace. The next page is on its way while one is worked on.
+ * `compact` reduces an object as soon as its page arrives, so that the page can be let go.
+ *
+ * @throws KubernetesError the list could not be completed: what was yielded is true, what is missing means nothing
+ */
+export async function* listByNamespace<T>(
+  client: Pick<KubernetesClient, "list">,
+  scope: ListingScope,
+  compact: (object: KubernetesObject) => T | Promise<T>,
+): AsyncGenerator<NamespaceObjects<T>> {
+  let namespace: string | null = null;
+  let items: T[] = [];
+  for await (const page of pages(client, scope)) {
+    for (const object of page) {
+      const next = object.metadata.namespace ?? "";
+      if (namespace !== null && next !== namespace) {
+        yield { namespace, items };
+        items = [];
+      }
+      namespace = next;
+      items.push(await compact(object));
+    }
+  }
+  if (namespace !== null) yield { namespace, items };
+}
+
+/**
+ * The pages of a list. When its token expires the list starts anew and what was yielded already is passed over; the
+ * token for "the rest" that a 410 offers mixes versions and is not used.
+ */
+async function* pages(
+  client: Pick<KubernetesClient, "list">,
+  scope: ListingScope,
+): AsyncGenerator<readonly KubernetesObject[]> {
+  let last = "";
+  let restarts = 0;
+  let request = requestPage(client, scope, null);
+  while (true) {
+    let page: ListPage;
+    try {
+      page = await request;
+    } catch (error) {
+      if (!(error instanceof ExpiredError) || ++restarts > MAX_RESTARTS) throw error;
+      request = requestPage(client, scope, null);
+      continue;
+    }
+    if (page.continueToken !== null) request = requestPage(client, scope, page.continueToken);
+    const fresh = restarts === 0 ? page.items : page.items.filter((object) => keyOf(object) > last);
+    const newest = fresh.at(-1);
+    if (newest !== undefined) last = keyOf(newest);
+    yield fresh;
+    if (page.continueToken === null) return;
+  }
+}
+
+function requestPage(
+  client: Pick<KubernetesClient, "list">,
+  scope: ListingScope,
+  continueToken: string | null,
+): Promise<ListPage> {
+  const page = client.list(scope.resource, {
+    namespace: scope.namespace,
+    limit: PAGE_SIZE,
+    ...(scope.labelSelector === undefined ? {} : { labelSelector: scope.labelSelector }),
+    ...(continueToken === null ? {} : { continueToken }),
+  });
+  // The page may fail before it is awaited; whoever awaits it sees the error.
+  page.catch(() => undefined);
+  return page;
+}
+
+function keyOf({ metadata }: KubernetesObject): string {
+  return orderKey(metadata.namespace ?? "", metadata.name);
+}

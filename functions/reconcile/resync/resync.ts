@@ -1,0 +1,222 @@
+/**
+ * A full resync: repairs whatever was missed and removes orphans. It lists every kind once, side by side, joins
+ * them by namespace, and writes only where something differs; where nothing does, it writes nothing.
+ *
+ * @module
+ */
+import type { Integration } from "../../integrations/integration.ts";
+import { KindNotServedError } from "../../kubernetes/errors.ts";
+import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { resourceOfRoute, routeResources } from "../../traefik/resources.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import { consequenceOf } from "../consequence.ts";
+import type { ReconcileContext } from "../context.ts";
+import { readDependencies } from "../observe.ts";
+import { MANAGED_BY_SELECTOR } from "../ownership.ts";
+import { NOTHING_TO_DO, retryReport } from "../report.ts";
+import { settle } from "../result.ts";
+import { describeRoute, effectOf, reconcileRoute } from "../route.ts";
+import { type ListedRoute, type NamespaceCensus, type RouteNeed, type Stray, takeCensus } from "./census.ts";
+import { ClaimLedger } from "./claim-ledger.ts";
+import { createChildren } from "./create-children.ts";
+import { heldProblem, isHeld } from "./deletions.ts";
+import { type JoinedNamespace, joinByNamespace, type Part } from "./join.ts";
+import { listByNamespace, type NamespaceObjects } from "./listing.ts";
+import { Pool } from "./pool.ts";
+import { Tally } from "./tally.ts";
+
+/** Fewer requests than the transport has sockets, so that events never wait behind a resync. */
+const ROUTES_AT_ONCE = 16;
+
+export interface ResyncOptions {
+  /** Null: all namespaces. */
+  readonly namespace: string | null;
+  /** Only these, where not all are concerned. */
+  readonly integrations?: readonly Integration[];
+  readonly confirmDeletions: boolean;
+}
+
+/** Never throws for API errors: what could not be done is in the tally's `retry` and `problems`. */
+export async function resync(context: ReconcileContext, options: ResyncOptions): Promise<Tally> {
+  const run: Run = {
+    context,
+    options,
+    integrations: options.integrations ?? context.integrations,
+    pool: new Pool(ROUTES_AT_ONCE),
+    tally: new Tally(),
+    deletions: [],
+    strays: [],
+  };
+  const complete = await reconcileNamespaces(run);
+  await run.pool.drain();
+  if (complete) await deleteUnwanted(run);
+  return run.tally;
+}
+
+interface Run {
+  readonly context: ReconcileContext;
+  readonly options: ResyncOptions;
+  readonly integrations: readonly Integration[];
+  readonly pool: Pool;
+  readonly tally: Tally;
+  /** Routes that no longer want a child they have: last, and only as the brake allows. */
+  readonly deletions: { readonly route: RouteReference; readonly count: number }[];
+  readonly strays: Stray[];
+}
+
+type Listed = ListedRoute | KubernetesObject;
+
+/** False where the routes could not be listed to the end: then nothing may be deleted. */
+async function reconcileNamespaces(run: Run): Promise<boolean> {
+  const kinds = routeResources(run.context.selector.legacyGroup);
+  const dependencies = await dependenciesOf(run);
+  const listings = [
+    ...kinds.map((resource) => listRoutes(run, resource)),
+    ...run.integrations.map(({ resource }) => listChildren(run, resource)),
+  ];
+  const failed = new Set<Integration>();
+  for await (const joined of joinByNamespace(listings)) {
+    const routes = joined.parts.slice(0, kinds.length);
+    if (!routesAreKnown(run, routes as Part<ListedRoute>[])) return false;
+    const children = childrenByIntegration(run, joined, kinds.length, failed);
+    const census = takeCensus(run.context, {
+      routes: routes.flatMap((part) => (part.ok ? (part.items as ListedRoute[]) : [])),
+      children,
+      dependencies,
+    });
+    await workThrough(run, joined.namespace, census);
+  }
+  return true;
+}
+
+/** What the integrations need for every route; one whose dependencies cannot be read is left out and told. */
+async function dependenciesOf(run: Run) {
+  const read = new Map<Integration, ReadonlyMap<string, KubernetesObject | null>>();
+  await Promise.all(
+    run.integrations.map(async (integration) => {
+      const result = await settle(readDependencies(run.context.client, integration));
+      if (result.ok) read.set(integration, result.value);
+      else run.tally.add(effectOf(consequenceOf(result.error, integration.name)));
+    }),
+  );
+  return read;
+}
+
+function listRoutes(run: Run, resource: ResourceDefinition): AsyncIterable<NamespaceObjects<Listed>> {
+  const { context, options, tally } = run;
+  return listByNamespace(context.client, { resource, namespace: options.namespace }, async (object) => {
+    tally.routes++;
+    const terminating = object.metadata.deletionTimestamp !== undefined;
+    return { description: await describeRoute(context, object), terminating };
+  });
+}
+
+function listChildren(run: Run, resource: ResourceDefinition): AsyncIterable<NamespaceObjects<Listed>> {
+  const scope = { resource, namespace: run.options.namespace, labelSelector: MANAGED_BY_SELECTOR };
+  return listByNamespace(run.context.client, scope, (object) => object);
+}
+
+/** A kind of route that is not served has none; any other failure means that routes are missing from the list. */
+function routesAreKnown(run: Run, parts: readonly Part<ListedRoute>[]): boolean {
+  for (const part of parts) {
+    if (part.ok || part.error instanceof KindNotServedError) continue;
+    const { error } = part;
+    run.context.log.error({ err: error }, "routes could not be listed to the end; nothing is deleted");
+    const effect = effectOf(consequenceOf(error, "routes"));
+    run.tally.add(effect.raced ? retryReport(error.message) : effect);
+    return false;
+  }
+  return true;
+}
+
+/** An integration whose list broke off is left out from there on; the others go on. */
+function childrenByIntegration(
+  run: Run,
+  joined: JoinedNamespace<Listed>,
+  offset: number,
+  failed: Set<Integration>,
+): ReadonlyMap<Integration, readonly KubernetesObject[]> {
+  const children = new Map<Integration, readonly KubernetesObject[]>();
+  run.integrations.forEach((integration, index) => {
+    const part = joined.parts[offset + index] as Part<KubernetesObject>;
+    if (part.ok) {
+      children.set(integration, part.items);
+    } else if (!failed.has(integration)) {
+      failed.add(integration);
+      run.context.log.warn(
+        { integration: integration.name, err: part.error },
+        "children could not be listed",
+      );
+      const effect = effectOf(consequenceOf(part.error, integration.name));
+      run.tally.add(effect.raced ? retryReport(part.error.message) : effect);
+    }
+  });
+  return children;
+}
+
+async function workThrough(run: Run, namespace: string, census: NamespaceCensus): Promise<void> {
+  run.tally.children += census.children;
+  run.strays.push(...census.strays);
+  const ledger = new ClaimLedger(run.context.client, namespace);
+  for (const need of census.needs) {
+    if (need.deletes > 0) run.deletions.push({ route: need.description.route, count: need.deletes });
+    else await run.pool.add(() => meetNeed(run, need, ledger));
+  }
+}
+
+async function meetNeed(run: Run, need: RouteNeed, ledger: ClaimLedger): Promise<void> {
+  const { context, tally } = run;
+  const report = need.needsLook ? null : await createChildren(context, need, ledger);
+  tally.add(report ?? (await lookAt(run, need.description.route, false)));
+}
+
+function lookAt(run: Run, route: RouteReference, holdDeletions: boolean) {
+  const { integrations } = run;
+  return reconcileRoute(run.context, route, { hint: null, integrations, holdDeletions });
+}
+
+/** Orphans, and children that their route no longer wants; none of them if they are suspiciously many. */
+async function deleteUnwanted(run: Run): Promise<void> {
+  const { context, tally, pool, deletions, options } = run;
+  const orphans = await findOrphans(run);
+  const wanted = orphans.length + deletions.reduce((sum, { count }) => sum + count, 0);
+  const held = isHeld(wanted, tally.children, options.confirmDeletions);
+  if (held) {
+    tally.held = wanted;
+    const problem = heldProblem(wanted, tally.children);
+    context.log.error({ reason: problem.reason, held: wanted, children: tally.children }, problem.message);
+  }
+  for (const { route } of deletions) {
+    await pool.add(async () => tally.add(await lookAt(run, route, held)));
+  }
+  for (const orphan of held ? [] : orphans) await pool.add(() => deleteOrphan(run, orphan));
+  await pool.drain();
+}
+
+/** The lists are of different versions, so a child without a listed owner is an orphan only if the owner is a live 404. */
+async function findOrphans(run: Run): Promise<readonly Stray[]> {
+  const orphans: Stray[] = [];
+  for (const stray of run.strays) {
+    await run.pool.add(async () => {
+      const { owner } = stray;
+      const result = await settle(run.context.client.get({ resource: resourceOfRoute(owner), ...owner }));
+      if (!result.ok) run.tally.add(effectOf(consequenceOf(result.error, `${owner.kind} ${owner.name}`)));
+      else if (result.value === null) orphans.push(stray);
+    });
+  }
+  await run.pool.drain();
+  return orphans;
+}
+
+async function deleteOrphan(run: Run, { integration, child }: Stray): Promise<void> {
+  const { name, namespace = "" } = child.metadata;
+  const { uid = "", resourceVersion = "" } = child.metadata;
+  const reference = { resource: integration.resource, namespace, name };
+  const result = await settle(run.context.client.delete(reference, { uid, resourceVersion }));
+  // Whoever changed it in between has seen it live; the next resync looks again.
+  if (!result.ok) return run.tally.add({ ...effectOf(consequenceOf(result.error, integration.name)) });
+  run.tally.add({
+    ...NOTHING_TO_DO,
+    changes: [{ action: "deleted", kind: integration.resource.kind, name }],
+  });
+}
