@@ -49,6 +49,8 @@ export function apiServerArgs({ folder, bindAddress, port, auditLog, controllerM
     // The many tests that share one server must not wait for each other.
     "--max-requests-inflight=800",
     "--max-mutating-requests-inflight=400",
+    // Without it the server waits a minute for clients to end their watches.
+    "--shutdown-watch-termination-grace-period=1s",
     ...(controllerManager ? [] : ["--disable-admission-plugins=ServiceAccount"]),
     ...(auditLog
       ? [

@@ -7,8 +7,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Admin, createAdmin } from "./admin.ts";
-import type { Connection } from "./api-client.ts";
 import { apiServerArgs, auditPolicy, controllerManagerArgs, etcdArgs, type Layout } from "./arguments.ts";
+import { type AuditLog, openAuditLog } from "./audit-log.ts";
 import { findBinaries } from "./binaries.ts";
 import { createAuthority, createSigningKeys, issue, type KeyedCertificate } from "./certificates.ts";
 import type { CustomResourceDefinition } from "./crds.ts";
@@ -46,9 +46,14 @@ export interface Coordinates {
 
 export type Component = "etcd" | "kube-apiserver" | "kube-controller-manager";
 
-export interface ControlPlane extends Coordinates {
+/** A control plane that is used but not owned. */
+export interface Cluster extends Coordinates {
   /** A client of the user in `system:masters`. */
   readonly admin: Admin;
+  readonly auditLog: AuditLog;
+}
+
+export interface ControlPlane extends Cluster {
   /** Issues certificates that the API server accepts from its users. */
   readonly authority: KeyedCertificate;
   readonly supervisor: Supervisor;
@@ -101,8 +106,15 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     // Keys take a while: etcd starts meanwhile.
     const [certificates] = await Promise.all([writeFiles(layout), startEtcd()]);
     const { authority, admin: keyed } = certificates;
-    const connection = { url: `https://${bindAddress}:${layout.port}`, caPem: authority.certPem, ...keyed };
-    const admin = createAdmin(connection);
+    const cluster = connect({
+      url: `https://${bindAddress}:${layout.port}`,
+      caPem: authority.certPem,
+      ...keyed,
+      folder,
+      kubeconfigPath: join(folder, "admin.kubeconfig"),
+      auditLogPath: join(folder, "audit.log"),
+    });
+    const { admin } = cluster;
     const startApiServer = async () => {
       const args = [...apiServerArgs(layout), ...apiServerFlags];
       await supervisor.start("kube-apiserver", binaries["kube-apiserver"], args);
@@ -120,11 +132,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       await admin.waitFor(account, (object) => object !== null);
     }
     return {
-      ...connection,
-      folder,
-      kubeconfigPath: join(folder, "admin.kubeconfig"),
-      auditLogPath: join(folder, "audit.log"),
-      admin,
+      ...cluster,
       authority,
       supervisor,
       startApiServer,
@@ -143,9 +151,10 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
 }
 
-/** A connection as the user in `system:masters`. */
-export function adminConnection({ url, caPem, certPem, keyPem }: Coordinates): Connection {
-  return { url, caPem, certPem, keyPem };
+/** Makes the clients of a control plane that runs already. */
+export function connect(coordinates: Coordinates): Cluster {
+  const admin = createAdmin(coordinates);
+  return { ...coordinates, admin, auditLog: openAuditLog(coordinates.auditLogPath, admin.client) };
 }
 
 async function writeFiles(layout: Layout): Promise<{ authority: KeyedCertificate; admin: KeyedCertificate }> {
