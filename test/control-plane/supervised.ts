@@ -30,6 +30,8 @@ export interface Supervisor {
   signal(name: string, signal: NodeJS.Signals): Promise<void>;
   /** Ends a program, with SIGKILL if it takes longer than five seconds, and waits for its end. */
   stop(name: string, signal?: NodeJS.Signals): Promise<void>;
+  /** The process id of a program that was started, or null when it has ended. */
+  pidOf(name: string): number | null;
   /** How the last run of this program ended, or null while it runs or has never run. */
   outcomeOf(name: string): string | null;
   /** The last lines of a program's log. */
@@ -48,6 +50,7 @@ export async function startSupervisor(prefix: string): Promise<Supervisor> {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const outcomes = new Map<string, string>();
+  const pids = new Map<string, number>();
   const waiting = new Map<number, (message: Message & { kind: "reply" }) => void>();
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const folder = await new Promise<string>((resolve, reject) => {
@@ -55,8 +58,10 @@ export async function startSupervisor(prefix: string): Promise<Supervisor> {
     child.once("exit", () => reject(new SupervisorError("the supervisor ended before it was ready")));
     child.on("message", (message: Message) => {
       if (message.kind === "ready") resolve(message.folder);
-      else if (message.kind === "exit") outcomes.set(message.name, message.outcome);
-      else waiting.get(message.id)?.(message);
+      else if (message.kind === "exit") {
+        outcomes.set(message.name, message.outcome);
+        pids.delete(message.name);
+      } else waiting.get(message.id)?.(message);
     });
   });
   const request = requester(child, waiting);
@@ -68,7 +73,9 @@ export async function startSupervisor(prefix: string): Promise<Supervisor> {
     pid: child.pid ?? 0,
     async start(name, command, args, env = {}) {
       outcomes.delete(name);
-      return (await request({ do: "start", name, command, args, env })) ?? 0;
+      const pid = (await request({ do: "start", name, command, args, env })) ?? 0;
+      if (!outcomes.has(name)) pids.set(name, pid);
+      return pid;
     },
     async signal(name, signal) {
       await request({ do: "signal", name, signal });
@@ -76,6 +83,7 @@ export async function startSupervisor(prefix: string): Promise<Supervisor> {
     async stop(name, signal = "SIGTERM") {
       await request({ do: "stop", name, signal });
     },
+    pidOf: (name) => pids.get(name) ?? null,
     outcomeOf: (name) => outcomes.get(name) ?? null,
     async logOf(name) {
       const text = await readFile(join(folder, `${name}.log`), "utf8").catch(() => "");
