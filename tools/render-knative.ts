@@ -5,12 +5,10 @@
  *
  * @module
  */
-import { execFile } from "node:child_process";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { type Document, parseAllDocuments, stringify } from "yaml";
-import { findBinaries } from "../test/control-plane/binaries.ts";
+import { runHelm } from "../test/control-plane/helm.ts";
 
 const NAMESPACE = "traefik-cert-rotation";
 const SOURCE_COMMENT = /^ Source: [^/]+\/templates\/(.+)$/m;
@@ -22,15 +20,9 @@ const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMES
 
 /** The files of knative/ by name: one for each template of the chart, the namespace, and kustomization.yaml. */
 export async function renderKnative(repository: URL): Promise<Map<string, string>> {
-  const { helm } = await findBinaries(["helm"]);
   const chart = fileURLToPath(new URL("traefik-cert-rotation", repository));
-  const { stdout } = await promisify(execFile)(helm, [
-    "template",
-    NAMESPACE,
-    chart,
-    "--namespace",
-    NAMESPACE,
-  ]);
+  const { code, stdout, stderr } = await runHelm(["template", NAMESPACE, chart, "--namespace", NAMESPACE]);
+  if (code !== 0) throw new Error(stderr);
   const files = new Map([["namespace.yaml", `${HEADER}${stringify(namespace)}`]]);
   for (const [name, documents] of groupByTemplate(stdout)) files.set(name, HEADER + documents.join("---\n"));
   const resources = [...files.keys()];

@@ -1,9 +1,7 @@
-{{/* The target Service that the configuration uses: none when static addresses are given. Empty or a JSON object. */}}
-{{- define "tcr.targetService" -}}
+{{/* True where the DNS names get the address of a Service: static addresses go before it. */}}
+{{- define "tcr.hasTargetService" -}}
 {{- $dns := .Values.integrations.externalDNS -}}
-{{- if and $dns.targetService (not $dns.targetIPs) -}}
-{{- $dns.targetService | toJson -}}
-{{- end -}}
+{{- if and $dns.enabled $dns.targetService (not $dns.targetIPs) -}}true{{- end -}}
 {{- end -}}
 
 {{/* The function's configuration file: JSON, for a YAML parser would be paid on every wake. */}}

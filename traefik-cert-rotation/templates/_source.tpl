@@ -41,7 +41,7 @@ spec:
 {{- $items = append $items (dict "apiVersion" (printf "%s/v1alpha1" $group) "kind" .) -}}
 {{- end -}}
 {{- end -}}
-{{- if and .Values.integrations.externalDNS.enabled (include "tcr.targetService" .) -}}
+{{- if include "tcr.hasTargetService" . -}}
 {{- $service := dict "apiVersion" "v1" "kind" "Service" -}}
 {{- with .Values.source.targetServiceSelector -}}
 {{- $_ := set $service "selector" (dict "matchLabels" .) -}}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { at, only, type Rendered, render } from "./render.ts";
+
+async function jobName(values: object = {}): Promise<string> {
+  return only(await render(values), "Job").metadata.name;
+}
+
+suite("resync", () => {
+  test("is asked for by the CLI in the function's image, without rights", async () => {
+    const objects = await render();
+    const cronJob = only(objects, "CronJob");
+    const { jobTemplate: _jobTemplate, ...spec } = at(cronJob, "spec") as Record<string, unknown>;
+    assert.deepEqual(spec, {
+      schedule: "17 * * * *",
+      concurrencyPolicy: "Forbid",
+      startingDeadlineSeconds: 600,
+      successfulJobsHistoryLimit: 1,
+      failedJobsHistoryLimit: 3,
+    });
+    for (const pod of [
+      at(cronJob, "spec.jobTemplate.spec.template.spec"),
+      at(only(objects, "Job"), "spec.template.spec"),
+    ]) {
+      assert.equal(at(pod, "automountServiceAccountToken"), false);
+      assert.equal(at(pod, "serviceAccountName"), undefined);
+      assert.equal(at(pod, "restartPolicy"), "Never");
+      assert.deepEqual(at(pod, "containers.0.command"), [
+        "/nodejs/bin/node",
+        "/app/traefik-cert-rotater.cjs",
+      ]);
+      assert.deepEqual(at(pod, "containers.0.args"), ["resync"]);
+      assert.deepEqual(at(pod, "containers.0.env"), [
+        { name: "K_SINK", value: "http://traefik-cert-rotation.traefik-cert-rotation.svc.cluster.local" },
+      ]);
+    }
+  });
+
+  test("goes to the function of the release, in the cluster's domain", async () => {
+    const objects = await render({ clusterDomain: "example.org" }, { name: "a", namespace: "b" });
+    assert.equal(
+      at(only(objects, "Job"), "spec.template.spec.containers.0.env.0.value"),
+      "http://a-traefik-cert-rotation.b.svc.example.org",
+    );
+  });
+
+  test("takes limits from the values, large ones too", async () => {
+    const objects = await render({
+      resync: { backoffLimit: 1, activeDeadlineSeconds: 2_000_000, startingDeadlineSeconds: 3_000_000 },
+    });
+    assert.equal(at(only(objects, "Job"), "spec.backoffLimit"), 1);
+    assert.equal(at(only(objects, "Job"), "spec.activeDeadlineSeconds"), 2_000_000);
+    assert.equal(at(only(objects, "CronJob"), "spec.startingDeadlineSeconds"), 3_000_000);
+  });
+
+  test("can be switched off, by schedule and at install", async () => {
+    const kinds = (await render({ resync: { schedule: "", onInstall: false } })).map(({ kind }) => kind);
+    assert.ok(!kinds.includes("CronJob"));
+    assert.ok(!kinds.includes("Job"));
+  });
+});
+
+suite("the Job at install", () => {
+  test("is no hook and stays, so that GitOps does not make it again", async () => {
+    const job = only(await render(), "Job");
+    assert.equal(job.metadata.annotations, undefined);
+    assert.equal(at(job, "spec.ttlSecondsAfterFinished"), undefined);
+  });
+
+  test("has a new name for a new configuration, image or template", async () => {
+    const names = await Promise.all([
+      jobName(),
+      jobName({ selector: { ingressClass: "internal" } }),
+      jobName({ image: { tag: "0.2.0" } }),
+      jobName({ resync: { resources: { limits: { memory: "64Mi" } } } }),
+      jobName({ podLabels: { a: "b" } }),
+    ]);
+    assert.equal(new Set(names).size, names.length);
+    for (const name of names) assert.match(name, /^traefik-cert-rotation-resync-[0-9a-f]{8}$/);
+  });
+
+  test("keeps its name, and so its template, whatever else changes", async () => {
+    const specOf = (job: Rendered) => at(job, "spec");
+    const standard = only(await render(), "Job");
+    for (const values of [
+      { serving: { maxScale: 9, annotations: { a: "b" } } },
+      { networkPolicy: { enabled: false } },
+      { resync: { schedule: "5 * * * *" } },
+      { resources: { limits: { memory: "1Gi" } } },
+    ]) {
+      const job = only(await render(values), "Job");
+      assert.equal(job.metadata.name, standard.metadata.name);
+      assert.deepEqual(specOf(job), specOf(standard));
+    }
+  });
+});

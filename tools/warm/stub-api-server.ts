@@ -1,0 +1,46 @@
+/**
+ * Answers of an API server that knows one route, Traefik's Service and no children: enough for a wake to go all the
+ * way. Only for warming the compile cache; tests run against the real API server.
+ *
+ * @module
+ */
+
+export const ROUTE = { namespace: "shop", name: "web" };
+
+const route = {
+  apiVersion: "traefik.io/v1alpha1",
+  kind: "IngressRoute",
+  metadata: { ...ROUTE, uid: "00000000-0000-0000-0000-000000000001", resourceVersion: "1", generation: 1 },
+  spec: {
+    routes: [
+      { kind: "Rule", match: "Host(`www.example.com`) && PathPrefix(`/`)", services: [{ name: "web" }] },
+    ],
+    tls: { secretName: "web-tls" },
+  },
+};
+
+const service = {
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { namespace: "traefik", name: "traefik", resourceVersion: "1" },
+  spec: { type: "LoadBalancer", clusterIP: "10.0.0.1", clusterIPs: ["10.0.0.1"] },
+  status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } },
+};
+
+export interface StubAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The answer to a request; an object that is written is taken as created. */
+export function answer(method: string, url: string): StubAnswer {
+  const { pathname } = new URL(url, "https://127.0.0.1");
+  if (method !== "GET") return { status: 201, body: { metadata: { resourceVersion: "2" } } };
+  if (pathname.endsWith(`/ingressroutes/${ROUTE.name}`)) return { status: 200, body: route };
+  if (pathname.endsWith("/services/traefik")) return { status: 200, body: service };
+  const name = /\/namespaces\/[^/]+\/[^/]+\/([^/]+)$/.exec(pathname)?.[1];
+  if (name === undefined)
+    return { status: 200, body: { kind: "List", metadata: { resourceVersion: "1" }, items: [] } };
+  const status = { apiVersion: "v1", kind: "Status", status: "Failure", reason: "NotFound", code: 404 };
+  return { status: 404, body: { ...status, message: `"${name}" not found`, details: { name } } };
+}
