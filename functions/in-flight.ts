@@ -17,7 +17,7 @@ export class InFlight {
   }
 
   track<T>(work: Promise<T>): Promise<T> {
-    const settled = work.then(
+    const settled: Promise<unknown> = work.then(
       () => this.#running.delete(settled),
       () => this.#running.delete(settled),
     );
