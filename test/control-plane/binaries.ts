@@ -5,7 +5,8 @@
  */
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
-import { buildGoTool, type GoTool } from "./go-tools.ts";
+import { cacheFolder } from "./cache.ts";
+import { buildGoTool, findBuiltGoTool, type GoTool } from "./go-tools.ts";
 
 export type BinaryName = "etcd" | "kube-apiserver" | "kube-controller-manager" | "helm";
 
@@ -36,20 +37,26 @@ export async function findBinaries<Name extends BinaryName>(
   names: readonly Name[],
   assets: string | undefined = process.env.KUBEBUILDER_ASSETS,
 ): Promise<Record<Name, string>> {
-  const found = {} as Record<Name, string>;
-  for (const [index, name] of names.entries()) {
-    const given = assets ? join(assets, name) : null;
-    found[name] =
-      given !== null && (await isExecutable(given))
-        ? given
-        : await buildGoTool(tools[name], { queued: names.slice(index + 1) });
-  }
-  return found;
+  const paths = await Promise.all(
+    names.map(async (name) => (await given(name, assets)) ?? findBuiltGoTool(tools[name])),
+  );
+  const missing = names.filter((_, index) => paths[index] === null);
+  if (missing.length > 0)
+    process.stderr.write(
+      `${missing.join(", ")}: built once from source, then kept in ${cacheFolder()}. ` +
+        "With nothing downloaded yet, all of a control plane takes about ten minutes on two cores.\n",
+    );
+  for (const [index, name] of missing.entries())
+    paths[names.indexOf(name)] = await buildGoTool(tools[name], { queued: missing.slice(index + 1) });
+  return Object.fromEntries(names.map((name, index) => [name, paths[index]])) as Record<Name, string>;
 }
 
-function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+async function given(name: string, assets: string | undefined): Promise<string | null> {
+  const path = join(assets ?? "", name);
+  const isExecutable = () =>
+    access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+  return assets && (await isExecutable()) ? path : null;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -37,8 +38,16 @@ test("a failure leaves neither entry nor lock nor draft", async () => {
   assert.equal(await readFile(join(entry, "file"), "utf8"), "second try");
 });
 
-test("the lock of a process that is gone is broken", async () => {
+test("what a killed process left half made is removed", async () => {
   // Above the highest process id that Linux gives.
+  const forgotten = join(cache, ".draft-4194305-abc");
+  const alive = join(cache, `.draft-${process.pid}-abc`);
+  await Promise.all([mkdir(forgotten), mkdir(alive)]);
+  await cached("next", fillWith("next"), cache);
+  assert.deepEqual([existsSync(forgotten), existsSync(alive)], [false, true]);
+});
+
+test("the lock of a process that is gone is broken", async () => {
   await writeFile(join(cache, "dead.lock"), "4194305");
   const entry = await cached("dead", fillWith("mine"), cache);
   assert.equal(await readFile(join(entry, "file"), "utf8"), "mine");

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { mkdir, mkdtemp, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startProgress } from "./progress.ts";
 
@@ -45,7 +45,8 @@ export async function cached(
 }
 
 async function fillAndPublish(cache: string, entry: string, fill: (folder: string) => Promise<void>) {
-  const draft = await mkdtemp(join(cache, ".draft-"));
+  await removeForgottenDrafts(cache);
+  const draft = await mkdtemp(join(cache, `.draft-${process.pid}-`));
   try {
     await fill(draft);
     await rename(draft, entry).catch(async (error) => {
@@ -54,6 +55,13 @@ async function fillAndPublish(cache: string, entry: string, fill: (folder: strin
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+/** Removes what processes that were killed in the middle of their work have left. */
+async function removeForgottenDrafts(cache: string): Promise<void> {
+  const drafts = (await readdir(cache)).filter((name) => name.startsWith(".draft-"));
+  const forgotten = drafts.filter((name) => !isAlive(Number(name.split("-")[1])));
+  await Promise.all(forgotten.map((name) => rm(join(cache, name), { recursive: true, force: true })));
 }
 
 /** Takes the lock, or returns null as soon as `done` says that somebody else did the work. */
@@ -68,11 +76,11 @@ async function lock(path: string, done: () => Promise<boolean>): Promise<(() => 
         await breakLock(path);
         continue;
       }
-      endProgress ??= startProgress(`waiting for another process that makes ${path.replace(/\.lock$/, "")}`);
+      endProgress ??= startProgress(`waiting for another process to make ${basename(path, ".lock")}`);
       await delay(500);
     }
   } finally {
-    endProgress?.("end of");
+    endProgress?.("done");
   }
 }
 
@@ -102,8 +110,8 @@ async function isStale(path: string): Promise<boolean> {
   ]);
   if (holder === null || stats === null) return false;
   if (Date.now() - stats.mtimeMs > staleAfter) return true;
-  const pid = Number(holder);
-  return pid > 0 && !isAlive(pid);
+  // Empty for the moment between the lock's creation and its content.
+  return holder !== "" && !isAlive(Number(holder));
 }
 
 /** Moves the stale lock away. A waiter that comes late may move a new lock: then two build, and one result wins. */
@@ -114,6 +122,7 @@ async function breakLock(path: string): Promise<void> {
 }
 
 function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -122,6 +131,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is a file or folder. */
+export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null;
 }

@@ -9,7 +9,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { promisify } from "node:util";
-import { cached, cacheFolder } from "./cache.ts";
+import { cached, cacheFolder, exists } from "./cache.ts";
 import { startProgress } from "./progress.ts";
 
 /** One program: `package` is built inside the Go module at `moduleDir`, whose go.mod and go.sum pin everything. */
@@ -36,15 +36,20 @@ export async function buildGoTool(
   tool: GoTool,
   { cache = cacheFolder(), queued = [] }: { cache?: string; queued?: readonly string[] } = {},
 ): Promise<string> {
-  const key = `${tool.name}-${await cacheKey(tool)}`;
-  const folder = await cached(key, (draft) => build(tool, join(draft, tool.name), queued), cache);
-  return join(folder, tool.name);
+  const fill = (draft: string) => build(tool, join(draft, tool.name), queued);
+  return join(await cached(await cacheKey(tool), fill, cache), tool.name);
+}
+
+/** The path of the program if it has been built, else null. */
+export async function findBuiltGoTool(tool: GoTool, cache = cacheFolder()): Promise<string | null> {
+  const path = join(cache, await cacheKey(tool), tool.name);
+  return (await exists(path)) ? path : null;
 }
 
 async function build(tool: GoTool, output: string, queued: readonly string[]): Promise<void> {
   const go = await findGo(tool.name, tool.moduleDir);
-  const next = queued.length > 0 ? `, next ${queued.join(", ")}` : "";
-  const endProgress = startProgress(`building ${tool.name} from source${next}`);
+  const next = queued.length > 0 ? `then ${queued.join(", ")}` : "the last one";
+  const endProgress = startProgress(`building ${tool.name}`, next);
   const args = [...goFlags, "-ldflags", tool.ldflags ?? "-s -w", "-o", output, tool.package];
   const { code, stderr } = await run(go, args, tool.moduleDir);
   endProgress(code === 0 ? "done" : "failed");
@@ -66,7 +71,7 @@ function run(go: string, args: string[], cwd: string): Promise<{ code: number | 
   });
 }
 
-/** Hashes what decides the result: flags, platform, and the Go files of the module. */
+/** The name and a hash of what decides the result: flags, platform, and the Go files of the module. */
 async function cacheKey(tool: GoTool): Promise<string> {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([goFlags, tool.package, tool.ldflags ?? "", process.platform, process.arch]));
@@ -76,7 +81,7 @@ async function cacheKey(tool: GoTool): Promise<string> {
     .map((file) => join(file.parentPath, file.name))
     .sort();
   for (const path of sources) hash.update(relative(tool.moduleDir, path)).update(await readFile(path));
-  return hash.digest("hex").slice(0, 12);
+  return `${tool.name}-${hash.digest("hex").slice(0, 12)}`;
 }
 
 /** The `go` command, if it can build the module in `moduleDir`. Throws `GoToolError` with what to install. */

@@ -10,20 +10,23 @@ export type EndProgress = (outcome: string) => void;
 /** How often a log that is not a terminal gets a line, in milliseconds. */
 const logInterval = 20_000;
 
-/** Reports `what` on `stream` (stderr unless told) until the returned function is called. */
-export function startProgress(what: string, stream: NodeJS.WriteStream = process.stderr): EndProgress {
+/** Reports `what` (and what comes `next`) on `stream` until the returned function is called. */
+export function startProgress(
+  what: string,
+  next = "",
+  stream: NodeJS.WriteStream = process.stderr,
+): EndProgress {
   const begin = Date.now();
-  const line = (state: string) => `${state} ${what} (${elapsed(Date.now() - begin)})`;
-  const tick = stream.isTTY
-    ? () => stream.write(`\r\u001b[K${line("...")}`)
-    : () => stream.write(`${line("still")}\n`);
-  if (stream.isTTY) tick();
-  else stream.write(`start ${what}\n`);
+  const since = () => elapsed(Date.now() - begin);
+  const more = next === "" ? "" : `, ${next}`;
+  const clear = stream.isTTY ? "\r\u001b[K" : "";
+  const tick = () => stream.write(`${clear}${what}: ${since()}${more}${stream.isTTY ? "" : "\n"}`);
+  tick();
   const timer = setInterval(tick, stream.isTTY ? 1_000 : logInterval);
   timer.unref();
   return (outcome) => {
     clearInterval(timer);
-    stream.write(`${stream.isTTY ? "\r\u001b[K" : ""}${line(outcome)}\n`);
+    stream.write(`${clear}${what}: ${outcome} after ${since()}\n`);
   };
 }
 

@@ -50,24 +50,35 @@ export async function* watch(
         yield { objects, change };
       }
     } catch (error) {
-      if (!(error instanceof ApiError) || (error.status !== 410 && error.status !== 0)) throw error;
+      if (!(error instanceof ApiError) || error.status !== 410) throw error;
     }
   }
 }
 
-/** The changes that one watch request gives, until the server or `signal` ends it. Throws `ApiError`, also for 410. */
-export async function* changes(client: ApiClient, path: string, signal: AbortSignal): AsyncGenerator<Change> {
+/**
+ * The changes that one watch request gives, until the server or `signal` ends it or the connection breaks. Throws
+ * `ApiError` when the watch is refused or expires (410). `onBookmark` is told each version that was passed.
+ */
+export async function* changes(
+  client: ApiClient,
+  path: string,
+  signal: AbortSignal,
+  onBookmark: (resourceVersion: string) => void = () => {},
+): AsyncGenerator<Change> {
   const body = await client.stream({ path, signal });
   try {
     for await (const line of lines(body)) {
-      const event = JSON.parse(line) as {
-        type: string;
-        object: KubernetesObject & { code?: number; message?: string };
-      };
-      if (event.type === "ERROR")
-        throw new ApiError(event.object.code ?? 500, "", `watch ${path}: ${event.object.message}`);
-      if (event.type !== "BOOKMARK") yield event as Change;
+      const { type, object } = JSON.parse(line) as { type: string; object: KubernetesObject };
+      if (type === "ERROR") {
+        const { code = 500, reason = "", message = "" } = object as unknown as Record<string, never>;
+        throw new ApiError(code, reason, `watch ${path}: ${message}`);
+      }
+      if (type === "BOOKMARK") onBookmark(object.metadata.resourceVersion ?? "");
+      else yield { type, object } as Change;
     }
+  } catch (error) {
+    // A broken connection is one of the ways in which a watch ends.
+    if ((error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
   } finally {
     body.destroy();
   }
