@@ -77,8 +77,23 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Addresses */}}
 
+{{/* What events are sent to, by the mode of serving. The names differ, for Knative makes a Service of its own name. */}}
+{{- define "tcr.sink" -}}
+{{- if eq .Values.serving.mode "knative" -}}
+apiVersion: serving.knative.dev/v1
+kind: Service
+name: {{ include "tcr.fullname" . }}
+{{- else -}}
+apiVersion: v1
+kind: Service
+name: {{ include "tcr.suffixed" (dict "root" . "suffix" "http") }}
+{{- end }}
+namespace: {{ .Release.Namespace }}
+{{- end -}}
+
 {{- define "tcr.url" -}}
-{{- printf "http://%s.%s.svc.%s" (include "tcr.fullname" .) .Release.Namespace .Values.clusterDomain -}}
+{{- $sink := include "tcr.sink" . | fromYaml -}}
+{{- printf "http://%s.%s.svc.%s" $sink.name $sink.namespace .Values.clusterDomain -}}
 {{- end -}}
 
 {{- define "tcr.image" -}}

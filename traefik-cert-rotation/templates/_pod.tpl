@@ -75,3 +75,47 @@ activeDeadlineSeconds: {{ .Values.resync.activeDeadlineSeconds | int64 }}
 template:
   {{- include "tcr.resyncPod" . | nindent 2 }}
 {{- end -}}
+
+{{/* The function's container but for its ports and probes, and the volume it needs. Takes root, graceSeconds. */}}
+{{- define "tcr.functionContainer" -}}
+name: function
+image: {{ include "tcr.image" .root }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+command: ["/nodejs/bin/node", "/app/serve.cjs"]
+args: ["--config", "/etc/traefik-cert-rotater/config.json"]
+env:
+  - name: INSTANCE
+    value: {{ include "tcr.instance" .root | quote }}
+  # Work in flight ends this long after the signal to stop, before the kubelet ends the process.
+  - name: GRACE_SECONDS
+    value: {{ max 1 .graceSeconds | quote }}
+  {{- with .root.Values.extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .root.Values.resources }}
+resources:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext:
+  {{- include "tcr.securityContext" . | nindent 2 }}
+volumeMounts:
+  - name: config
+    mountPath: /etc/traefik-cert-rotater
+    readOnly: true
+{{- end -}}
+
+{{- define "tcr.functionPod" -}}
+serviceAccountName: {{ include "tcr.serviceAccountName" . }}
+enableServiceLinks: false
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with include "tcr.scheduling" . | trim }}
+{{ . }}
+{{- end }}
+volumes:
+  - name: config
+    configMap:
+      name: {{ include "tcr.configName" . }}
+{{- end -}}

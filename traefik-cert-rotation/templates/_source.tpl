@@ -20,10 +20,7 @@ spec:
     {{- toYaml .resources | nindent 4 }}
   sink:
     ref:
-      apiVersion: serving.knative.dev/v1
-      kind: Service
-      name: {{ include "tcr.fullname" .root }}
-      namespace: {{ .root.Release.Namespace }}
+      {{- include "tcr.sink" .root | nindent 6 }}
     {{- with .root.Values.source.audience }}
     audience: {{ . | quote }}
     {{- end }}

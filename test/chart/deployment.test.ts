@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { annotation, at, only, render } from "./render.ts";
+
+const deployment = await render({ serving: { mode: "deployment" } });
+const service = only(deployment, "Service");
+
+suite("serving.mode deployment", () => {
+  test("runs one pod without Knative Serving", () => {
+    assert.ok(!deployment.some(({ apiVersion }) => apiVersion.startsWith("serving.knative.dev")));
+    const object = only(deployment, "Deployment");
+    assert.equal(at(object, "spec.replicas"), 1);
+    assert.equal(at(object, "spec.template.spec.terminationGracePeriodSeconds"), 300);
+    assert.match(
+      String(annotation(object, "spec.template.metadata.annotations", "checksum/config")),
+      /^[0-9a-f]{64}$/,
+    );
+    assert.deepEqual(at(object, "spec.template.spec.containers.0.readinessProbe.httpGet"), {
+      path: "/health/readiness",
+      port: "http",
+    });
+  });
+
+  test("runs the same container as mode knative, but for ports, probes and time to end", async () => {
+    const knative = (await render()).filter(({ apiVersion }) => apiVersion === "serving.knative.dev/v1");
+    const [first, second] = [only(knative, "Service"), only(deployment, "Deployment")].map((object) => {
+      const { ports, readinessProbe, livenessProbe, env, ...rest } = at(
+        object,
+        "spec.template.spec.containers.0",
+      ) as Record<string, unknown>;
+      assert.ok(ports && readinessProbe && livenessProbe && env);
+      return rest;
+    });
+    assert.deepEqual(second, first);
+  });
+
+  test("reaches the pod through a Service whose name Knative would not take", () => {
+    assert.equal(service.metadata.name, "traefik-cert-rotation-http");
+    const labels = at(only(deployment, "Deployment"), "spec.template.metadata.labels");
+    assert.deepEqual(at(service, "spec.selector"), labels);
+    assert.deepEqual(at(only(deployment, "Deployment"), "spec.selector.matchLabels"), labels);
+    assert.deepEqual(at(service, "spec.ports"), [{ name: "http", port: 80, targetPort: "http" }]);
+  });
+
+  test("sends events there, of sources and of the resync", () => {
+    const sink = {
+      apiVersion: "v1",
+      kind: "Service",
+      name: "traefik-cert-rotation-http",
+      namespace: "traefik-cert-rotation",
+    };
+    for (const suffix of ["-routes", "-children"])
+      assert.deepEqual(at(only(deployment, "ApiServerSource", suffix), "spec.sink"), { ref: sink });
+    assert.equal(
+      at(only(deployment, "Job"), "spec.template.spec.containers.0.env.0.value"),
+      "http://traefik-cert-rotation-http.traefik-cert-rotation.svc.cluster.local",
+    );
+  });
+
+  test("opens the function's own port to its namespace", () => {
+    const port = [{ port: 8080, protocol: "TCP" }];
+    assert.deepEqual(at(only(deployment, "NetworkPolicy", "-function"), "spec.ingress"), [
+      { from: [{ podSelector: {} }], ports: port },
+    ]);
+    assert.deepEqual(at(only(deployment, "NetworkPolicy", "-resync"), "spec.egress.1"), {
+      to: [{ podSelector: { matchLabels: at(service, "spec.selector") } }],
+      ports: port,
+    });
+  });
+});
