@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, suite, test } from "node:test";
-import type { Cluster } from "../control-plane/control-plane.ts";
+import type { Cluster } from "../control-plane/cluster.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { at, type Release, type Rendered, render } from "./render.ts";
 
