@@ -5,7 +5,9 @@ import { sharedControlPlane } from "../control-plane/shared.ts";
 import { at, type Release, type Rendered, render } from "./render.ts";
 
 const everything = {
-  source: { mode: "Resource", legacyGroup: true, audience: "traefik-cert-rotater" },
+  selector: { ingressClass: "internal", legacyGroup: true },
+  logLevel: "debug",
+  source: { mode: "Resource", audience: "traefik-cert-rotater" },
   serving: { window: "30s", scaleToZeroPodRetentionPeriod: "1m" },
   networkPolicy: {
     apiServer: { cidrs: ["10.0.0.0/8"] },

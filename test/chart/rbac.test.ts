@@ -36,12 +36,7 @@ async function sourceRights(values: object = {}): Promise<string[]> {
   return summary(rulesOf(only(await render(values), "ClusterRole", ":source")));
 }
 
-const ROUTES = [
-  "traefik.containo.us/ingressroutes: get list",
-  "traefik.containo.us/ingressroutetcps: get list",
-  "traefik.io/ingressroutes: get list",
-  "traefik.io/ingressroutetcps: get list",
-];
+const ROUTES = ["traefik.io/ingressroutes: get list", "traefik.io/ingressroutetcps: get list"];
 const EVENTS = "events.k8s.io/events: get create patch";
 const CERTIFICATES = "cert-manager.io/certificates: get list create patch delete";
 const ENDPOINTS = "externaldns.k8s.io/dnsendpoints: get list create patch delete";
@@ -89,6 +84,12 @@ suite("rights of the function", () => {
     ]);
   });
 
+  test("reach the legacy group where a value says so", async () => {
+    const rights = await functionRights({ selector: { legacyGroup: true } });
+    assert.ok(rights.includes("traefik.containo.us/ingressroutes: get list"));
+    assert.ok(rights.includes("traefik.containo.us/ingressroutetcps: get list"));
+  });
+
   test("name the Service of the values", async () => {
     const externalDNS = { targetService: { namespace: "edge", name: "public" } };
     assert.ok((await functionRights({ integrations: { externalDNS } })).includes("/services (public): get"));
@@ -111,7 +112,7 @@ suite("rights of the source", () => {
       certManager: { enabled: false, onDisable: "delete" },
       externalDNS: { enabled: false },
     };
-    assert.deepEqual(await sourceRights({ integrations, source: { legacyGroup: true } }), [
+    assert.deepEqual(await sourceRights({ integrations, selector: { legacyGroup: true } }), [
       "traefik.containo.us/ingressroutes: get list watch",
       "traefik.containo.us/ingressroutetcps: get list watch",
       "traefik.io/ingressroutes: get list watch",

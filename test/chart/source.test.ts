@@ -67,7 +67,7 @@ suite("ApiServerSources", () => {
   test("watch the legacy group where a value says so", async () => {
     assert.deepEqual(
       await watched("-routes", {
-        source: { legacyGroup: true },
+        selector: { legacyGroup: true },
         integrations: { externalDNS: { enabled: false } },
       }),
       [...ROUTES, ...ROUTES.map(({ kind }) => ({ apiVersion: "traefik.containo.us/v1alpha1", kind }))],

@@ -4,11 +4,16 @@
 {{- if and $dns.enabled $dns.targetService (not $dns.targetIPs) -}}true{{- end -}}
 {{- end -}}
 
+{{/* API groups of the routes, as a JSON list. */}}
+{{- define "tcr.routeGroups" -}}
+{{- ternary (list "traefik.io" "traefik.containo.us") (list "traefik.io") .Values.selector.legacyGroup | toJson -}}
+{{- end -}}
+
 {{/* The function's configuration file: JSON, for a YAML parser would be paid on every wake. */}}
 {{- define "tcr.config" -}}
 {{- $cert := .Values.integrations.certManager -}}
 {{- $dns := .Values.integrations.externalDNS -}}
-{{- $selector := dict -}}
+{{- $selector := pick .Values.selector "legacyGroup" -}}
 {{- with .Values.selector.ingressClass -}}
 {{- $_ := set $selector "ingressClass" . -}}
 {{- end -}}
@@ -20,6 +25,7 @@
 {{- $_ := set $externalDNS "targetService" $dns.targetService -}}
 {{- end -}}
 {{- dict
+  "logLevel" .Values.logLevel
   "selector" $selector
   "integrations" (dict "certManager" $certManager "externalDNS" $externalDNS)
   | toPrettyJson -}}

@@ -29,11 +29,7 @@ spec:
 {{/* What `-routes` watches, as JSON `{"items": [...]}`: groups that are there wherever the product makes sense. */}}
 {{- define "tcr.watchedRoutes" -}}
 {{- $items := list -}}
-{{- $groups := list "traefik.io" -}}
-{{- if .Values.source.legacyGroup -}}
-{{- $groups = append $groups "traefik.containo.us" -}}
-{{- end -}}
-{{- range $group := $groups -}}
+{{- range $group := include "tcr.routeGroups" . | fromJsonArray -}}
 {{- range list "IngressRoute" "IngressRouteTCP" -}}
 {{- $items = append $items (dict "apiVersion" (printf "%s/v1alpha1" $group) "kind" .) -}}
 {{- end -}}
