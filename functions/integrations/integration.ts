@@ -37,11 +37,18 @@ export interface DesiredChild {
   readonly problems: readonly Problem[];
 }
 
-/** Something that only one child of a namespace may have, such as the Secret a Certificate writes. */
+/**
+ * Something that only one child of a namespace can have, such as the Secret that a Certificate writes. Routes that
+ * claim the same share one child.
+ */
 export interface Claim {
-  /** What the spec claims; null where nothing. */
+  /** What an existing object has claimed; null where nothing. */
   of(spec: unknown): string | null;
-  /** Tells the user that `holder` has it already. */
+  /** What the route claims; null where it wants no child. */
+  wantedBy(description: RouteDescription): string | null;
+  /** The members of a claim seen as one route: the first decides, the others add their names. */
+  merge(members: readonly [RouteDescription, ...RouteDescription[]]): RouteDescription;
+  /** Tells the user that `holder`, which is not ours, has it already. */
   taken(claim: string, holder: string): Problem;
 }
 

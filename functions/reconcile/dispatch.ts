@@ -12,13 +12,14 @@ import type { Outcome } from "../outcome.ts";
 import { LEGACY_GROUP, ROUTE_GROUP, routeResources } from "../traefik/resources.ts";
 import type { RouteGroup, RouteReference } from "../traefik/route-description.ts";
 import { Coalescer } from "./coalesce.ts";
-import { consequenceOf } from "./consequence.ts";
 import type { ReconcileContext } from "./context.ts";
-import { controllingRoute, routeOfOwner } from "./ownership.ts";
+import { effectOf } from "./effect.ts";
+import { logRoute } from "./log-route.ts";
+import { owningRoutes } from "./ownership.ts";
 import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, retryReport } from "./report.ts";
 import { settle } from "./result.ts";
 import { type ResyncOptions, resync } from "./resync/resync.ts";
-import { effectOf, type RouteOptions, reconcileRoute } from "./route.ts";
+import { type RouteOptions, reconcileRoute } from "./route.ts";
 
 /** Fields for the log lines of one event, such as its id. */
 export type WorkContext = Readonly<Record<string, string>>;
@@ -34,7 +35,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   const reconcile = (route: RouteReference, options: RouteOptions, of: WorkContext): Promise<Report> =>
     coalescer.run(`${route.group}/${route.kind}/${route.namespace}/${route.name}`, async () => {
       const report = await reconcileRoute(context, route, options);
-      logRoute(context, route, report, of);
+      logRoute(context.log, route, report, of);
       return report;
     });
 
@@ -56,7 +57,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     if (integration === null) return NOTHING_TO_DO;
     const read = await settle(context.client.get({ resource: integration.resource, ...child }));
     if (!read.ok) {
-      const effect = effectOf(consequenceOf(read.error, `${child.kind} ${child.name}`));
+      const effect = effectOf(read.error, `${child.kind} ${child.name}`);
       return effect.raced ? retryReport(read.error.message) : effect;
     }
     const routes = routesOfChild(context, integration, child, read.value);
@@ -125,17 +126,10 @@ function routesOfChild(
   { namespace, name }: ChildReference,
   live: KubernetesObject | null,
 ): readonly RouteReference[] | null {
-  const owner = live === null ? null : controllingRoute(live);
-  if (owner !== null) return [routeOfOwner(owner, namespace)];
+  // One owner is enough: it knows the others that share the child.
+  const [owner] = live === null ? [] : owningRoutes(live);
+  if (owner !== undefined) return [owner];
   const groups: RouteGroup[] = context.selector.legacyGroup ? [ROUTE_GROUP, LEGACY_GROUP] : [ROUTE_GROUP];
   const candidates = integration.routesOf(name);
   return candidates?.flatMap((route) => groups.map((group) => ({ ...route, group, namespace }))) ?? null;
-}
-
-function logRoute({ log }: ReconcileContext, route: RouteReference, report: Report, of: WorkContext): void {
-  const fields = { ...of, route, changes: report.changes, problems: report.problems };
-  if (report.retry !== null) log.warn({ ...fields, retry: report.retry.why }, "route to be tried again");
-  else if (report.problems.length > 0) log.warn(fields, "route reconciled with problems");
-  else if (report.changes.length > 0) log.info(fields, "route reconciled");
-  else log.debug(fields, "route needs nothing");
 }

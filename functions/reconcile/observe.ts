@@ -10,6 +10,7 @@ import type { KubernetesClient } from "../kubernetes/client.ts";
 import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
 import { LEGACY_GROUP, ROUTE_GROUP, resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
+import { LOOKUP_SELECTOR } from "./ownership.ts";
 import { type Result, settle } from "./result.ts";
 
 export interface Observation {
@@ -23,7 +24,9 @@ export interface ChildObservation {
   /** The object that has the child's name. */
   readonly live: Result<KubernetesObject | null>;
   readonly dependencies: Result<ReadonlyMap<string, KubernetesObject | null>>;
-  /** All objects of the child's kind in the namespace, where they were read ahead; see `Integration.claim`. */
+  /** Where children are shared: ours that no route's name leads to. */
+  readonly listed: Result<readonly KubernetesObject[]>;
+  /** Where children are shared: all objects of the kind in the namespace, if they were read ahead. */
   readonly siblings: Promise<Result<readonly KubernetesObject[]>> | null;
 }
 
@@ -51,11 +54,12 @@ export async function observe(
   };
 }
 
-/** All objects of a kind in a namespace. */
+/** All objects of a kind in a namespace, or those with the labels. */
 export async function listNamespace(
   client: KubernetesClient,
   resource: ResourceDefinition,
   namespace: string,
+  labelSelector?: string,
 ): Promise<readonly KubernetesObject[]> {
   const items: KubernetesObject[] = [];
   let continueToken: string | null = null;
@@ -63,6 +67,7 @@ export async function listNamespace(
     const page = await client.list(resource, {
       namespace,
       limit: PAGE_SIZE,
+      ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(continueToken === null ? {} : { continueToken }),
     });
     items.push(...page.items);
@@ -72,6 +77,7 @@ export async function listNamespace(
 }
 
 const NONE: Result<null> = { ok: true, value: null };
+const NOTHING_LISTED: Result<readonly KubernetesObject[]> = { ok: true, value: [] };
 
 async function observeChild(
   client: KubernetesClient,
@@ -80,14 +86,16 @@ async function observeChild(
   hint: ChangeHint | null,
 ): Promise<ChildObservation> {
   const { namespace } = route;
-  // A new route most likely creates its child, and then must know who else claims what it claims.
-  const readAhead = hint === "add" && integration.claim !== null;
-  const siblings = readAhead ? settle(listNamespace(client, integration.resource, namespace)) : null;
-  const [live, dependencies] = await Promise.all([
-    settle(client.get({ resource: integration.resource, namespace, name: integration.childName(route) })),
+  const { resource, claim } = integration;
+  // A new route most likely makes its child, and then must know who else claims what it claims.
+  const readAhead = hint === "add" && claim !== null;
+  const siblings = readAhead ? settle(listNamespace(client, resource, namespace)) : null;
+  const [live, dependencies, listed] = await Promise.all([
+    settle(client.get({ resource, namespace, name: integration.childName(route) })),
     settle(readDependencies(client, integration)),
+    claim === null ? NOTHING_LISTED : settle(listNamespace(client, resource, namespace, LOOKUP_SELECTOR)),
   ]);
-  return { live, dependencies, siblings };
+  return { live, dependencies, listed, siblings };
 }
 
 /** What an integration needs for every route, by `namespace/name`. */

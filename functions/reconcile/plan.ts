@@ -7,26 +7,25 @@ import type { Desired, Facts, Integration } from "../integrations/integration.ts
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Problem } from "../problem.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
-import { buildChild } from "./child.ts";
+import { buildChild, type Placement } from "./child.ts";
 import { differs } from "./diff.ts";
-import { judge, type Ownership } from "./ownership.ts";
+import { ADOPT_ANNOTATION, judge, mayWrite, type Ownership } from "./ownership.ts";
 
-/** `claims`: what the write would newly claim in its namespace; the caller must know it free before writing. */
 export type Step =
   | { readonly action: "none" }
-  | { readonly action: "create"; readonly child: KubernetesObject; readonly claims: string | null }
-  | {
-      readonly action: "update";
-      readonly child: KubernetesObject;
-      readonly live: KubernetesObject;
-      readonly claims: string | null;
-    }
+  | { readonly action: "create"; readonly child: KubernetesObject }
+  | { readonly action: "update"; readonly child: KubernetesObject; readonly live: KubernetesObject }
   | { readonly action: "delete"; readonly live: KubernetesObject };
+
+/** A step that writes. */
+export type Write = Exclude<Step, { action: "none" }>;
 
 export interface Plan {
   readonly step: Step;
   readonly problems: readonly Problem[];
 }
+
+const NOTHING: Step = { action: "none" };
 
 export interface PlanInput {
   readonly integration: Integration;
@@ -39,27 +38,53 @@ export interface PlanInput {
   readonly optedOut: boolean;
 }
 
-const NOTHING: Step = { action: "none" };
-
+/** Plans the child that a route has for itself, under the name that follows from the route's. */
 export function planChild(input: PlanInput): Plan {
-  const { integration, description, live, instance } = input;
+  const { integration, description, live, instance, dependencies, optedOut } = input;
   const ownership = live === null ? null : judge(live, description.route, instance);
-  const child = ownership === "ours" ? live : null;
-  const desired = desire(input, child);
-  if (live !== null && ownership !== null && ownership !== "ours") {
+  const child = ownership !== null && mayWrite(ownership) ? live : null;
+  const desired = desire(integration, description, { child, dependencies }, optedOut);
+  if (live !== null && ownership !== null && !mayWrite(ownership)) {
     const refused = desired.kind === "present" ? [notOurs(live, ownership)] : [];
     return { step: NOTHING, problems: [...desired.problems, ...refused] };
   }
-  return { step: stepFor(integration, description, desired, child, instance), problems: desired.problems };
+  const name = integration.childName(description.route);
+  const placement = { instance, owners: [description], name };
+  // What was never ours is not ours to delete.
+  const removable = ownership === "ours" ? child : null;
+  return {
+    step: stepFor(integration, description, desired, child, removable, placement),
+    problems: desired.problems,
+  };
+}
+
+export interface PlacedInput {
+  readonly integration: Integration;
+  readonly description: RouteDescription;
+  /** The child as it is, which may be written; null where there is none. */
+  readonly live: KubernetesObject | null;
+  readonly dependencies: Facts["dependencies"];
+  readonly placement: Placement;
+}
+
+/** Plans a child whose name and owners are given, whatever the route's own name says. */
+export function planPlaced({ integration, description, live, dependencies, placement }: PlacedInput): Plan {
+  const desired = desire(integration, description, { child: live, dependencies }, false);
+  return {
+    step: stepFor(integration, description, desired, live, live, placement),
+    problems: desired.problems,
+  };
 }
 
 function desire(
-  { integration, description, dependencies, optedOut }: PlanInput,
-  child: KubernetesObject | null,
+  integration: Integration,
+  description: RouteDescription,
+  facts: Facts,
+  optedOut: boolean,
 ): Desired {
-  return optedOut
-    ? { kind: "absent", problems: [] }
-    : integration.desire(description, { child, dependencies });
+  if (optedOut) return { kind: "absent", problems: [] };
+  if (description.undecidable) return { kind: "unchanged", problems: [] };
+  return integration.desire(description, facts);
 }
 
 function stepFor(
@@ -67,20 +92,19 @@ function stepFor(
   description: RouteDescription,
   desired: Desired,
   live: KubernetesObject | null,
-  instance: string,
+  removable: KubernetesObject | null,
+  placement: Placement,
 ): Step {
   if (live?.metadata.deletionTimestamp !== undefined) return NOTHING;
   if (desired.kind === "unchanged") return NOTHING;
-  if (desired.kind === "absent") return live === null ? NOTHING : { action: "delete", live };
-  const child = buildChild(integration, description, desired, instance);
-  const claims = integration.claim?.of(child.spec) ?? null;
-  if (live === null) return { action: "create", child, claims };
-  if (!differs(child, live)) return NOTHING;
-  const claimed = integration.claim?.of(live.spec) ?? null;
-  return { action: "update", child, live, claims: claims === claimed ? null : claims };
+  if (desired.kind === "absent") return removable === null ? NOTHING : { action: "delete", live: removable };
+  const child = buildChild(integration, description, desired, placement);
+  if (live === null) return { action: "create", child };
+  return differs(child, live) ? { action: "update", child, live } : NOTHING;
 }
 
-function notOurs(live: KubernetesObject, ownership: Exclude<Ownership, "ours">): Problem {
+/** What the user is told about an object in the way. */
+export function notOurs(live: KubernetesObject, ownership: Ownership): Problem {
   const object = `${live.kind} ${live.metadata.name}`;
   return ownership === "released"
     ? {
@@ -94,7 +118,7 @@ function notOurs(live: KubernetesObject, ownership: Exclude<Ownership, "ours">):
         reason: "NotOurs",
         message:
           `${object} exists and was not made by this installation for this route: it is left alone. ` +
-          "Rename the route, or delete that object.",
+          `Rename the route, delete that object, or hand it over with the annotation ${ADOPT_ANNOTATION}: "true".`,
         field: null,
       };
 }

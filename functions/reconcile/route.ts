@@ -6,19 +6,17 @@
  */
 import type { ChangeHint } from "../cloudevents/work.ts";
 import type { Integration } from "../integrations/integration.ts";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Problem } from "../problem.ts";
-import { parseRoute, routesNeedRegexp } from "../traefik/ingress-route.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
 import { applyStep } from "./apply.ts";
-import { checkClaim } from "./claim.ts";
-import { consequenceOf } from "./consequence.ts";
 import type { ReconcileContext } from "./context.ts";
+import { describeRoute } from "./describe.ts";
+import { CALM, changeEffect, combine, type Effect, effectOf, problemEffect } from "./effect.ts";
 import { type ChildObservation, type Observation, observe } from "./observe.ts";
-import { isIgnored, isSelected } from "./opt-out.ts";
-import { controllingRoute, judge, routeOfOwner } from "./ownership.ts";
-import { planChild, type Step } from "./plan.ts";
-import { type Change, mergeReports, NOTHING_TO_DO, type Report, retryReport } from "./report.ts";
+import { isSelected } from "./opt-out.ts";
+import type { Plan } from "./plan.ts";
+import { planRoute, type RouteState } from "./plan-route.ts";
+import { type Change, type Report, retryReport } from "./report.ts";
 import { settle } from "./result.ts";
 
 /** How often a race with another writer is answered by observing again before the sender is asked to wait. */
@@ -49,25 +47,6 @@ export async function reconcileRoute(
   return { ...retryReport("other writers were faster each time"), changes };
 }
 
-/** Describes a route object; loads the RE2 port only where a rule needs it. */
-export async function describeRoute(
-  context: Pick<ReconcileContext, "loadRegexp">,
-  object: KubernetesObject,
-): Promise<RouteDescription> {
-  const compileRegexp = routesNeedRegexp(object) ? await context.loadRegexp() : NO_REGEXP;
-  return parseRoute(object, { compileRegexp });
-}
-
-const NO_REGEXP = () => null;
-
-/** A report, or a race with another writer: then nothing is settled and the objects must be read again. */
-export interface Effect extends Report {
-  readonly raced: boolean;
-}
-
-const RACED: Effect = { ...NOTHING_TO_DO, raced: true };
-const CALM: Effect = { ...NOTHING_TO_DO, raced: false };
-
 async function reconcileObserved(
   context: ReconcileContext,
   route: RouteReference,
@@ -75,107 +54,57 @@ async function reconcileObserved(
   options: RouteOptions,
 ): Promise<Effect> {
   const { route: read, shadow } = observation;
-  if (!read.ok) return effectOf(consequenceOf(read.error, `${route.kind} ${route.name}`));
-  if (!shadow.ok) return effectOf(consequenceOf(shadow.error, `${route.kind} ${route.name}`));
-  if (read.value === null) return removeLeftovers(context, route, observation);
+  if (!read.ok) return effectOf(read.error, `${route.kind} ${route.name}`);
+  if (!shadow.ok) return effectOf(shadow.error, `${route.kind} ${route.name}`);
   // Garbage collection removes the children of a route that is being deleted.
-  if (read.value.metadata.deletionTimestamp !== undefined) return CALM;
+  if (read.value?.metadata.deletionTimestamp !== undefined) return CALM;
 
-  const description = await describeRoute(context, read.value);
-  if (shadow.value !== null) return tell(context, description, shadowed(description));
+  const description = read.value === null ? null : await describeRoute(context, read.value);
+  if (description !== null && shadow.value !== null) {
+    return tell(context, description, problemEffect([shadowed(description)]));
+  }
   const effects = await Promise.all(
     [...observation.children].map(([integration, child]) =>
-      reconcileChild(context, integration, description, child, options),
+      reconcileChildren(context, integration, { route, description }, child, options),
     ),
   );
+  if (description === null) return combine(effects);
   const own = isSelected(description, context.selector) ? description.problems : [];
-  return tell(context, description, combine([{ ...CALM, problems: own }, ...effects]));
+  return tell(context, description, combine([problemEffect(own), ...effects]));
 }
 
 /** One integration of one route; its errors stay its own. */
-async function reconcileChild(
+async function reconcileChildren(
   context: ReconcileContext,
   integration: Integration,
-  description: RouteDescription,
+  state: RouteState,
   observed: ChildObservation,
   options: RouteOptions,
 ): Promise<Effect> {
-  for (const result of [observed.live, observed.dependencies]) {
-    if (!result.ok) return effectOf(consequenceOf(result.error, integration.name));
+  const planned = await planRoute(context, integration, state, observed);
+  if (!planned.ok) return effectOf(planned.error, integration.name);
+  const effects: Effect[] = [];
+  // One after the other: what takes over a claim is written before what gives it up goes.
+  for (const plan of planned.value) {
+    effects.push(await carryOut(context, integration, state.route.namespace, plan, options));
   }
-  const { step, problems } = planChild({
-    integration,
-    description,
-    live: observed.live.ok ? observed.live.value : null,
-    dependencies: observed.dependencies.ok ? observed.dependencies.value : new Map(),
-    instance: context.instance,
-    optedOut: !isSelected(description, context.selector) || isIgnored(description, integration.name),
-  });
-  if (step.action === "none" || (step.action === "delete" && options.holdDeletions))
-    return { ...CALM, problems };
-  const claim = await checkClaim(context.client, integration, description.route, step, observed.siblings);
-  if (claim.kind === "taken") return { ...CALM, problems: [...problems, claim.problem] };
-  if (claim.kind === "unknown") return combine([{ ...CALM, problems }, effectOf(claim.consequence)]);
-  const written = await write(context, integration, description.route.namespace, step);
-  return combine([{ ...CALM, problems }, written]);
+  return combine(effects);
 }
 
-async function write(
+async function carryOut(
   context: ReconcileContext,
   integration: Integration,
   namespace: string,
-  step: Exclude<Step, { action: "none" }>,
+  { step, problems }: Plan,
+  options: RouteOptions,
 ): Promise<Effect> {
-  const result = await settle(applyStep(context.client, integration.resource, namespace, step));
-  if (!result.ok) return effectOf(consequenceOf(result.error, integration.name));
-  return { ...CALM, changes: [changeOf(integration, step)] };
-}
-
-export function changeOf(integration: Integration, step: Exclude<Step, { action: "none" }>): Change {
-  const { name } = step.action === "create" ? step.child.metadata : step.live.metadata;
-  return { action: PAST_TENSE[step.action], kind: integration.resource.kind, name };
-}
-
-const PAST_TENSE = { create: "created", update: "updated", delete: "deleted" } as const;
-
-/** The route is gone: what garbage collection has not removed yet, and is ours and of that very route, goes. */
-async function removeLeftovers(
-  context: ReconcileContext,
-  route: RouteReference,
-  observation: Observation,
-): Promise<Effect> {
-  const effects = [...observation.children].map(async ([integration, { live }]): Promise<Effect> => {
-    if (!live.ok) return effectOf(consequenceOf(live.error, integration.name));
-    const child = live.value;
-    if (child === null || child.metadata.deletionTimestamp !== undefined) return CALM;
-    if (judge(child, route, context.instance) !== "ours" || !isOwnedBy(child, route)) return CALM;
-    return write(context, integration, route.namespace, { action: "delete", live: child });
-  });
-  return combine(await Promise.all(effects));
-}
-
-/** Unlike `judge`, the API group counts: the route of the other group may live on. */
-function isOwnedBy(child: KubernetesObject, route: RouteReference): boolean {
-  const owner = controllingRoute(child);
-  return owner !== null && routeOfOwner(owner, route.namespace).group === route.group;
-}
-
-/** What an error of the API server does to a report. */
-export function effectOf(consequence: ReturnType<typeof consequenceOf>): Effect {
-  switch (consequence.kind) {
-    case "again":
-      return RACED;
-    case "silent":
-      return CALM;
-    case "problem":
-      return { ...CALM, problems: [consequence.problem] };
-    case "retry":
-      return { ...CALM, retry: { why: consequence.why, retryAfterSeconds: consequence.retryAfterSeconds } };
-  }
-}
-
-function combine(effects: readonly Effect[]): Effect {
-  return { ...mergeReports(effects), raced: effects.some(({ raced }) => raced) };
+  const told = problemEffect(problems);
+  if (step.action === "none" || (step.action === "delete" && options.holdDeletions)) return told;
+  const written = await settle(applyStep(context.client, integration.resource, namespace, step));
+  return combine([
+    told,
+    written.ok ? changeEffect(integration, step) : effectOf(written.error, integration.name),
+  ]);
 }
 
 /** Events come after the children and never change the answer. A race is told once it is settled. */
@@ -188,12 +117,10 @@ async function tell(
   return effect;
 }
 
-function shadowed(description: RouteDescription): Effect {
-  const { kind, name } = description.route;
-  const problem: Problem = {
+function shadowed({ route: { kind, name } }: RouteDescription): Problem {
+  return {
     reason: "Shadowed",
     message: `${kind} ${name} exists in traefik.io too, and that one counts. Delete this one of traefik.containo.us.`,
     field: "apiVersion",
   };
-  return { ...CALM, problems: [problem] };
 }

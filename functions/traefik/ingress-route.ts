@@ -69,6 +69,7 @@ export function parseRoute(object: KubernetesObject, options: RouteOptions): Rou
   return {
     route,
     uid: object.metadata.uid ?? "",
+    createdAt: object.metadata.creationTimestamp ?? "",
     annotations,
     ingressClass: ingressClass ?? (annotations[classAnnotation] || null),
     rules,

@@ -66,6 +66,8 @@ export interface TlsDescription {
 export interface RouteDescription {
   readonly route: RouteReference;
   readonly uid: string;
+  /** RFC 3339; decides which of several routes is the older one. */
+  readonly createdAt: string;
   readonly annotations: Readonly<Record<string, string>>;
   /** Class that the route names by `spec.ingressClassName` (even "") or else by annotation; null where neither. */
   readonly ingressClass: string | null;

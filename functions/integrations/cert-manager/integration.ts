@@ -45,11 +45,9 @@ function desireCertificate(
   description: RouteDescription,
   facts: Facts,
 ): Desired {
-  const { tls } = description;
-  if (tls === null || tls.secretName === null || tls.passthrough) {
-    return { kind: "absent", problems: [] };
-  }
-  const dnsNames = certificateNames(description, facts.child);
+  const secretName = secretNameOf(description);
+  if (secretName === null) return { kind: "absent", problems: [] };
+  const dnsNames = withKeptNames(certificateNames(description), description, facts.child);
   if (dnsNames.length === 0) {
     return description.incomplete ? { kind: "unchanged", problems: [] } : { kind: "absent", problems: [] };
   }
@@ -57,18 +55,34 @@ function desireCertificate(
   const { issuerRef, ...rest } = settings.certificateTemplate.spec;
   return {
     kind: "present",
-    spec: { issuerRef, dnsNames, secretName: tls.secretName, ...rest },
+    spec: { issuerRef, dnsNames, secretName, ...rest },
     ...settings.certificateTemplate.metadata,
     problems: [],
   };
 }
 
-/** `tls.domains` says what the certificate is to name; without it, the hosts. A rule in error removes no name. */
-function certificateNames(description: RouteDescription, child: KubernetesObject | null): readonly string[] {
-  const domains = description.tls?.domains ?? [];
-  if (domains.length > 0) return domains;
-  const kept = description.incomplete ? namesOf(child) : [];
-  return kept.length === 0 ? description.hosts : [...new Set([...description.hosts, ...kept])].sort();
+/** The Secret that the route wants a Certificate for. With passthrough the backend has the certificate. */
+function secretNameOf({ tls }: RouteDescription): string | null {
+  return tls === null || tls.passthrough ? null : tls.secretName;
+}
+
+/** `tls.domains` says what the certificate is to name; without it, the hosts. */
+function certificateNames({ tls, hosts }: RouteDescription): readonly string[] {
+  return tls !== null && tls.domains.length > 0 ? tls.domains : hosts;
+}
+
+/** A rule in error removes no name. */
+function withKeptNames(
+  names: readonly string[],
+  { incomplete }: RouteDescription,
+  child: KubernetesObject | null,
+): readonly string[] {
+  const kept = incomplete ? namesOf(child) : [];
+  return kept.length === 0 ? names : union([names, kept]);
+}
+
+function union(lists: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set(lists.flat())].sort();
 }
 
 function namesOf(child: KubernetesObject | null): string[] {
@@ -80,11 +94,19 @@ function namesOf(child: KubernetesObject | null): string[] {
 /** Two Certificates on one Secret fight: cert-manager lets one issue and fails the other for ever. */
 const SECRET_NAME: Claim = {
   of: (spec) => (isRecord(spec) && typeof spec.secretName === "string" ? spec.secretName : null),
+  wantedBy: secretNameOf,
+  merge: ([first, ...others]) => ({
+    ...first,
+    hosts: union([first, ...others].map(certificateNames)),
+    tls: first.tls === null ? null : { ...first.tls, domains: [] },
+    incomplete: [first, ...others].some(({ incomplete }) => incomplete),
+    undecidable: [first, ...others].some(({ undecidable }) => undecidable),
+  }),
   taken: (secretName, holder) => ({
     reason: "SecretNameTaken",
     message:
-      `Certificate ${holder} already writes the Secret ${secretName}; two Certificates on one Secret would ` +
-      "overwrite each other. Give this route a secretName of its own, or remove that Certificate.",
+      `Certificate ${holder}, which is not ours, writes the Secret ${secretName} already; a second one would fight it. ` +
+      "It is left alone: give this route a secretName of its own, or remove that Certificate.",
     field: "spec.tls.secretName",
   }),
 };

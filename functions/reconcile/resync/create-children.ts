@@ -4,45 +4,40 @@
  *
  * @module
  */
-import type { RouteDescription } from "../../traefik/route-description.ts";
 import { applyStep } from "../apply.ts";
-import { consequenceOf } from "../consequence.ts";
 import type { ReconcileContext } from "../context.ts";
-import { mergeReports, NOTHING_TO_DO, type Report } from "../report.ts";
+import { CALM, changeEffect, combine, type Effect, effectOf, problemEffect } from "../effect.ts";
+import type { Report } from "../report.ts";
 import { settle } from "../result.ts";
-import { changeOf, type Effect, effectOf } from "../route.ts";
 import type { Creation, RouteNeed } from "./census.ts";
-import type { ClaimLedger } from "./claim-ledger.ts";
+import type { HeldClaims } from "./held-claims.ts";
 
 /** Null where something stood in the way that only a look at the live objects can tell. */
 export async function createChildren(
   context: ReconcileContext,
-  need: RouteNeed,
-  ledger: ClaimLedger,
+  { description, creations, problems }: RouteNeed,
+  claims: HeldClaims,
 ): Promise<Report | null> {
-  const { description, creations, problems } = need;
-  const effects = await Promise.all(
-    creations.map((creation) => createChild(context, description, creation, ledger)),
+  const { namespace } = description.route;
+  const created = await Promise.all(
+    creations.map((creation) => create(context, namespace, creation, claims)),
   );
-  const report = mergeReports([{ ...NOTHING_TO_DO, problems }, ...effects]);
-  if (effects.some(({ raced }) => raced)) return null;
-  await context.events.record(description, report.changes, report.problems);
-  return report;
+  const effect = combine([problemEffect(problems), ...created]);
+  if (effect.raced) return null;
+  await context.events.record(description, effect.changes, effect.problems);
+  return effect;
 }
 
-async function createChild(
+async function create(
   context: ReconcileContext,
-  description: RouteDescription,
+  namespace: string,
   creation: Creation,
-  ledger: ClaimLedger,
+  claims: HeldClaims,
 ): Promise<Effect> {
   const { integration, step } = creation;
-  const claim = await ledger.take(creation);
-  if (claim.kind === "taken") return { ...NOTHING_TO_DO, problems: [claim.problem], raced: false };
-  if (claim.kind === "unknown") return effectOf(claim.consequence);
-  const written = await settle(
-    applyStep(context.client, integration.resource, description.route.namespace, step),
-  );
-  if (!written.ok) return effectOf(consequenceOf(written.error, integration.name));
-  return { ...NOTHING_TO_DO, changes: [changeOf(integration, step)], raced: false };
+  const held = await claims.has(creation);
+  if (!held.ok) return effectOf(held.error, integration.name);
+  if (held.value) return { ...CALM, raced: true };
+  const written = await settle(applyStep(context.client, integration.resource, namespace, step));
+  return written.ok ? changeEffect(integration, step) : effectOf(written.error, integration.name);
 }

@@ -9,17 +9,19 @@ import { KindNotServedError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { resourceOfRoute, routeResources } from "../../traefik/resources.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
-import { consequenceOf } from "../consequence.ts";
 import type { ReconcileContext } from "../context.ts";
+import { describeRoute } from "../describe.ts";
+import { effectOf } from "../effect.ts";
+import { logRoute } from "../log-route.ts";
 import { readDependencies } from "../observe.ts";
 import { MANAGED_BY_SELECTOR } from "../ownership.ts";
 import { NOTHING_TO_DO, retryReport } from "../report.ts";
 import { settle } from "../result.ts";
-import { describeRoute, effectOf, reconcileRoute } from "../route.ts";
+import { reconcileRoute } from "../route.ts";
 import { type ListedRoute, type NamespaceCensus, type RouteNeed, type Stray, takeCensus } from "./census.ts";
-import { ClaimLedger } from "./claim-ledger.ts";
 import { createChildren } from "./create-children.ts";
 import { heldProblem, isHeld } from "./deletions.ts";
+import { HeldClaims } from "./held-claims.ts";
 import { type JoinedNamespace, joinByNamespace, type Part } from "./join.ts";
 import { listByNamespace, type NamespaceObjects } from "./listing.ts";
 import { Pool } from "./pool.ts";
@@ -96,7 +98,7 @@ async function dependenciesOf(run: Run) {
     run.integrations.map(async (integration) => {
       const result = await settle(readDependencies(run.context.client, integration));
       if (result.ok) read.set(integration, result.value);
-      else run.tally.add(effectOf(consequenceOf(result.error, integration.name)));
+      else run.tally.add(effectOf(result.error, integration.name));
     }),
   );
   return read;
@@ -122,7 +124,7 @@ function routesAreKnown(run: Run, parts: readonly Part<ListedRoute>[]): boolean 
     if (part.ok || part.error instanceof KindNotServedError) continue;
     const { error } = part;
     run.context.log.error({ err: error }, "routes could not be listed to the end; nothing is deleted");
-    const effect = effectOf(consequenceOf(error, "routes"));
+    const effect = effectOf(error, "routes");
     run.tally.add(effect.raced ? retryReport(error.message) : effect);
     return false;
   }
@@ -147,7 +149,7 @@ function childrenByIntegration(
         { integration: integration.name, err: part.error },
         "children could not be listed",
       );
-      const effect = effectOf(consequenceOf(part.error, integration.name));
+      const effect = effectOf(part.error, integration.name);
       run.tally.add(effect.raced ? retryReport(part.error.message) : effect);
     }
   });
@@ -157,22 +159,26 @@ function childrenByIntegration(
 async function workThrough(run: Run, namespace: string, census: NamespaceCensus): Promise<void> {
   run.tally.children += census.children;
   run.strays.push(...census.strays);
-  const ledger = new ClaimLedger(run.context.client, namespace);
+  const claims = new HeldClaims(run.context.client, namespace);
   for (const need of census.needs) {
     if (need.deletes > 0) run.deletions.push({ route: need.description.route, count: need.deletes });
-    else await run.pool.add(() => meetNeed(run, need, ledger));
+    else await run.pool.add(() => meetNeed(run, need, claims));
   }
 }
 
-async function meetNeed(run: Run, need: RouteNeed, ledger: ClaimLedger): Promise<void> {
+async function meetNeed(run: Run, need: RouteNeed, claims: HeldClaims): Promise<void> {
   const { context, tally } = run;
-  const report = need.needsLook ? null : await createChildren(context, need, ledger);
-  tally.add(report ?? (await lookAt(run, need.description.route, false)));
+  const report = need.needsLook ? null : await createChildren(context, need, claims);
+  if (report === null) return lookAt(run, need.description.route, false);
+  logRoute(context.log, need.description.route, report);
+  tally.add(report);
 }
 
-function lookAt(run: Run, route: RouteReference, holdDeletions: boolean) {
-  const { integrations } = run;
-  return reconcileRoute(run.context, route, { hint: null, integrations, holdDeletions });
+async function lookAt(run: Run, route: RouteReference, holdDeletions: boolean): Promise<void> {
+  const { context, integrations, tally } = run;
+  const report = await reconcileRoute(context, route, { hint: null, integrations, holdDeletions });
+  logRoute(context.log, route, report);
+  tally.add(report);
 }
 
 /** Orphans, and children that their route no longer wants; none of them if they are suspiciously many. */
@@ -187,25 +193,29 @@ async function deleteUnwanted(run: Run): Promise<void> {
     context.log.error({ reason: problem.reason, held: wanted, children: tally.children }, problem.message);
   }
   for (const { route } of deletions) {
-    await pool.add(async () => tally.add(await lookAt(run, route, held)));
+    await pool.add(() => lookAt(run, route, held));
   }
   for (const orphan of held ? [] : orphans) await pool.add(() => deleteOrphan(run, orphan));
   await pool.drain();
 }
 
-/** The lists are of different versions, so a child without a listed owner is an orphan only if the owner is a live 404. */
+/** The lists are of different versions, so a child without a listed owner is an orphan only if its owners are live 404s. */
 async function findOrphans(run: Run): Promise<readonly Stray[]> {
   const orphans: Stray[] = [];
   for (const stray of run.strays) {
     await run.pool.add(async () => {
-      const { owner } = stray;
-      const result = await settle(run.context.client.get({ resource: resourceOfRoute(owner), ...owner }));
-      if (!result.ok) run.tally.add(effectOf(consequenceOf(result.error, `${owner.kind} ${owner.name}`)));
-      else if (result.value === null) orphans.push(stray);
+      const gone = await Promise.all(stray.owners.map((owner) => isGone(run, owner)));
+      if (gone.every(Boolean)) orphans.push(stray);
     });
   }
   await run.pool.drain();
   return orphans;
+}
+
+async function isGone(run: Run, route: RouteReference): Promise<boolean> {
+  const result = await settle(run.context.client.get({ resource: resourceOfRoute(route), ...route }));
+  if (!result.ok) run.tally.add(effectOf(result.error, `${route.kind} ${route.name}`));
+  return result.ok && result.value === null;
 }
 
 async function deleteOrphan(run: Run, { integration, child }: Stray): Promise<void> {
@@ -214,7 +224,7 @@ async function deleteOrphan(run: Run, { integration, child }: Stray): Promise<vo
   const reference = { resource: integration.resource, namespace, name };
   const result = await settle(run.context.client.delete(reference, { uid, resourceVersion }));
   // Whoever changed it in between has seen it live; the next resync looks again.
-  if (!result.ok) return run.tally.add({ ...effectOf(consequenceOf(result.error, integration.name)) });
+  if (!result.ok) return run.tally.add({ ...effectOf(result.error, integration.name) });
   run.tally.add({
     ...NOTHING_TO_DO,
     changes: [{ action: "deleted", kind: integration.resource.kind, name }],

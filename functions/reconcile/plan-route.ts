@@ -1,0 +1,110 @@
+/**
+ * The plans of one integration for one route, with whatever further reading they need.
+ *
+ * @module
+ */
+import type { Integration } from "../integrations/integration.ts";
+import type { KubernetesObject } from "../kubernetes/objects.ts";
+import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
+import type { ReconcileContext } from "./context.ts";
+import { mayHaveChild, readMembers } from "./members.ts";
+import { type ChildObservation, listNamespace } from "./observe.ts";
+import { isOfInstance, owningRoutes } from "./ownership.ts";
+import { type Plan, planChild } from "./plan.ts";
+import { type Result, settle } from "./result.ts";
+import { decide, isSharing, type SharingIntegration } from "./sharing.ts";
+
+export interface RouteState {
+  readonly route: RouteReference;
+  /** Null where the route is gone. */
+  readonly description: RouteDescription | null;
+}
+
+/** What is to be written, in this order; the error of a read without which that cannot be said. */
+export async function planRoute(
+  context: ReconcileContext,
+  integration: Integration,
+  state: RouteState,
+  observed: ChildObservation,
+): Promise<Result<readonly Plan[]>> {
+  for (const read of [observed.live, observed.dependencies, observed.listed]) if (!read.ok) return read;
+  const live = readValue(observed.live);
+  if (isSharing(integration)) return planShared(context, integration, state, observed);
+  const { description } = state;
+  if (description === null) return { ok: true, value: leftovers(context, state.route, live) };
+  const plan = planChild({
+    integration,
+    description,
+    live,
+    dependencies: readValue(observed.dependencies),
+    instance: context.instance,
+    optedOut: !mayHaveChild(description, context.selector, integration.name),
+  });
+  return { ok: true, value: [plan] };
+}
+
+async function planShared(
+  context: ReconcileContext,
+  integration: SharingIntegration,
+  { route, description }: RouteState,
+  observed: ChildObservation,
+): Promise<Result<readonly Plan[]>> {
+  const { client, instance, selector } = context;
+  const eligible = description !== null && mayHaveChild(description, selector, integration.name);
+  const found = [readValue(observed.live), ...readValue(observed.listed)].filter((child) => child !== null);
+  const known = unique(found).filter((child) => description !== null || isOfThatRoute(child, route));
+  let children: readonly KubernetesObject[] | null = null;
+  let routes: readonly RouteDescription[] | null = null;
+  while (true) {
+    const decision = decide({
+      integration,
+      description,
+      route,
+      wanted: eligible ? integration.claim.wantedBy(description) : null,
+      known,
+      children,
+      routes,
+      dependencies: readValue(observed.dependencies),
+      instance,
+    });
+    if ("plans" in decision) return { ok: true, value: decision.plans };
+    if (decision.missing === "children") {
+      const read = await (observed.siblings ??
+        settle(listNamespace(client, integration.resource, route.namespace)));
+      if (!read.ok) return read;
+      children = read.value;
+    } else {
+      const read = await readMembers(context, route.namespace, integration.name);
+      if (!read.ok) return read;
+      routes = read.value;
+    }
+  }
+}
+
+/** The route is gone: what garbage collection has not removed yet, and is ours and of that very route, goes. */
+function leftovers(
+  { instance }: ReconcileContext,
+  route: RouteReference,
+  live: KubernetesObject | null,
+): readonly Plan[] {
+  if (live === null || live.metadata.deletionTimestamp !== undefined) return [];
+  if (!isOfInstance(live, instance) || !isOfThatRoute(live, route)) return [];
+  return [{ step: { action: "delete", live }, problems: [] }];
+}
+
+/** Unlike elsewhere the API group counts: when one route is gone, its namesake of the other group may live on. */
+function isOfThatRoute(child: KubernetesObject, { kind, name, group }: RouteReference): boolean {
+  return owningRoutes(child).some(
+    (owner) => owner.kind === kind && owner.name === name && owner.group === group,
+  );
+}
+
+function unique(children: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  return [...new Map(children.map((child) => [child.metadata.name, child])).values()];
+}
+
+/** Of a read that is known to have succeeded. */
+function readValue<T>(result: Result<T>): T {
+  if (!result.ok) throw new TypeError("a failed read has no value");
+  return result.value;
+}
