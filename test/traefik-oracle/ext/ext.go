@@ -1,0 +1,9 @@
+// Package ext stands in for a module that Traefik replaces by a folder of its own repository. The rule parsers do
+// not use its two types; their packages only have to compile.
+package ext
+
+// HTTP stands in for the extensions of the HTTP section.
+type HTTP struct{}
+
+// Router stands in for the extensions of a router.
+type Router struct{}
