@@ -42,7 +42,8 @@ function headersOf(incoming: IncomingMessage) {
 }
 
 function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): void {
-  outgoing.writeHead(answer.status, answer.headers);
+  const length = answer.status === 204 ? {} : { "content-length": Buffer.byteLength(answer.body ?? "") };
+  outgoing.writeHead(answer.status, { ...answer.headers, ...length });
   outgoing.end(answer.body);
   // What is left of a body that was refused is thrown away, so that the sender gets to read the answer.
   if (!incoming.readableEnded) incoming.resume();

@@ -1,14 +1,12 @@
 /**
- * Building blocks of the configuration schemas, with messages that say what is expected.
+ * Building blocks of the configuration schemas. Every message says what is expected, as the end of "expected ...".
  *
  * @module
  */
 import * as v from "valibot";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
-
-export function text() {
-  return v.pipe(v.string("a string"), v.nonEmpty("a string that is not empty"));
-}
+import { isRecord } from "../unknown.ts";
+import { nearest } from "./nearest.ts";
 
 export function flag() {
   return v.boolean("true or false");
@@ -30,16 +28,37 @@ export function choice<const Options extends readonly [string, ...string[]]>(opt
   return v.picklist(options, options.join(" or "));
 }
 
-/** An object of known keys; an unknown one is refused, so that no setting is lost by a slip of the pen. */
+/** An object whose other keys are somebody else's business. */
+export function open<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.pipe(v.unknown(), v.check(isRecord, "an object"), members(entries));
+}
+
+/** An object of known keys; every other is refused, so that no setting is lost by a slip of the pen. */
 export function settings<const Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.strictObject(entries, (issue) =>
-    issue.expected === "never" ? unknownKey(Object.keys(entries)) : "an object",
+  const known = Object.keys(entries);
+  return v.pipe(
+    v.unknown(),
+    v.check(isRecord, "an object"),
+    members(entries),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const input: unknown = dataset.value;
+      if (!isRecord(input)) return;
+      for (const [key, value] of Object.entries(input)) {
+        if (known.includes(key)) continue;
+        const near = nearest(key, known);
+        addIssue({
+          received: UNKNOWN_KEY,
+          message: near === null ? `one of the keys ${known.join(", ")}` : `the key ${near}`,
+          path: [{ type: "object", origin: "key", input, key, value }],
+        });
+      }
+    }),
   );
 }
 
-/** What the message of an unknown key starts with; the loader finds the nearest known key in the rest. */
-export const UNKNOWN_KEY = "one of the keys ";
+/** What marks the issue of an unknown key, for which the key is what was found, not its value. */
+export const UNKNOWN_KEY = "unknown key";
 
-function unknownKey(known: readonly string[]): string {
-  return UNKNOWN_KEY + known.join(", ");
+function members<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.looseObject(entries, "a value");
 }

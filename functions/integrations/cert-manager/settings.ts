@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { settings, texts } from "../../config/fields.ts";
+import { open, settings, texts } from "../../config/fields.ts";
 
 export interface CertManagerSettings {
   /** What every Certificate has besides its names and its Secret; `spec.issuerRef` is always there. */
@@ -19,9 +19,6 @@ export interface CertManagerSettings {
 
 const DEFAULT_ISSUER = { kind: "ClusterIssuer", name: "ca-issuer" };
 
-/** Fields of a Certificate that the route decides about. */
-const FROM_ROUTE = ["dnsNames", "secretName"] as const;
-
 const metadata = settings({ labels: v.optional(texts()), annotations: v.optional(texts()) });
 
 /** `apiVersion` and `kind` may stand there, for a template is a Certificate to those who copy one. */
@@ -30,13 +27,11 @@ const template = settings({
   kind: v.optional(v.literal("Certificate", '"Certificate"')),
   metadata: v.optional(metadata),
   spec: v.optional(
-    v.looseObject(
-      {
-        ...Object.fromEntries(FROM_ROUTE.map((field) => [field, fromRoute(field)])),
-        issuerRef: v.optional(v.looseObject({ name: v.string("the name of the issuer") }, "an object")),
-      },
-      "an object",
-    ),
+    open({
+      dnsNames: fromRoute("dnsNames"),
+      secretName: fromRoute("secretName"),
+      issuerRef: v.optional(open({ name: v.string("the name of the issuer") })),
+    }),
     {},
   ),
 });
@@ -51,6 +46,7 @@ export const certManagerSettings: v.GenericSchema<unknown, CertManagerSettings> 
   })),
 );
 
+/** A field of a Certificate that the route decides about. */
 function fromRoute(field: string) {
   return v.optional(v.never(`no ${field}: it is taken from each route`));
 }

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type AppDependencies, createApp } from "./app.ts";
+import type { Work } from "./cloudevents/work.ts";
+import type { Logger } from "./log.ts";
+import type { Outcome } from "./outcome.ts";
+
+interface Line {
+  readonly level: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+function setUp(
+  handle: (work: Work) => Promise<Outcome> = async () => ({ status: "done" }),
+  draining = false,
+) {
+  const lines: Line[] = [];
+  const works: Work[] = [];
+  const record = (level: string) => (fields: Readonly<Record<string, unknown>>) =>
+    void lines.push({ level, fields });
+  const log: Logger = {
+    debug: record("debug"),
+    info: record("info"),
+    warn: record("warn"),
+    error: record("error"),
+  };
+  const dependencies: AppDependencies = {
+    handle: async (work) => {
+      works.push(work);
+      return await handle(work);
+    },
+    kinds: { children: [], dependencies: [] },
+    log,
+    bodyLimit: 5_000,
+    isDraining: () => draining,
+  };
+  return { app: createApp(dependencies), lines, works };
+}
+
+function resync(namespace: string, id = "1") {
+  const type = "io.traefik-cert-rotater.resync";
+  return { specversion: "1.0", id, source: "/test", type, data: { namespace } };
+}
+
+function post(body: unknown, type = "application/cloudevents+json"): RequestInit {
+  return { method: "POST", headers: { "content-type": type }, body: JSON.stringify(body) };
+}
+
+const BATCH = "application/cloudevents-batch+json";
+
+describe("events on /", () => {
+  test("done is 204 without a body, and one line", async () => {
+    const { app, lines, works } = setUp();
+    const response = await app.request("/", post(resync("shop", "id-7")));
+    assert.equal(response.status, 204);
+    assert.equal(await response.text(), "");
+    const scope = { namespace: "shop", name: null, confirmDeletions: false };
+    assert.deepEqual(works, [{ kind: "resync", scope }]);
+    assert.equal(lines.length, 1);
+    const { durationMs, ...fields } = lines[0]?.fields ?? {};
+    const type = "io.traefik-cert-rotater.resync";
+    assert.deepEqual(fields, { eventId: "id-7", type, work: "resync", scope, outcome: "done", status: 204 });
+    assert.equal(typeof durationMs, "number");
+  });
+
+  test("the line of a route names it", async () => {
+    const { app, lines } = setUp();
+    const data = { kind: "IngressRoute", apiVersion: "traefik.io/v1alpha1", namespace: "shop", name: "web" };
+    await app.request("/", post({ ...resync("x"), type: "dev.knative.apiserver.ref.add", data }));
+    assert.equal(lines[0]?.fields.object, "IngressRoute.traefik.io shop/web");
+  });
+
+  test("retry is 503, with Retry-After where it is known", async () => {
+    const after = (retryAfterSeconds: number | null) =>
+      setUp(async () => ({ status: "retry", retryAfterSeconds }));
+    const known = await after(2.1).app.request("/", post(resync("shop")));
+    assert.equal(known.status, 503);
+    assert.equal(known.headers.get("retry-after"), "3");
+    const unknown = await after(null).app.request("/", post(resync("shop")));
+    assert.equal(unknown.status, 503);
+    assert.equal(unknown.headers.get("retry-after"), null);
+  });
+
+  test("an event for nobody is 204 and no work", async () => {
+    const { app, works } = setUp();
+    assert.equal((await app.request("/", post({ ...resync("x"), type: "other" }))).status, 204);
+    assert.deepEqual(works, []);
+  });
+
+  test("our own exception is 503 and an error in the log, never 500", async () => {
+    const { app, lines } = setUp(async () => {
+      throw new TypeError("bug");
+    });
+    assert.equal((await app.request("/", post(resync("shop")))).status, 503);
+    assert.equal(lines[0]?.level, "error");
+    assert.ok(lines[0]?.fields.err instanceof TypeError);
+  });
+
+  const REFUSED: readonly [what: string, request: RequestInit][] = [
+    ["no event", { method: "POST", body: "hello" }],
+    ["no body", { method: "POST", headers: { "content-type": "application/cloudevents+json" } }],
+    ["wrong type", post({ ...resync("x"), id: 5 })],
+    ["wrong scope", post({ ...resync("x"), data: { namespace: 5 } })],
+    ["hostile name", post({ ...resync("x"), data: { namespace: "../x" } })],
+    ["announced length over the limit", { ...post({}), body: "x".repeat(5_001) }],
+  ];
+  for (const [what, request] of REFUSED) {
+    test(`${what} is 400 with the reason, in the log too`, async () => {
+      const { app, lines, works } = setUp();
+      const response = await app.request("/", request);
+      assert.equal(response.status, 400);
+      const reason = (await response.text()).trim();
+      assert.ok(reason.length > 0);
+      assert.equal(lines[0]?.level, "warn");
+      assert.equal(lines[0]?.fields.reason, reason);
+      assert.deepEqual(works, []);
+    });
+  }
+
+  test("a stream over the limit is stopped there", async () => {
+    let pulled = 0;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          pulled++;
+          controller.enqueue(new Uint8Array(1_500));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const headers = { "content-type": "application/cloudevents+json" };
+    const response = await setUp().app.request("/", { method: "POST", headers, body, duplex: "half" });
+    assert.equal(response.status, 400);
+    assert.equal(pulled, 4);
+  });
+
+  test("other methods are 405, other paths 404", async () => {
+    const { app } = setUp();
+    for (const method of ["GET", "PUT", "DELETE", "OPTIONS"]) {
+      const response = await app.request("/", { method });
+      assert.equal(response.status, 405);
+      assert.equal(response.headers.get("allow"), "POST");
+    }
+    assert.equal((await app.request("/other", post(resync("shop")))).status, 404);
+  });
+});
+
+describe("batches", () => {
+  const outcomes: Readonly<Record<string, Outcome>> = {
+    ok: { status: "done" },
+    slow: { status: "retry", retryAfterSeconds: 2 },
+    slower: { status: "retry", retryAfterSeconds: 5 },
+  };
+  const byNamespace = async (work: Work) =>
+    outcomes[work.kind === "resync" ? (work.scope.namespace ?? "") : ""] ?? { status: "done" as const };
+
+  test("empty is 204", async () => {
+    assert.equal((await setUp().app.request("/", post([], BATCH))).status, 204);
+  });
+
+  test("all done is 204", async () => {
+    const { app, works, lines } = setUp(byNamespace);
+    const many = Array.from({ length: 20 }, (_, index) => resync("ok", String(index)));
+    assert.equal((await app.request("/", post(many, BATCH))).status, 204);
+    assert.equal(works.length, 20);
+    assert.equal(lines.length, 20);
+  });
+
+  test("503 with the longest wait if any retries, even beside a malformed one", async () => {
+    const { app } = setUp(byNamespace);
+    const response = await app.request(
+      "/",
+      post([resync("slow"), {}, resync("slower"), resync("ok")], BATCH),
+    );
+    assert.equal(response.status, 503);
+    assert.equal(response.headers.get("retry-after"), "5");
+  });
+
+  test("a malformed entry is 400, and the others are done", async () => {
+    const { app, works } = setUp(byNamespace);
+    const response = await app.request("/", post([resync("ok"), 5, resync("ok")], BATCH));
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /^entry 1 of the batch: /);
+    assert.equal(works.length, 2);
+  });
+});
+
+describe("probes", () => {
+  test("alive and ready", async () => {
+    const { app } = setUp();
+    assert.equal((await app.request("/health/liveness")).status, 200);
+    assert.equal((await app.request("/health/readiness")).status, 200);
+  });
+
+  test("draining: alive, not ready, still taking what arrives", async () => {
+    const { app } = setUp(undefined, true);
+    assert.equal((await app.request("/health/liveness")).status, 200);
+    assert.equal((await app.request("/health/readiness")).status, 503);
+    assert.equal((await app.request("/", post(resync("shop")))).status, 204);
+  });
+});

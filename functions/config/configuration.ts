@@ -1,0 +1,42 @@
+/**
+ * What an installation is set to do: the product's side of the configuration file.
+ *
+ * @module
+ */
+import type { Integration } from "../integrations/integration.ts";
+import type { LogLevel } from "../log.ts";
+
+export interface Configuration {
+  readonly selector: {
+    /** Only routes of this class; null for every route. */
+    readonly ingressClass: string | null;
+    /** Also routes of Traefik 2's group `traefik.containo.us`. */
+    readonly legacyGroup: boolean;
+  };
+  /** Those that are on, and removers of those that are off and shall take their children with them. */
+  readonly integrations: readonly Integration[];
+  readonly logLevel: LogLevel;
+}
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigurationProblem {
+  /** Path of the key, such as `integrations.externalDNS.targetIPs[0]`; empty for the file as a whole. */
+  readonly path: string;
+  readonly found: string;
+  readonly expected: string;
+}
+
+/** The configuration cannot be used. The message has one line for every problem. */
+export class InvalidConfigurationError extends Error {
+  override readonly name = "InvalidConfigurationError";
+  readonly problems: readonly ConfigurationProblem[];
+
+  constructor(problems: readonly ConfigurationProblem[], options?: ErrorOptions) {
+    super(problems.map(lineOf).join("\n"), options);
+    this.problems = problems;
+  }
+}
+
+function lineOf({ path, found, expected }: ConfigurationProblem): string {
+  return `${path === "" ? "the configuration" : path}: found ${found}, expected ${expected}`;
+}

@@ -1,0 +1,53 @@
+/**
+ * Reads the configuration file: JSON, as the chart mounts it, or YAML, as people write it.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import type { IntegrationDefinition } from "../integrations/definition.ts";
+import { type Configuration, InvalidConfigurationError } from "./configuration.ts";
+import { parseConfiguration } from "./parse.ts";
+
+export interface LoadedConfiguration {
+  readonly configuration: Configuration;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * @param path of the file; null where there is none, which leaves everything at its default
+ * @throws {InvalidConfigurationError} if the file cannot be read, is neither JSON nor YAML, or does not fit
+ */
+export async function loadConfiguration(
+  path: string | null,
+  definitions: readonly IntegrationDefinition[],
+): Promise<LoadedConfiguration> {
+  if (path === null) return parseConfiguration(undefined, definitions);
+  return parseConfiguration(await parse(await read(path), path), definitions);
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidConfigurationError([{ path: "", found, expected: `a readable file ${path}` }], {
+      cause,
+    });
+  }
+}
+
+async function parse(text: string, path: string): Promise<unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const { parseYaml } = await import("./yaml.lazy.ts");
+    try {
+      return parseYaml(text);
+    } catch (cause) {
+      const found = cause instanceof Error ? cause.message : String(cause);
+      throw new InvalidConfigurationError([{ path: "", found, expected: `JSON or YAML in ${path}` }], {
+        cause,
+      });
+    }
+  }
+}

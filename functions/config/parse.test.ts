@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type * as v from "valibot";
+import { certManagerSettings } from "../integrations/cert-manager/settings.ts";
+import type { IntegrationDefinition } from "../integrations/definition.ts";
+import { externalDNSSettings } from "../integrations/external-dns/settings.ts";
+import type { Integration } from "../integrations/integration.ts";
+import { InvalidConfigurationError } from "./configuration.ts";
+import { parseConfiguration } from "./parse.ts";
+
+interface Created {
+  readonly name: string;
+  readonly settings: unknown;
+}
+
+function definition(
+  key: string,
+  name: string,
+  schema: v.GenericSchema<unknown, unknown>,
+): IntegrationDefinition {
+  const integration = (settings: unknown) => ({ name, settings }) as unknown as Integration;
+  return { key, name, schema, create: integration, createRemover: () => integration("remover") };
+}
+
+const DEFINITIONS = [
+  definition("certManager", "cert-manager", certManagerSettings),
+  definition("externalDNS", "external-dns", externalDNSSettings),
+];
+
+function parse(raw: unknown) {
+  const { configuration, warnings } = parseConfiguration(raw, DEFINITIONS);
+  return {
+    ...configuration,
+    integrations: configuration.integrations as unknown as readonly Created[],
+    warnings,
+  };
+}
+
+function settingsOf(integrations: object): unknown {
+  return parse({ integrations }).integrations[0]?.settings;
+}
+
+const DEFAULT_TEMPLATE = { spec: { issuerRef: { kind: "ClusterIssuer", name: "ca-issuer" } } };
+
+describe("defaults", () => {
+  for (const raw of [undefined, null, {}, { selector: null, integrations: null, logLevel: null }]) {
+    test(`of ${JSON.stringify(raw)}`, () => {
+      assert.deepEqual(parse(raw), {
+        selector: { ingressClass: null, legacyGroup: false },
+        integrations: [
+          { name: "cert-manager", settings: { certificateTemplate: DEFAULT_TEMPLATE } },
+          {
+            name: "external-dns",
+            settings: {
+              targetService: { namespace: "traefik", name: "traefik" },
+              targetIPs: [],
+              ttl: 300,
+              pendingLoadBalancer: "private",
+            },
+          },
+        ],
+        logLevel: "info",
+        warnings: [],
+      });
+    });
+  }
+});
+
+describe("which integrations are on", () => {
+  const names = (integrations: object) => parse({ integrations }).integrations.map(({ name }) => name);
+
+  test("those that are named", () => {
+    assert.deepEqual(names({}), []);
+    assert.deepEqual(names({ externalDNS: {} }), ["external-dns"]);
+    assert.deepEqual(names({ externalDNS: null }), ["external-dns"]);
+    assert.deepEqual(names({ externalDNS: {}, certManager: {} }), ["cert-manager", "external-dns"]);
+  });
+
+  test("enabled: false keeps the children, onDisable: delete removes them", () => {
+    assert.deepEqual(names({ externalDNS: { enabled: false } }), []);
+    assert.deepEqual(names({ externalDNS: { enabled: false, onDisable: "keep" } }), []);
+    assert.equal(settingsOf({ externalDNS: { enabled: false, onDisable: "delete" } }), "remover");
+    assert.deepEqual(names({ externalDNS: { enabled: true, onDisable: "delete" } }), ["external-dns"]);
+  });
+});
+
+describe("settings", () => {
+  test("Switchboard's file works unchanged", () => {
+    const spec = {
+      issuerRef: { kind: "Issuer", name: "le" },
+      duration: "2160h",
+      privateKey: { algorithm: "ECDSA" },
+    };
+    const parsed = parse({
+      health: { healthProbeBindAddress: ":8081" },
+      leaderElection: { leaderElect: true, resourceName: "x", resourceNamespace: "y" },
+      metrics: { bindAddress: ":8080" },
+      selector: { ingressClass: "internal" },
+      integrations: {
+        certManager: { certificateTemplate: { metadata: { labels: { a: "b" } }, spec } },
+        externalDNS: { targetService: { name: "t", namespace: "n" }, ttl: 60 },
+      },
+    });
+    assert.equal(parsed.selector.ingressClass, "internal");
+    assert.deepEqual(parsed.integrations[0]?.settings, {
+      certificateTemplate: { metadata: { labels: { a: "b" } }, spec },
+    });
+    assert.deepEqual(parsed.integrations[1]?.settings, {
+      targetService: { namespace: "n", name: "t" },
+      targetIPs: [],
+      ttl: 60,
+      pendingLoadBalancer: "private",
+    });
+    assert.deepEqual(
+      parsed.warnings,
+      ["health", "leaderElection", "metrics"].map(
+        (key) => `${key} has no meaning for this function and is ignored`,
+      ),
+    );
+  });
+
+  test("a template without an issuer gets the default one", () => {
+    const template = (spec: object) => settingsOf({ certManager: { certificateTemplate: { spec } } });
+    const { issuerRef } = DEFAULT_TEMPLATE.spec;
+    assert.deepEqual(template({ duration: "24h" }), {
+      certificateTemplate: { spec: { issuerRef, duration: "24h" } },
+    });
+    assert.deepEqual(template({ issuerRef: null }), { certificateTemplate: { spec: { issuerRef } } });
+  });
+
+  test("static addresses need no Service", () => {
+    const settings = settingsOf({ externalDNS: { targetIPs: ["192.0.2.1", "2001:db8::1"] } });
+    assert.deepEqual(settings, {
+      targetService: null,
+      targetIPs: ["192.0.2.1", "2001:db8::1"],
+      ttl: 300,
+      pendingLoadBalancer: "private",
+    });
+  });
+
+  test("our own keys", () => {
+    const parsed = parse({ logLevel: "debug", selector: { legacyGroup: true } });
+    assert.equal(parsed.logLevel, "debug");
+    assert.deepEqual(parsed.selector, { ingressClass: null, legacyGroup: true });
+  });
+});
+
+const externalDNS = (settings: object) => ({ integrations: { externalDNS: settings } });
+const template = (certificateTemplate: unknown) => ({
+  integrations: { certManager: { certificateTemplate } },
+});
+
+const INVALID: readonly [raw: unknown, message: string][] = [
+  [[], "the configuration: found a list, expected an object"],
+  ["x", 'the configuration: found "x", expected an object'],
+  [{ selector: { ingressClass: 5 } }, "selector.ingressClass: found 5, expected a string"],
+  [
+    { selector: { ingresClass: "x" } },
+    "selector.ingresClass: found an unknown key, expected the key ingressClass",
+  ],
+  [{ integration: {} }, "integration: found an unknown key, expected the key integrations"],
+  [{ integrations: [] }, "integrations: found a list, expected an object"],
+  [
+    { integrations: { zzzzzzzz: {} } },
+    "integrations.zzzzzzzz: found an unknown key, expected one of the keys certManager, externalDNS",
+  ],
+  [
+    { integrations: { externalDns: {} } },
+    "integrations.externalDns: found an unknown key, expected the key externalDNS",
+  ],
+  [{ integrations: { certManager: true } }, "integrations.certManager: found true, expected an object"],
+  [{ logLevel: "loud" }, 'logLevel: found "loud", expected debug or info or warn or error'],
+  [externalDNS({ enabled: "no" }), 'integrations.externalDNS.enabled: found "no", expected true or false'],
+  [
+    externalDNS({ enable: false }),
+    "integrations.externalDNS.enable: found an unknown key, expected the key enabled",
+  ],
+  [externalDNS({ onDisable: "x" }), 'integrations.externalDNS.onDisable: found "x", expected keep or delete'],
+  [
+    externalDNS({ targetIP: [] }),
+    "integrations.externalDNS.targetIP: found an unknown key, expected the key targetIPs",
+  ],
+  [
+    externalDNS({ targetIPs: ["192.0.2.1", "example.com"] }),
+    'integrations.externalDNS.targetIPs[1]: found "example.com", expected an IP address',
+  ],
+  [
+    externalDNS({ targetIPs: "192.0.2.1" }),
+    'integrations.externalDNS.targetIPs: found "192.0.2.1", expected a list of IP addresses',
+  ],
+  [
+    externalDNS({ ttl: 0 }),
+    "integrations.externalDNS.ttl: found 0, expected a whole number of seconds from 1 to 2147483647",
+  ],
+  [
+    externalDNS({ ttl: 1.5 }),
+    "integrations.externalDNS.ttl: found 1.5, expected a whole number of seconds from 1 to 2147483647",
+  ],
+  [
+    externalDNS({ ttl: 2 ** 31 }),
+    "integrations.externalDNS.ttl: found 2147483648, expected a whole number of seconds from 1 to 2147483647",
+  ],
+  [
+    externalDNS({ ttl: "5m" }),
+    'integrations.externalDNS.ttl: found "5m", expected a whole number of seconds',
+  ],
+  [
+    externalDNS({ targetService: { name: "t" } }),
+    "integrations.externalDNS.targetService.namespace: found nothing, expected a value",
+  ],
+  [
+    externalDNS({ targetService: { name: "../x", namespace: "n" } }),
+    'integrations.externalDNS.targetService.name: found "../x", expected the name of a Kubernetes object',
+  ],
+  [
+    externalDNS({ targetService: { name: "t", namespace: "n" }, targetIPs: ["192.0.2.1"] }),
+    "integrations.externalDNS: found an object, expected either targetService or targetIPs, not both",
+  ],
+  [
+    externalDNS({ pendingLoadBalancer: "x" }),
+    'integrations.externalDNS.pendingLoadBalancer: found "x", expected private or wait',
+  ],
+  [
+    template({ spec: { dnsNames: ["x"] } }),
+    "integrations.certManager.certificateTemplate.spec.dnsNames: found a list, expected no dnsNames: it is taken from each route",
+  ],
+  [
+    template({ spec: { secretName: "x" } }),
+    'integrations.certManager.certificateTemplate.spec.secretName: found "x", expected no secretName: it is taken from each route',
+  ],
+  [
+    template({ spec: { issuerRef: { kind: "Issuer" } } }),
+    "integrations.certManager.certificateTemplate.spec.issuerRef.name: found nothing, expected a value",
+  ],
+  [
+    template({ metadata: { labels: { a: 1 } } }),
+    "integrations.certManager.certificateTemplate.metadata.labels.a: found 1, expected a string",
+  ],
+  [
+    template({ metadata: { labels: { "a/b": 1 } } }),
+    'integrations.certManager.certificateTemplate.metadata.labels["a/b"]: found 1, expected a string',
+  ],
+  [
+    template({ kind: "Secret" }),
+    'integrations.certManager.certificateTemplate.kind: found "Secret", expected "Certificate"',
+  ],
+];
+
+describe("what does not fit is refused with path, what was found and what is expected", () => {
+  for (const [raw, message] of INVALID) {
+    test(message, () => {
+      assert.throws(() => parse(raw), { name: "InvalidConfigurationError", message });
+    });
+  }
+
+  test("every problem at once, also of integrations that are off", () => {
+    const raw = {
+      selecto: {},
+      logLevel: 1,
+      integrations: { externalDNS: { enabled: false, ttl: 0, tll: 1 } },
+    };
+    assert.throws(
+      () => parse(raw),
+      (error) => {
+        assert.ok(error instanceof InvalidConfigurationError);
+        assert.deepEqual(
+          error.problems.map(({ path }) => path),
+          ["logLevel", "selecto", "integrations.externalDNS.ttl", "integrations.externalDNS.tll"],
+        );
+        return true;
+      },
+    );
+  });
+});

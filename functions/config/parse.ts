@@ -1,0 +1,107 @@
+/**
+ * Raw configuration to a checked one. The keys of Switchboard's file mean here what they mean there.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import type { IntegrationDefinition } from "../integrations/definition.ts";
+import type { Integration } from "../integrations/integration.ts";
+import { LOG_LEVELS } from "../log.ts";
+import { isRecord } from "../unknown.ts";
+import { type Configuration, type ConfigurationProblem, InvalidConfigurationError } from "./configuration.ts";
+import { choice, flag, open, settings } from "./fields.ts";
+import { problemsOf } from "./problems.ts";
+
+/** Keys of Switchboard's file about things that a function has no use for. */
+const UNUSED = ["apiVersion", "kind", "health", "leaderElection", "metrics"] as const;
+
+/** Keys that every integration has besides its own settings. */
+const SWITCHES = {
+  enabled: v.optional(flag(), true),
+  onDisable: v.optional(choice(["keep", "delete"]), "keep"),
+};
+
+/**
+ * Checks a configuration and sets up the integrations that it turns on: those that `integrations` names, or all of
+ * them where that key is missing. A key with the value null counts as missing, but for the name of an integration.
+ *
+ * @param raw parsed JSON or YAML; undefined and null are an empty file
+ * @throws {InvalidConfigurationError} with every problem at once
+ */
+export function parseConfiguration(
+  raw: unknown,
+  definitions: readonly IntegrationDefinition[],
+): { configuration: Configuration; warnings: readonly string[] } {
+  const file = normalise(raw);
+  const parsed = v.safeParse(fileSchema(definitions), file);
+  const problems = [...problemsOf(parsed.issues ?? [], [])];
+  const integrations = definitions.flatMap((definition) =>
+    setUp(definition, settingsFor(file, definition.key), problems),
+  );
+  if (!parsed.success || problems.length > 0) throw new InvalidConfigurationError(problems);
+  const { selector, logLevel } = parsed.output;
+  return {
+    configuration: {
+      selector: { ingressClass: selector.ingressClass ?? null, legacyGroup: selector.legacyGroup },
+      integrations,
+      logLevel,
+    },
+    warnings: UNUSED.filter((key) => parsed.output[key] !== undefined).map(
+      (key) => `${key} has no meaning for this function and is ignored`,
+    ),
+  };
+}
+
+function fileSchema(definitions: readonly IntegrationDefinition[]) {
+  const integrations = Object.fromEntries(definitions.map(({ key }) => [key, v.optional(open(SWITCHES))]));
+  return settings({
+    selector: v.optional(
+      settings({ ingressClass: v.optional(v.string("a string")), legacyGroup: v.optional(flag(), false) }),
+      {},
+    ),
+    integrations: v.optional(settings(integrations)),
+    logLevel: v.optional(choice(LOG_LEVELS), "info"),
+    apiVersion: v.optional(v.unknown()),
+    kind: v.optional(v.unknown()),
+    health: v.optional(v.unknown()),
+    leaderElection: v.optional(v.unknown()),
+    metrics: v.optional(v.unknown()),
+  });
+}
+
+/** What the file says about an integration: undefined where it is off, empty where nothing is said of any. */
+function settingsFor(file: unknown, key: string): unknown {
+  if (!isRecord(file) || file.integrations === undefined) return {};
+  return isRecord(file.integrations) ? file.integrations[key] : undefined;
+}
+
+function setUp(
+  definition: IntegrationDefinition,
+  given: unknown,
+  problems: ConfigurationProblem[],
+): readonly Integration[] {
+  if (!isRecord(given)) return [];
+  const { enabled, onDisable, ...own } = given;
+  const parsed = v.safeParse(definition.schema, own);
+  if (!parsed.success) {
+    problems.push(...problemsOf(parsed.issues, ["integrations", definition.key], Object.keys(SWITCHES)));
+    return [];
+  }
+  if (enabled !== false) return [definition.create(parsed.output)];
+  return onDisable === "delete" ? [definition.createRemover()] : [];
+}
+
+/** Without null, at any depth; an integration that is named without a value has all its defaults. */
+function normalise(raw: unknown): unknown {
+  const file = withoutNulls(raw ?? {});
+  if (!isRecord(file) || !isRecord(raw) || !isRecord(raw.integrations)) return file;
+  const named = Object.entries(raw.integrations).map(([key, value]) => [key, withoutNulls(value ?? {})]);
+  return { ...file, integrations: Object.fromEntries(named) };
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isRecord(value)) return value;
+  const kept = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+  return Object.fromEntries(kept.map(([key, member]) => [key, withoutNulls(member)]));
+}
