@@ -6,17 +6,12 @@
  */
 import { createServer, type Server } from "node:http";
 import { hostname } from "node:os";
-import { DEFAULT_BODY_LIMIT } from "./app.ts";
 import { loadConfiguration } from "./config/load.ts";
-import { InFlight } from "./in-flight.ts";
+import { createFunction } from "./function.ts";
+import type { InFlight } from "./in-flight.ts";
 import { INTEGRATIONS } from "./integrations/index.ts";
-import { createClient } from "./kubernetes/client.ts";
 import { findCredentials } from "./kubernetes/credentials.ts";
-import { createTransport } from "./kubernetes/transport.ts";
-import { createListener } from "./listener.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { createDispatcher, type Dispatcher } from "./reconcile/dispatch.ts";
-import { createEventRecorder } from "./reconcile/events.ts";
 
 /** The installation that the README's command makes. */
 const DEFAULT_INSTANCE = "traefik-cert-rotation/traefik-cert-rotation";
@@ -44,37 +39,17 @@ export async function serve(options: ServeOptions, env: NodeJS.ProcessEnv): Prom
   for (const warning of warnings) log.warn({ config: options.config }, warning);
 
   const credentials = await findCredentials(env);
-  const client = createClient(credentials, createTransport(credentials));
-  const dispatcher = createDispatcher({
-    client,
-    integrations: configuration.integrations,
-    selector: configuration.selector,
+  const { listener, inFlight } = createFunction({
+    configuration,
+    credentials,
     instance: env.INSTANCE ?? DEFAULT_INSTANCE,
-    events: createEventRecorder({
-      client,
-      log,
-      reportingInstance: env.POD_NAME ?? hostname(),
-      now: Date.now,
-    }),
+    reportingInstance: env.POD_NAME ?? hostname(),
     log,
-    loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
   });
-
-  const inFlight = new InFlight();
-  const server = createServer(createListener(dependencies(dispatcher, inFlight, log)));
+  const server = createServer(listener);
   const port = await listen(server, options.port ?? Number(env.PORT ?? DEFAULT_PORT));
   log.info({ port, server: credentials.server.href }, "listening");
   endGracefully(server, inFlight, log, Number(env.GRACE_SECONDS ?? DEFAULT_GRACE_SECONDS));
-}
-
-function dependencies(dispatcher: Dispatcher, inFlight: InFlight, log: Logger) {
-  return {
-    kinds: dispatcher.kinds,
-    handle: (work, context) => inFlight.track(dispatcher.handle(work, { ...context })),
-    isDraining: () => inFlight.isDraining,
-    log,
-    bodyLimit: DEFAULT_BODY_LIMIT,
-  } satisfies Parameters<typeof createListener>[0];
 }
 
 function listen(server: Server, port: number): Promise<number> {

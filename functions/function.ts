@@ -1,0 +1,58 @@
+/**
+ * The function put together: everything between a configuration and an HTTP listener. The process adds a server and
+ * signals; tests add a server of their own.
+ *
+ * @module
+ */
+import type { RequestListener } from "node:http";
+import { DEFAULT_BODY_LIMIT } from "./app.ts";
+import type { Configuration } from "./config/configuration.ts";
+import { InFlight } from "./in-flight.ts";
+import { createClient } from "./kubernetes/client.ts";
+import type { Credentials } from "./kubernetes/credentials.ts";
+import { createTransport } from "./kubernetes/transport.ts";
+import { createListener } from "./listener.ts";
+import type { Logger } from "./log.ts";
+import { createDispatcher } from "./reconcile/dispatch.ts";
+import { createEventRecorder } from "./reconcile/events.ts";
+
+export interface FunctionOptions {
+  readonly configuration: Configuration;
+  readonly credentials: Credentials;
+  /** `<release namespace>/<release>` of this installation. */
+  readonly instance: string;
+  /** Who stands in Kubernetes Events as their reporter: the pod's name. */
+  readonly reportingInstance: string;
+  readonly log: Logger;
+}
+
+export interface AssembledFunction {
+  /** For `http.createServer`. */
+  readonly listener: RequestListener;
+  /** What the listener has begun and not ended, a resync whose caller has hung up included. */
+  readonly inFlight: InFlight;
+}
+
+/** Wires the function. Talks to nobody until the first request. */
+export function createFunction(options: FunctionOptions): AssembledFunction {
+  const { configuration, credentials, instance, reportingInstance, log } = options;
+  const client = createClient(credentials, createTransport(credentials));
+  const dispatcher = createDispatcher({
+    client,
+    integrations: configuration.integrations,
+    selector: configuration.selector,
+    instance,
+    events: createEventRecorder({ client, log, reportingInstance, now: Date.now }),
+    log,
+    loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
+  });
+  const inFlight = new InFlight();
+  const listener = createListener({
+    kinds: dispatcher.kinds,
+    handle: (work, context) => inFlight.track(dispatcher.handle(work, { ...context })),
+    isDraining: () => inFlight.isDraining,
+    log,
+    bodyLimit: DEFAULT_BODY_LIMIT,
+  });
+  return { listener, inFlight };
+}
