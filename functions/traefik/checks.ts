@@ -5,7 +5,7 @@
  */
 import { isAddressOrRange } from "./ip-address.ts";
 import type { CompileRegexp } from "./matchers.ts";
-import { shown } from "./rule-error.ts";
+import { cut, shown } from "./rule-error.ts";
 import { checkTemplate, type TemplateUse } from "./template.ts";
 
 /** What is wrong with a matcher: with one value, or (null) with their number. */
@@ -48,12 +48,12 @@ const notAscii = (value: string): string =>
 /** Compiles a regular expression that may hold bytes that are not UTF-8 (see string-literal.ts). */
 function regexpFault(pattern: string, compile: CompileRegexp): string | null {
   const error = pattern.isWellFormed() ? compile(pattern) : "it is not valid UTF-8";
-  return error === null ? null : `${shown(pattern)} is not a Go regular expression: ${error}`;
+  return error === null ? null : `${shown(pattern)} is not a Go regular expression: ${cut(error, 200)}`;
 }
 
 function templateFault(template: string, use: TemplateUse, compile: CompileRegexp): string | null {
   const { error } = checkTemplate(template, use, compile);
-  return error === null ? null : `${shown(template)} is not a template: ${error}`;
+  return error === null ? null : `${shown(template)} is not a template: ${cut(error, 200)}`;
 }
 
 export const host: Check = each((value) => (isAscii(value) ? null : notAscii(value)));
@@ -131,7 +131,7 @@ export const queryPairs: Check = (args, compile) => {
     const template = `${pieces[index]?.text}=${pieces[index + 1]?.text}`;
     const { error, variables } = checkTemplate(template, "query", compile);
     if (error !== null) {
-      return { message: `${shown(template)} is not a template: ${error}`, argument };
+      return { message: `${shown(template)} is not a template: ${cut(error, 200)}`, argument };
     }
     const repeated = variables.find((name) => seen.has(name));
     if (repeated !== undefined) {

@@ -137,7 +137,9 @@ function parseRules(
     const rule = parseRule(object, field, route, options, reader);
     rules.push(rule);
     if (rule.error === null) {
-      candidates.push(...rule.domains.map((name) => ({ name, field: `${field}.match` })));
+      for (const name of rule.domains) {
+        candidates.push({ name, field: `${field}.match` });
+      }
     } else {
       incomplete = true;
     }

@@ -112,7 +112,10 @@ function parseCall(lexer: Lexer, negated: boolean): MatcherCall {
   const index = lexer.start;
   lexer.next();
   if ((lexer.kind as TokenKind) !== "(") {
-    throw new RuleParseError(`${shown(name)} needs its value in parentheses: ${name}(\`…\`)`, index);
+    throw new RuleParseError(
+      `${shown(name)} needs a value in parentheses, as in Host(\`example.com\`)`,
+      index,
+    );
   }
   const opening = lexer.start;
   lexer.next();

@@ -147,7 +147,7 @@ function splitClass(pattern: string, start: number, lastNamedClass: number, piec
     const piece: Piece = isRangeEnd ? characterAt(pattern, index) : memberAt(pattern, index, lastNamedClass);
     pieces.push(piece);
     index += piece.text.length;
-    const mayStartRange = !isRangeEnd && isSingleCharacter(piece);
+    const mayStartRange: boolean = !isRangeEnd && isSingleCharacter(piece);
     isRangeEnd = mayStartRange && pattern[index] === "-" && pattern[index + 1] !== "]";
     if (isRangeEnd) {
       pieces.push(other("-"));

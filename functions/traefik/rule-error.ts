@@ -15,10 +15,12 @@ export class RuleParseError extends Error {
   }
 }
 
-const longest = 64;
-
 /** Quotes text from a user for a message: cut when long, control characters escaped. */
 export function shown(text: string): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  return JSON.stringify(cut.toWellFormed());
+  return JSON.stringify(cut(text, 64));
+}
+
+/** Cuts what would make a message long. */
+export function cut(text: string, longest: number): string {
+  return (text.length > longest ? `${text.slice(0, longest)}…` : text).toWellFormed();
 }

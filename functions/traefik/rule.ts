@@ -52,9 +52,9 @@ export function analyzeRule(rule: string, options: RuleOptions): RuleAnalysis {
       continue;
     }
     if (call.name === hostMatcher) {
-      domains.push(...call.args.map((value) => lowerCase(value).toWellFormed()));
+      appendTo(domains, call.args, lowerCase);
     } else if (call.name === "Path" || call.name === "PathPrefix") {
-      paths.push(...call.args.map((value) => value.toWellFormed()));
+      appendTo(paths, call.args, (value) => value);
     }
   }
   return { domains, paths, error: loadError(source, calls, options) };
@@ -64,6 +64,13 @@ export function analyzeRule(rule: string, options: RuleOptions): RuleAnalysis {
 export function mayNeedRegexp(rule: string): boolean {
   // An escape in double quotes can spell a brace.
   return rule.includes("{") || rule.includes("\\") || /regexp/i.test(rule);
+}
+
+/** Not by spreading: a rule can have more values than a call can have arguments. */
+function appendTo(list: string[], values: readonly string[], change: (value: string) => string): void {
+  for (const value of values) {
+    list.push(change(value).toWellFormed());
+  }
 }
 
 /** The call under the matcher's documented name. */

@@ -6,6 +6,7 @@
  */
 
 import type { CompileRegexp } from "./matchers.ts";
+import { shown } from "./rule-error.ts";
 
 /** What the template is for decides about its variables' default patterns and the checks made. */
 export type TemplateUse = "host" | "path" | "pathPrefix" | "query" | "sni";
@@ -47,7 +48,9 @@ export function checkTemplate(template: string, use: TemplateUse, compile: Compi
     const name = colon < 0 ? inner : inner.slice(0, colon);
     const pattern = colon < 0 ? defaultPatterns[use] : inner.slice(colon + 1);
     if (name === "" || pattern === "") {
-      return failed(`${template.slice(start, close + 1)} lacks a name or a pattern; write {name:pattern}`);
+      return failed(
+        `${shown(template.slice(start, close + 1))} lacks a name or a pattern; write {name:pattern}`,
+      );
     }
     if (use !== "sni") {
       const error = compile(`^${pattern}$`);

@@ -10,7 +10,9 @@ import type { RouteKind, TlsDescription } from "./route-description.ts";
 /** Reads `spec.tls` that is an object. */
 export function parseTls(tls: JsonObject, kind: RouteKind, reader: FieldReader): TlsDescription {
   const { hosts, problems } = usableHosts(namedDomains(tls.domains, reader));
-  reader.problems.push(...problems);
+  for (const problem of problems) {
+    reader.problems.push(problem);
+  }
   return {
     secretName: reader.string(tls.secretName, "spec.tls.secretName") || null,
     passthrough: kind === "IngressRouteTCP" && reader.boolean(tls.passthrough, "spec.tls.passthrough"),

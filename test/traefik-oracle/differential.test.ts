@@ -16,7 +16,7 @@ import { deepRules, edgeRules } from "./edge-rules.ts";
 import { anyRule } from "./generated-rules.ts";
 import { type Answer, askTraefik, findOracle, type Question } from "./oracle.ts";
 
-const generated = Number(process.env.RULES ?? 20_000);
+const generated = Number(process.env.RULES ?? 50_000);
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 let oracle = "";

@@ -10,21 +10,20 @@ const nesting = 100_000;
 
 /** Rules just below and just above that depth. */
 export function deepRules(): Question[] {
-  const depths = [-5, -4, -3, -2, -1, 0, 1].map((offset) => nesting + offset);
   const half = nesting / 2;
-  const rules = depths.flatMap((depth) => [
-    `${"(".repeat(depth)}Host(\`a\`)${")".repeat(depth)}`,
-    `${"(".repeat(depth)}Host()${")".repeat(depth)}`,
-    `${"!".repeat(depth)}Host(\`a\`)`,
-    `${"!(".repeat(depth - half)}Host(\`a\`)${")".repeat(depth - half)}`,
-    repeated(depth, "&&"),
-    repeated(depth, "||"),
-    `${repeated(depth - half, "&&")}&&(${repeated(half, "||")})`,
-    `${repeated(depth - half, "||")}||(${repeated(half, "&&")})`,
-    `${repeated(half, "||")}||${repeated(depth - half, "&&")}`,
-    `${repeated(half, "&&")}||${repeated(half, "&&")}||(${repeated(depth - half, "&&")})`,
+  const byNesting = [-5, -4, -3, -2, -1, 0].flatMap((offset) => [
+    `${"(".repeat(nesting + offset)}Host(\`a\`)${")".repeat(nesting + offset)}`,
+    `${"(".repeat(nesting + offset)}Host()${")".repeat(nesting + offset)}`,
+    `${"!".repeat(nesting + offset)}Host(\`a\`)`,
+    `${"!(".repeat(half + offset)}Host(\`a\`)${")".repeat(half + offset)}`,
   ]);
-  return rules.map((rule) => ({ protocol: "http", syntax: "v3", rule }));
+  const byOperators = [-3, -2, -1].flatMap((offset) => [
+    repeated(nesting + offset, "&&"),
+    repeated(nesting + offset, "||"),
+    `${repeated(half + offset, "&&")}||${repeated(half, "&&")}`,
+    `${repeated(half + offset, "||")}&&(${repeated(half, "&&")})`,
+  ]);
+  return [...byNesting, ...byOperators].map((rule) => ({ protocol: "http", syntax: "v3", rule }));
 }
 
 function repeated(count: number, operator: string): string {
