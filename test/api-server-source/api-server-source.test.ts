@@ -1,7 +1,7 @@
 /** The stand-in behind a real API server, before a real HTTP sink. */
 import assert from "node:assert/strict";
 import { before, type TestContext, test } from "node:test";
-import type { Cluster } from "../control-plane/control-plane.ts";
+import type { Cluster } from "../control-plane/cluster.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { startApiServerSource } from "./api-server-source.ts";
 import type { SourceConfig, WatchedResource } from "./config.ts";

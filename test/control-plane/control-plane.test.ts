@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Component, ControlPlaneError, startControlPlane } from "./control-plane.ts";
+import { freePort } from "./free-port.ts";
 
 const components: readonly Component[] = ["etcd", "kube-apiserver", "kube-controller-manager"];
 
@@ -61,6 +63,17 @@ test("the API server can be killed and started again, with its data", async (con
 
   const found = await plane.admin.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
   assert.equal(found?.metadata.name, namespace);
+});
+
+test("a port that somebody else has taken is not used", async (context) => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const ports = [port, await freePort()];
+  const plane = await startControlPlane({ controllerManager: false }, async () => ports.shift() ?? 0);
+  context.after(() => plane.stop());
+  other.close();
+  assert.notEqual(new URL(plane.url).port, String(port));
 });
 
 test("an API server that does not start says why, and leaves nothing", async () => {

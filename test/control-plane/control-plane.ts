@@ -3,17 +3,15 @@
  *
  * @module
  */
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Admin, createAdmin } from "./admin.ts";
-import { apiServerArgs, auditPolicy, controllerManagerArgs, etcdArgs, type Layout } from "./arguments.ts";
-import { type AuditLog, openAuditLog } from "./audit-log.ts";
+import type { Admin } from "./admin.ts";
+import { apiServerArgs, controllerManagerArgs, etcdArgs, type Layout } from "./arguments.ts";
 import { findBinaries } from "./binaries.ts";
-import { createAuthority, createSigningKeys, issue, type KeyedCertificate } from "./certificates.ts";
+import type { KeyedCertificate } from "./certificates.ts";
+import { type Cluster, type Coordinates, connect, pathsIn } from "./cluster.ts";
+import { writeClusterFiles } from "./cluster-files.ts";
 import type { CustomResourceDefinition } from "./crds.ts";
 import { freePort } from "./free-port.ts";
-import { kubeconfig } from "./kubeconfig.ts";
 import { type Supervisor, startSupervisor } from "./supervised.ts";
 
 export interface ControlPlaneOptions {
@@ -29,29 +27,9 @@ export interface ControlPlaneOptions {
   readonly crds?: readonly CustomResourceDefinition[];
 }
 
-/** What another process needs to use a control plane: plain data. */
-export interface Coordinates {
-  /** `https://127.0.0.1:<port>` */
-  readonly url: string;
-  readonly caPem: string;
-  /** A client certificate of a user in `system:masters`. */
-  readonly certPem: string;
-  readonly keyPem: string;
-  /** A kubeconfig of that user. */
-  readonly kubeconfigPath: string;
-  readonly auditLogPath: string;
-  /** A temporary folder that goes with the control plane; tests may put files there. */
-  readonly folder: string;
-}
+export type { Cluster, Coordinates };
 
 export type Component = "etcd" | "kube-apiserver" | "kube-controller-manager";
-
-/** A control plane that is used but not owned. */
-export interface Cluster extends Coordinates {
-  /** A client of the user in `system:masters`. */
-  readonly admin: Admin;
-  readonly auditLog: AuditLog;
-}
 
 export interface ControlPlane extends Cluster {
   /** Issues certificates that the API server accepts from its users. */
@@ -75,61 +53,57 @@ export class ControlPlaneError extends Error {
   override readonly name = "ControlPlaneError";
 }
 
-/** The name of every temporary folder begins so. */
-export const folderPrefix = "traefik-cert-rotater-control-plane-";
+/** The name of every temporary folder begins so; short, for sockets in it have at most 104 characters. */
+export const folderPrefix = "tcr-control-plane-";
 
 const readyTimeout = 60_000;
 
-/** Starts a control plane and waits until it is ready. Throws `GoToolError` or `ControlPlaneError`. */
-export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const {
-    bindAddress = "127.0.0.1",
-    controllerManager = true,
-    auditLog = true,
-    apiServerFlags = [],
-    crds = [],
-  } = options;
+/**
+ * Starts a control plane and waits until it is ready. Throws `GoToolError` or `ControlPlaneError`. `choosePort` is
+ * asked again if another process takes the port meanwhile.
+ */
+export async function startControlPlane(
+  options: ControlPlaneOptions = {},
+  choosePort: (host: string) => Promise<number> = freePort,
+): Promise<ControlPlane> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options, choosePort);
+    } catch (error) {
+      const taken = error instanceof ControlPlaneError && error.message.includes("address already in use");
+      if (!taken || attempt === 3) throw error;
+    }
+  }
+}
+
+async function startOnce(
+  options: ControlPlaneOptions,
+  choosePort: (host: string) => Promise<number>,
+): Promise<ControlPlane> {
+  const { bindAddress = "127.0.0.1", controllerManager = true, auditLog = true } = options;
   const binaries = await findBinaries(
     controllerManager ? ["etcd", "kube-apiserver", "kube-controller-manager"] : ["etcd", "kube-apiserver"],
   );
   const supervisor = await startSupervisor(folderPrefix);
   try {
-    const { folder } = supervisor;
-    const layout: Layout = {
-      folder,
-      bindAddress,
-      port: await freePort(bindAddress),
-      auditLog,
-      controllerManager,
-    };
+    const port = await choosePort(bindAddress);
+    const layout: Layout = { folder: supervisor.folder, bindAddress, port, auditLog, controllerManager };
+    const url = `https://${bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress}:${port}`;
     const startEtcd = async () => void (await supervisor.start("etcd", binaries.etcd, etcdArgs(layout)));
     // Keys take a while: etcd starts meanwhile.
-    const [certificates] = await Promise.all([writeFiles(layout), startEtcd()]);
-    const { authority, admin: keyed } = certificates;
-    const cluster = connect({
-      url: `https://${bindAddress}:${layout.port}`,
-      caPem: authority.certPem,
-      ...keyed,
-      folder,
-      kubeconfigPath: join(folder, "admin.kubeconfig"),
-      auditLogPath: join(folder, "audit.log"),
-    });
-    const { admin } = cluster;
+    const [{ authority, admin: keyed }] = await Promise.all([writeClusterFiles(layout, url), startEtcd()]);
+    const cluster = connect({ url, caPem: authority.certPem, ...keyed, ...pathsIn(supervisor.folder) });
     const startApiServer = async () => {
-      const args = [...apiServerArgs(layout), ...apiServerFlags];
+      const args = [...apiServerArgs(layout), ...(options.apiServerFlags ?? [])];
       await supervisor.start("kube-apiserver", binaries["kube-apiserver"], args);
-      await waitUntilReady(supervisor, admin);
+      await waitUntilReady(supervisor, cluster.admin);
     };
     await startApiServer();
-    await admin.applyCrds(crds);
+    await cluster.admin.applyCrds(options.crds ?? []);
     if (controllerManager) {
-      await supervisor.start(
-        "kube-controller-manager",
-        binaries["kube-controller-manager"],
-        controllerManagerArgs(layout),
-      );
-      const account = { apiVersion: "v1", kind: "ServiceAccount", namespace: "default", name: "default" };
-      await admin.waitFor(account, (object) => object !== null);
+      const name = "kube-controller-manager";
+      await supervisor.start(name, binaries[name], controllerManagerArgs(layout));
+      await waitUntilControlled(cluster.admin);
     }
     return {
       ...cluster,
@@ -141,7 +115,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       stopEtcd: (signal) => supervisor.stop("etcd", signal),
       signal: (component, signal) => supervisor.signal(component, signal),
       async stop() {
-        admin.close();
+        cluster.admin.close();
         await supervisor.end();
       },
     };
@@ -151,41 +125,10 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
 }
 
-/** Makes the clients of a control plane that runs already. */
-export function connect(coordinates: Coordinates): Cluster {
-  const admin = createAdmin(coordinates);
-  return { ...coordinates, admin, auditLog: openAuditLog(coordinates.auditLogPath, admin.client) };
-}
-
-async function writeFiles(layout: Layout): Promise<{ authority: KeyedCertificate; admin: KeyedCertificate }> {
-  const { folder, bindAddress, port } = layout;
-  const [authority, signing] = await Promise.all([
-    createAuthority("test control plane"),
-    createSigningKeys(),
-  ]);
-  const hosts = [...new Set(["localhost", "127.0.0.1", bindAddress, "kubernetes.default.svc"])];
-  const masters = { organizations: ["system:masters"] };
-  const [server, admin, controllers] = await Promise.all([
-    issue(authority, { commonName: "kube-apiserver", hosts }),
-    issue(authority, { commonName: "admin", ...masters }),
-    issue(authority, { commonName: "system:kube-controller-manager", ...masters }),
-  ]);
-  const url = `https://${bindAddress}:${port}`;
-  const files: Record<string, string> = {
-    "ca.crt": authority.certPem,
-    "apiserver.crt": server.certPem,
-    "apiserver.key": server.keyPem,
-    "service-accounts.pub": signing.publicPem,
-    "service-accounts.key": signing.privatePem,
-    "audit-policy.json": JSON.stringify(auditPolicy),
-    "admin.kubeconfig": kubeconfig({ url, caPem: authority.certPem, ...admin }),
-    "controller-manager.kubeconfig": kubeconfig({ url, caPem: authority.certPem, ...controllers }),
-  };
-  await mkdir(folder, { recursive: true });
-  await Promise.all(
-    Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })),
-  );
-  return { authority, admin };
+/** The controllers work once the first namespace has got its account. */
+async function waitUntilControlled(admin: Admin): Promise<void> {
+  const account = { apiVersion: "v1", kind: "ServiceAccount", namespace: "default", name: "default" };
+  await admin.waitFor(account, (object) => object !== null);
 }
 
 /**
@@ -201,7 +144,9 @@ async function waitUntilReady(supervisor: Supervisor, admin: Admin): Promise<voi
         throw new ControlPlaneError(`${component} ended (${outcome}):\n${await supervisor.logOf(component)}`);
     }
     try {
-      await (await admin.client.stream({ path: "/readyz" })).destroy();
+      // Whoever else listens on the port may never answer.
+      const signal = AbortSignal.timeout(2_000);
+      (await admin.client.stream({ path: "/readyz", signal })).destroy();
       return;
     } catch (cause) {
       if (Date.now() > end)

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Cluster } from "./control-plane.ts";
+import type { Cluster } from "./cluster.ts";
 import { runHelm } from "./helm.ts";
 import { sharedControlPlane } from "./shared.ts";
 

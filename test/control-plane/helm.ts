@@ -6,7 +6,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { findBinaries } from "./binaries.ts";
-import type { Coordinates } from "./control-plane.ts";
+import type { Coordinates } from "./cluster.ts";
 
 export interface HelmResult {
   readonly code: number;

@@ -4,7 +4,7 @@ import { before, test } from "node:test";
 import type { Manifest } from "./admin.ts";
 import { createAdmin } from "./admin.ts";
 import { countByObject, isWrite } from "./audit-log.ts";
-import type { Cluster } from "./control-plane.ts";
+import type { Cluster } from "./cluster.ts";
 import { sharedControlPlane } from "./shared.ts";
 
 let cluster: Cluster;

@@ -5,7 +5,8 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Cluster, type Coordinates, connect, startControlPlane } from "./control-plane.ts";
+import { type Cluster, type Coordinates, connect } from "./cluster.ts";
+import { startControlPlane } from "./control-plane.ts";
 import { loadCrds } from "./crds.ts";
 
 /** Names the file with the coordinates of the run's control plane. */

@@ -81,16 +81,19 @@ async function start(request: Request & { do: "start" }): Promise<number> {
     stdio: ["ignore", log, log],
   });
   closeSync(log);
-  await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
   const pid = child.pid ?? 0;
   const ended = new Promise<void>((resolve) => {
-    child.once("exit", (code, signal) => {
+    const end = (outcome: string) => {
       programs.delete(request.name);
-      send({ kind: "exit", name: request.name, pid, outcome: signal ?? `exit code ${code}` });
+      if (pid > 0) send({ kind: "exit", name: request.name, pid, outcome });
       resolve();
-    });
+    };
+    child.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));
+    child.once("error", (error) => end(String(error)));
   });
+  // Known from the first moment, so that the end finds it.
   programs.set(request.name, { child, ended });
+  await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
   return pid;
 }
 
