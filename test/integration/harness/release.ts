@@ -1,0 +1,84 @@
+/**
+ * The chart, installed for real into a namespace of its own.
+ *
+ * @module
+ */
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
+import type { Cluster } from "../../control-plane/cluster.ts";
+import { runHelm } from "../../control-plane/helm.ts";
+
+export const CHART = fileURLToPath(new URL("../../../traefik-cert-rotation", import.meta.url));
+
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+  /** Class of the routes that this release serves and no other; null for one that serves all. */
+  readonly ingressClass: string | null;
+  /** `<namespace>/<name>`, which stands on its children. */
+  readonly instance: string;
+  /** The function's user name in the audit log. */
+  readonly user: string;
+  /** The function's configuration file, out of the chart's ConfigMap. */
+  configuration(): Promise<string>;
+  /** The ApiServerSources of the release. */
+  sources(): Promise<readonly KubernetesObject[]>;
+  functionToken(): Promise<string>;
+  /** Installs the chart again with these values and none of the former. */
+  upgrade(values: object): Promise<void>;
+  uninstall(): Promise<void>;
+}
+
+export interface ReleaseOptions {
+  readonly values?: object;
+  readonly name?: string;
+  /** Unless given, a class that nobody else has: suites on one control plane leave each other's routes alone. */
+  readonly ingressClass?: string | null;
+  /** A namespace that exists; unless given, a new one. */
+  readonly namespace?: string;
+}
+
+export async function installRelease(cluster: Cluster, options: ReleaseOptions = {}): Promise<Release> {
+  const { admin } = cluster;
+  const { name = "tcr", ingressClass = `class-${randomBytes(4).toString("hex")}` } = options;
+  const namespace = options.namespace ?? (await admin.createNamespace("release"));
+  const run = async (command: string, values: object) => {
+    const selector = ingressClass === null ? {} : { selector: { ingressClass } };
+    const json = ["--set-json", JSON.stringify({ ...selector, ...values })];
+    await helm(cluster, [command, name, CHART, "--namespace", namespace, ...json]);
+  };
+  await run("install", options.values ?? {});
+  const fullname = name.includes("traefik-cert-rotation") ? name : `${name}-traefik-cert-rotation`;
+  return {
+    name,
+    namespace,
+    ingressClass,
+    instance: `${namespace}/${name}`,
+    user: `system:serviceaccount:${namespace}:${fullname}`,
+    async configuration() {
+      const target = { apiVersion: "v1", kind: "ConfigMap", namespace, name: `${fullname}-config` };
+      const object = (await admin.get(target)) as { data?: Readonly<Record<string, string>> } | null;
+      const text = object?.data?.["config.json"];
+      if (text === undefined) throw new Error(`no config.json in ConfigMap ${namespace}/${fullname}-config`);
+      return text;
+    },
+    async sources() {
+      const sources = await admin.list({
+        apiVersion: "sources.knative.dev/v1",
+        kind: "ApiServerSource",
+        namespace,
+      });
+      return sources.filter(({ metadata }) => metadata.annotations?.["meta.helm.sh/release-name"] === name);
+    },
+    functionToken: () => admin.token(namespace, fullname),
+    upgrade: (values) => run("upgrade", values),
+    uninstall: () => helm(cluster, ["uninstall", name, "--namespace", namespace]),
+  };
+}
+
+/** Runs helm; throws what it says where it fails. */
+export async function helm(cluster: Cluster, args: readonly string[]): Promise<void> {
+  const { code, stderr } = await runHelm(args, cluster);
+  if (code !== 0) throw new Error(`helm ${args[0]}: ${stderr}`);
+}

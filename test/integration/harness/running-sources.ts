@@ -1,0 +1,46 @@
+/**
+ * The ApiServerSources of a release, played by the stand-in as the chart's ServiceAccount for sources.
+ *
+ * @module
+ */
+import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
+import { type ApiServerSource, startApiServerSource } from "../../api-server-source/api-server-source.ts";
+import { configOf } from "../../api-server-source/config.ts";
+import type { Delivery } from "../../api-server-source/deliver.ts";
+import type { Cluster } from "../../control-plane/cluster.ts";
+import type { Release } from "./release.ts";
+
+export interface RunningSources {
+  /** What became of all events so far, of all sources. */
+  deliveries(): readonly Delivery[];
+  /** Waits for the first event, past or to come, that satisfies `condition`, and returns how it ended. */
+  delivery(condition: (delivery: Delivery) => boolean): Promise<Delivery>;
+  stop(): Promise<void>;
+}
+
+/** Starts them all; every change from now on is sent to `sink`. */
+export async function startSources(
+  cluster: Cluster,
+  release: Release,
+  sink: string,
+): Promise<RunningSources> {
+  const objects = await release.sources();
+  if (objects.length === 0) throw new Error(`release ${release.instance} has no ApiServerSource`);
+  const sources = await Promise.all(objects.map((object) => start(cluster, object, sink)));
+  return {
+    deliveries: () => sources.flatMap(({ deliveries }) => deliveries),
+    delivery: (condition) => Promise.any(sources.map((source) => source.delivery(condition))),
+    async stop() {
+      await Promise.all(sources.map((source) => source.stop()));
+    },
+  };
+}
+
+async function start(cluster: Cluster, object: KubernetesObject, sink: string): Promise<ApiServerSource> {
+  const { serviceAccountName } = object.spec as { serviceAccountName: string };
+  const token = await cluster.admin.token(object.metadata.namespace ?? "", serviceAccountName);
+  return startApiServerSource({
+    connection: { url: cluster.url, caPem: cluster.caPem, token },
+    config: configOf(object, sink),
+  });
+}
