@@ -47,7 +47,7 @@ export function usableHosts(candidates: readonly HostCandidate[]): UsableHosts {
 function normalized(name: string): string {
   // The Kelvin sign and its like must not become ASCII letters.
   const lower = /^[\x20-\x7e]*$/.test(name) ? name.toLowerCase() : name;
-  return lower.length > 1 && lower.endsWith(".") ? lower.slice(0, -1) : lower;
+  return lower.endsWith(".") && lower !== "." && lower !== "*." ? lower.slice(0, -1) : lower;
 }
 
 /** Null for a usable name. */
@@ -95,11 +95,11 @@ function unusualForm(host: string): string | null {
   if (host === "*") {
     return "it matches every host, so there is no name for a certificate or a DNS record; nothing needs to be done unless one is wanted";
   }
+  if (/\s/.test(host)) {
+    return "it has white space in it; remove that";
+  }
   if (/[^\x20-\x7e]/.test(host)) {
     return nonAscii(host);
-  }
-  if (host.trim() !== host || host.includes(" ")) {
-    return "it has white space in it; remove that";
   }
   if (/[{}]/.test(host)) {
     return "it is a template, not a name; list the names it stands for, or use HostRegexp and tls.domains";

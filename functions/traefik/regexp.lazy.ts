@@ -140,7 +140,7 @@ function splitClass(pattern: string, start: number, lastNamedClass: number, piec
   let isRangeEnd = false;
   while (index < pattern.length) {
     const character = pattern[index] ?? "";
-    if (character === "]" && !isRangeEnd) {
+    if (character === "]") {
       pieces.push(other("]"));
       return index + 1;
     }
