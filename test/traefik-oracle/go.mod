@@ -1,3 +1,5 @@
+// Holds what the rule parsers need and no more: made by "go build -mod=mod". "go mod tidy" would want all of Traefik.
+
 module traefik-cert-rotater.io/test/traefik-oracle
 
 go 1.26.0
