@@ -14,23 +14,27 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { createAuthority, issue } from "../test/control-plane/certificates.ts";
-import { answer, ROUTE } from "./warm/stub-api-server.ts";
+import { answer, ROUTE_REFERENCE } from "./warm/stub-api-server.ts";
 
 /** Fills `folder/.cache`; returns how many scripts it holds. Throws when the function does not work. */
 export async function warmCompileCache(folder: string): Promise<number> {
   const cache = join(resolve(folder), ".cache");
   const account = await mkdtemp(join(tmpdir(), "warm-"));
   const server = await startStub(account);
+  const child = startFunction(resolve(folder), cache, account, server);
   try {
-    const child = startFunction(resolve(folder), cache, account, server);
     const port = await listening(child);
-    for (const type of ["add", "update", "delete"]) await sendEvent(port, type);
+    for (const change of ["add", "update", "delete"])
+      await send(port, `dev.knative.apiserver.ref.${change}`, ROUTE_REFERENCE);
+    await send(port, "io.traefik-cert-rotater.resync", {});
     child.kill("SIGTERM");
     const [code] = (await once(child, "exit")) as [number | null];
     if (code !== 0) throw new Error(`the function ended with ${code}`);
   } finally {
+    child.kill("SIGKILL");
     server.close();
     server.closeAllConnections();
     await rm(account, { recursive: true, force: true });
@@ -41,13 +45,12 @@ export async function warmCompileCache(folder: string): Promise<number> {
 
 /** The stand-in, with the credentials for it in `account` as the kubelet would mount them. */
 async function startStub(account: string): Promise<Server> {
-  const authority = await createAuthority("warm");
+  const authority = await createAuthority("warm-ca");
   const { certPem, keyPem } = await issue(authority, { commonName: "warm", hosts: ["127.0.0.1"] });
   await writeFile(join(account, "ca.crt"), authority.certPem);
   await writeFile(join(account, "token"), "warm");
-  const server = createServer({ cert: certPem, key: keyPem }, (request, response) => {
-    const { status, body } = answer(request.method ?? "GET", request.url ?? "/");
-    request.resume();
+  const server = createServer({ cert: certPem, key: keyPem }, async (request, response) => {
+    const { status, body } = answer(request.method ?? "GET", request.url ?? "/", await text(request));
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
   server.listen(0, "127.0.0.1");
@@ -82,20 +85,19 @@ async function listening(child: ChildProcess): Promise<number> {
   throw new Error("the function ended before it listened");
 }
 
-async function sendEvent(port: number, type: string): Promise<void> {
+async function send(port: number, type: string, data: object): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/`, {
     method: "POST",
     headers: {
       "content-type": "application/json",
       "ce-specversion": "1.0",
-      "ce-id": `warm-${type}`,
+      "ce-id": "warm",
       "ce-source": "https://127.0.0.1",
-      "ce-type": `dev.knative.apiserver.ref.${type}`,
-      "ce-subject": `/apis/traefik.io/v1alpha1/namespaces/${ROUTE.namespace}/ingressroutes/${ROUTE.name}`,
+      "ce-type": type,
     },
-    body: JSON.stringify({ apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", ...ROUTE }),
+    body: JSON.stringify(data),
   });
-  if (!response.ok) throw new Error(`the function answered ${response.status}`);
+  if (!response.ok) throw new Error(`the function answered ${response.status} to ${type}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

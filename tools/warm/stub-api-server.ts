@@ -5,15 +5,22 @@
  * @module
  */
 
-export const ROUTE = { namespace: "shop", name: "web" };
+const ROUTE = { namespace: "shop", name: "web" };
+const KIND = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute" };
+
+/** What an ApiServerSource says of the route. */
+export const ROUTE_REFERENCE = { ...KIND, ...ROUTE };
 
 const route = {
-  apiVersion: "traefik.io/v1alpha1",
-  kind: "IngressRoute",
+  ...KIND,
   metadata: { ...ROUTE, uid: "00000000-0000-0000-0000-000000000001", resourceVersion: "1", generation: 1 },
   spec: {
     routes: [
-      { kind: "Rule", match: "Host(`www.example.com`) && PathPrefix(`/`)", services: [{ name: "web" }] },
+      {
+        kind: "Rule",
+        match: "Host(`www.example.com`) && PathRegexp(`^/[a-z]+$`)",
+        services: [{ name: "web" }],
+      },
     ],
     tls: { secretName: "web-tls" },
   },
@@ -32,10 +39,10 @@ export interface StubAnswer {
   readonly body: unknown;
 }
 
-/** The answer to a request; an object that is written is taken as created. */
-export function answer(method: string, url: string): StubAnswer {
+/** The answer to a request with this body; an object that is written is taken as created. */
+export function answer(method: string, url: string, body: string): StubAnswer {
   const { pathname } = new URL(url, "https://127.0.0.1");
-  if (method !== "GET") return { status: 201, body: { metadata: { resourceVersion: "2" } } };
+  if (method !== "GET") return { status: 201, body: created(body) };
   if (pathname.endsWith(`/ingressroutes/${ROUTE.name}`)) return { status: 200, body: route };
   if (pathname.endsWith("/services/traefik")) return { status: 200, body: service };
   const name = /\/namespaces\/[^/]+\/[^/]+\/([^/]+)$/.exec(pathname)?.[1];
@@ -43,4 +50,12 @@ export function answer(method: string, url: string): StubAnswer {
     return { status: 200, body: { kind: "List", metadata: { resourceVersion: "1" }, items: [] } };
   const status = { apiVersion: "v1", kind: "Status", status: "Failure", reason: "NotFound", code: 404 };
   return { status: 404, body: { ...status, message: `"${name}" not found`, details: { name } } };
+}
+
+function created(body: string): unknown {
+  const object = JSON.parse(body) as { metadata: object };
+  return {
+    ...object,
+    metadata: { ...object.metadata, uid: "00000000-0000-0000-0000-000000000002", resourceVersion: "2" },
+  };
 }
