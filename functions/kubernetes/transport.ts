@@ -54,7 +54,13 @@ function send(
   apiRequest: ApiRequest,
   authorization: string | null,
 ): Promise<ApiResponse> {
-  const { method, body, accept = JSON_TYPE, contentType = JSON_TYPE, timeoutMs = DEFAULT_TIMEOUT_MS } = apiRequest;
+  const {
+    method,
+    body,
+    accept = JSON_TYPE,
+    contentType = JSON_TYPE,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  } = apiRequest;
   const named = describe(apiRequest);
   const headers: Record<string, string | number> = { accept, "user-agent": USER_AGENT };
   if (authorization !== null) headers.authorization = authorization;

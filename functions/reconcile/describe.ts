@@ -29,5 +29,7 @@ export async function describeRoute(
   const compileRegexp = routesNeedRegexp(object) ? await loadRegexp() : NO_REGEXP;
   const description = parseRoute(object, { compileRegexp });
   const { namespace } = description.route;
-  return withoutHosts(withNamespaceOptOut(description, namespaceAnnotations), (host) => refuseHost(namespace, host));
+  return withoutHosts(withNamespaceOptOut(description, namespaceAnnotations), (host) =>
+    refuseHost(namespace, host),
+  );
 }

@@ -21,10 +21,16 @@ export function createExecutor(client: Pick<KubernetesClient, "apply" | "delete"
   return async (resource, namespace, step) => {
     switch (step.action) {
       case "create":
-        await client.apply(reference(resource, namespace, step.child), pinned(step.child, { resourceVersion: ONLY_IF_ABSENT }));
+        await client.apply(
+          reference(resource, namespace, step.child),
+          pinned(step.child, { resourceVersion: ONLY_IF_ABSENT }),
+        );
         return;
       case "update":
-        await client.apply(reference(resource, namespace, step.live), pinned(step.child, preconditions(step.live)));
+        await client.apply(
+          reference(resource, namespace, step.live),
+          pinned(step.child, preconditions(step.live)),
+        );
         return;
       case "delete":
         await client.delete(reference(resource, namespace, step.live), preconditions(step.live));
@@ -47,9 +53,6 @@ function preconditions(live: KubernetesObject): Preconditions {
   return { uid: live.metadata.uid ?? "", resourceVersion: live.metadata.resourceVersion ?? "" };
 }
 
-function pinned(
-  object: KubernetesObject,
-  extra: Partial<KubernetesObject["metadata"]>,
-): KubernetesObject {
+function pinned(object: KubernetesObject, extra: Partial<KubernetesObject["metadata"]>): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, ...extra } };
 }

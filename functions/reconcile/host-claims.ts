@@ -25,7 +25,9 @@ export function rankOf(
   host: string,
   children: readonly { readonly child: KubernetesObject; readonly names: readonly string[] }[],
 ): string {
-  const since = children.filter(({ names }) => names.includes(host)).map(({ child }) => unchangedSince(child));
+  const since = children
+    .filter(({ names }) => names.includes(host))
+    .map(({ child }) => unchangedSince(child));
   const identity = `${createdAt} ${route.namespace}/${route.name}`;
   return since.length === 0 ? `1 ${identity}` : `0 ${since.sort()[0]} ${identity}`;
 }

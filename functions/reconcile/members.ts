@@ -31,7 +31,9 @@ export async function readMembers(
     else if (!(list.error instanceof KindNotServedError)) return list;
   }
   const living = routes.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const descriptions = await Promise.all(living.map((route) => describeRoute(context, route, namespaceAnnotations)));
+  const descriptions = await Promise.all(
+    living.map((route) => describeRoute(context, route, namespaceAnnotations)),
+  );
   const members = unshadowed(descriptions).filter((description) =>
     mayHaveChild(description, context.selector, integration),
   );

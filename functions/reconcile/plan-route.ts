@@ -86,7 +86,11 @@ function settingOf(
   observed: ChildObservation,
 ): PlanSetting {
   const mayName = (host: string) => refuseHost(route.namespace, host) === null;
-  return { instance, onOptOut, facts: { dependencies: readValue(observed.dependencies), mayName, othersReady } };
+  return {
+    instance,
+    onOptOut,
+    facts: { dependencies: readValue(observed.dependencies), mayName, othersReady },
+  };
 }
 
 /** The route is gone: what garbage collection has not removed yet, and is ours and of that very route, goes. */

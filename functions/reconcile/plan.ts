@@ -46,7 +46,10 @@ export interface PlanInput {
 }
 
 /** Plans the child that a route has for itself, under the name that follows from the route's. */
-export function planChild({ integration, description, live, optedOut }: PlanInput, setting: PlanSetting): Plan {
+export function planChild(
+  { integration, description, live, optedOut }: PlanInput,
+  setting: PlanSetting,
+): Plan {
   if (optedOut && setting.onOptOut === "keep") return { step: NOTHING, problems: [] };
   const { instance, facts } = setting;
   const ownership = live === null ? null : judge(live, description.route, instance);

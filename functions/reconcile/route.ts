@@ -13,8 +13,8 @@ import type { ReconcileContext } from "./context.ts";
 import { describeRoute } from "./describe.ts";
 import { CALM, changeEffect, combine, type Effect, effectOf, problemEffect } from "./effect.ts";
 import { checkGuard } from "./guard.ts";
-import { type ChildObservation, type Observation, observe } from "./observe.ts";
 import { withoutHosts } from "./host-policy.ts";
+import { type ChildObservation, type Observation, observe } from "./observe.ts";
 import { isSelected } from "./opt-out.ts";
 import { isOfInstance, isOwnedBy } from "./ownership.ts";
 import type { Plan } from "./plan.ts";
@@ -108,7 +108,10 @@ async function describe(
   const claims = await readClaims(context, description, own);
   if (!claims.ok || claims.value === null) return claims.ok ? { ok: true, value: description } : claims;
   const book = claims.value;
-  return { ok: true, value: withoutHosts(description, (host) => book.refuse(description.route.namespace, host)) };
+  return {
+    ok: true,
+    value: withoutHosts(description, (host) => book.refuse(description.route.namespace, host)),
+  };
 }
 
 function childrenOf(
@@ -132,7 +135,10 @@ function areOthersReady(
 ): boolean {
   if (!integration.waitsForOthers || description === null) return true;
   return [...children].every(([other, { live, listed }]) => {
-    const found = [...(live.ok && live.value !== null ? [live.value] : []), ...(listed.ok ? listed.value : [])];
+    const found = [
+      ...(live.ok && live.value !== null ? [live.value] : []),
+      ...(listed.ok ? listed.value : []),
+    ];
     return other === integration || isReadyFor(context, other, description, found);
   });
 }

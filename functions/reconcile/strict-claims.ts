@@ -10,8 +10,8 @@ import type { RouteDescription } from "../traefik/route-description.ts";
 import type { ReconcileContext } from "./context.ts";
 import { describeRoute } from "./describe.ts";
 import { ClaimBook, rankOf } from "./host-claims.ts";
-import { isSelected } from "./opt-out.ts";
 import { listNamespace } from "./observe.ts";
+import { isSelected } from "./opt-out.ts";
 import { isOfInstance, MANAGED_BY_SELECTOR, owningRoutes } from "./ownership.ts";
 import { type Result, settle } from "./result.ts";
 
@@ -24,7 +24,9 @@ export async function readClaims(
   children: readonly KubernetesObject[],
 ): Promise<Result<ClaimBook | null>> {
   const has = new Set(children.flatMap((child) => namesOf(context, child)));
-  const wanted = new Set([...description.hosts, ...(description.tls?.domains ?? [])].filter((host) => !has.has(host)));
+  const wanted = new Set(
+    [...description.hosts, ...(description.tls?.domains ?? [])].filter((host) => !has.has(host)),
+  );
   if (wanted.size === 0) return { ok: true, value: null };
   return settle(readBook(context, wanted));
 }
@@ -32,7 +34,9 @@ export async function readClaims(
 async function readBook(context: ReconcileContext, wanted: ReadonlySet<string>): Promise<ClaimBook> {
   const { client, integrations, selector } = context;
   const [routes, children] = await Promise.all([
-    Promise.all(routeResources(selector.legacyGroup).map((resource) => listNamespace(client, resource, EVERYWHERE))),
+    Promise.all(
+      routeResources(selector.legacyGroup).map((resource) => listNamespace(client, resource, EVERYWHERE)),
+    ),
     Promise.all(
       integrations.map(({ resource }) => listNamespace(client, resource, EVERYWHERE, MANAGED_BY_SELECTOR)),
     ),
@@ -52,7 +56,8 @@ async function readBook(context: ReconcileContext, wanted: ReadonlySet<string>):
     );
     const named = own.map((child) => ({ child, names: namesOf(context, child) }));
     for (const host of new Set([...description.hosts, ...(description.tls?.domains ?? [])])) {
-      if (wanted.has(host)) book.add(host, { route: description.route, rank: rankOf(description, host, named) });
+      if (wanted.has(host))
+        book.add(host, { route: description.route, rank: rankOf(description, host, named) });
     }
   }
   return book;

@@ -65,7 +65,10 @@ export interface CensusInput {
 }
 
 type Dependencies = ReadonlyMap<string, KubernetesObject | null>;
-type CensusContext = Pick<ReconcileContext, "integrations" | "selector" | "instance" | "onOptOut" | "refuseHost">;
+type CensusContext = Pick<
+  ReconcileContext,
+  "integrations" | "selector" | "instance" | "onOptOut" | "refuseHost"
+>;
 
 /** A plan and the route to which it is put down. */
 interface Finding {
