@@ -30,6 +30,8 @@ interface Status {
 /** The error for an answer outside 2xx. `request` names method and path for people. */
 export function errorOf(request: string, response: ApiResponse): KubernetesError {
   const status = parseStatus(response.text);
+  // A 404 whose second half is missing must not pass for the plain text of a kind that is not served.
+  if (status === null) return new UnavailableError(request, `${response.status} with half a Status`);
   const { message } = status;
   switch (response.status) {
     case 400:
@@ -77,13 +79,14 @@ function retryAfterSeconds(response: ApiResponse): number {
   return Number.isFinite(seconds) && seconds >= 1 ? Math.ceil(seconds) : 1;
 }
 
-function parseStatus(text: string): Status {
+/** Null where the text begins as JSON and does not end so. */
+function parseStatus(text: string): Status | null {
   const none = { message: text.slice(0, 500).trim(), detailsName: null, detailsKind: null, causes: [] };
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    return none;
+    return text.startsWith("{") ? null : none;
   }
   if (!isRecord(parsed) || parsed.kind !== "Status") return none;
   const details = isRecord(parsed.details) ? parsed.details : {};

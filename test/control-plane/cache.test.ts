@@ -47,13 +47,15 @@ test("what a killed process left half made is removed", async () => {
   assert.deepEqual([existsSync(forgotten), existsSync(alive)], [false, true]);
 });
 
-test("the lock of a process that is gone is broken", async () => {
+test("the lock of a process that is gone is broken", { timeout: 60_000 }, async () => {
   await writeFile(join(cache, "dead.lock"), "4194305");
   const entry = await cached("dead", fillWith("mine"), cache);
   assert.equal(await readFile(join(entry, "file"), "utf8"), "mine");
 });
 
-test("a lock that nobody has touched for long is broken, though a process has its number", async () => {
+test("a lock that nobody has touched for long is broken, though a process has its number", {
+  timeout: 60_000,
+}, async () => {
   const path = join(cache, "old.lock");
   await writeFile(path, String(process.pid));
   const longAgo = new Date(Date.now() - 60_000);

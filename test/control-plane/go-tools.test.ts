@@ -49,6 +49,14 @@ test("a Go that is too old and may not fetch a newer one is named, with what to 
   );
 });
 
+test("without Go the message says what to install", () =>
+  assert.rejects(findGo("etcd", moduleDir, folder), {
+    name: "GoToolError",
+    message:
+      "etcd must be built once with Go, but there is no go command. " +
+      "Install Go 1.26 or newer and put its bin folder on PATH.",
+  }));
+
 test("a Go that can fetch the version asked for will do", async () => {
   await withFakeGo('printf "go1.24.4\\n/usr/lib/go\\nauto\\n"', async () =>
     assert.equal(await findGo("etcd", moduleDir), "/usr/lib/go/bin/go"),

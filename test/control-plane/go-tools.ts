@@ -85,13 +85,16 @@ async function cacheKey(tool: GoTool): Promise<string> {
 }
 
 /** The `go` command, if it can build the module in `moduleDir`. Throws `GoToolError` with what to install. */
-export async function findGo(purpose: string, moduleDir?: string): Promise<string> {
+export async function findGo(
+  purpose: string,
+  moduleDir?: string,
+  searchPath: string = `${process.env.PATH ?? ""}${delimiter}/usr/local/go/bin`,
+): Promise<string> {
   const wanted = moduleDir === undefined ? "1.26" : await goVersionOf(moduleDir);
   const install = `Install Go ${wanted} or newer and put its bin folder on PATH.`;
-  const env = { ...process.env, PATH: `${process.env.PATH ?? ""}${delimiter}/usr/local/go/bin` };
   const found = await promisify(execFile)("go", ["env", "GOVERSION", "GOROOT", "GOTOOLCHAIN"], {
     cwd: tmpdir(),
-    env: { ...env, GOWORK: "off" },
+    env: { ...process.env, PATH: searchPath, GOWORK: "off" },
   }).catch((cause: NodeJS.ErrnoException) => {
     const what =
       cause.code === "ENOENT" ? "there is no go command" : `the go command fails: ${cause.message}`;

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/**
+ * The process of the CLI.
+ *
+ * @module
+ */
+import { text } from "node:stream/consumers";
+import { run } from "./program.ts";
+
+// A reader that has seen enough, such as `head`, is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+run(process.argv.slice(2), {
+  out: (chunk) => void process.stdout.write(chunk),
+  err: (chunk) => void process.stderr.write(chunk),
+  stdin: () => text(process.stdin),
+  env: process.env,
+}).then((code) => {
+  process.exitCode = code;
+});

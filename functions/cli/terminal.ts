@@ -1,0 +1,23 @@
+/**
+ * What a command has of the outside, and how it ends.
+ *
+ * @module
+ */
+
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Everything on standard input. */
+  stdin(): Promise<string>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** `problems`: the command did its work and found something wrong with the input. */
+export const EXIT = { fine: 0, problems: 1, usage: 2 } as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The command cannot start as it was called; the message says what to change. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

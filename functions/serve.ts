@@ -1,0 +1,28 @@
+/**
+ * `node serve.cjs [--config FILE] [--port N]`: what a pod runs, without the rest of the CLI.
+ *
+ * @module
+ */
+import { parseServeArguments } from "./cli/serve-arguments.ts";
+import { serve } from "./main.ts";
+
+export { serve } from "./main.ts";
+
+/** Starts the function; what keeps it from starting goes to standard error in one piece, and the exit code is 2. */
+export async function start(options: Parameters<typeof serve>[0]): Promise<void> {
+  try {
+    await serve(options, process.env);
+  } catch (error) {
+    process.stderr.write(`cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+}
+
+if (import.meta.main) {
+  const parsed = parseServeArguments(process.argv.slice(2), process.env);
+  if ("options" in parsed) void start(parsed.options);
+  else {
+    process.stderr.write(`${parsed.usage}\n`);
+    process.exitCode = 2;
+  }
+}

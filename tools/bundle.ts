@@ -1,0 +1,118 @@
+/**
+ * Makes `dist/`, which runs without `node_modules`:
+ *
+ * - `serve.cjs`, the function, and `traefik-cert-rotater.cjs`, the CLI;
+ * - every `functions/**\/*.lazy.ts` as a file of its own, loaded when it is first needed.
+ *
+ * CommonJS, because it starts faster than modules do (ADR 0002). It must also run on the Node 20 of a machine that
+ * only renders. Run by `npm ci` (`prepare`); `node tools/bundle.ts FOLDER` writes elsewhere.
+ *
+ * @module
+ */
+import { chmod, glob, mkdir, readdir, rm, symlink } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, build, type Plugin } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const CLI = "traefik-cert-rotater.cjs";
+
+/** Dynamic imports of these stay imports of the file beside the bundle. */
+const SEPARATE: readonly { readonly filter: RegExp; file(path: string): string }[] = [
+  { filter: /\.lazy\.ts$/, file: (path) => `./${basename(path, ".ts")}.cjs` },
+  { filter: /\/serve\.ts$/, file: () => "./serve.cjs" },
+];
+
+const separate: Plugin = {
+  name: "separate files",
+  setup({ onResolve }) {
+    for (const { filter, file } of SEPARATE) {
+      onResolve({ filter }, ({ path, kind }) =>
+        kind === "dynamic-import" ? { path: file(path), external: true } : undefined,
+      );
+    }
+  },
+};
+
+/**
+ * pino loads worker threads for log transports, of which we use none, and to ask whether it is in one: a fifth of
+ * the time that a wake has.
+ */
+const pinoWithoutThreads: Plugin = {
+  name: "pino without worker threads",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^(worker_threads|\.\/(lib\/)?transport)$/ }, ({ path, importer }) =>
+      importer.includes("/node_modules/pino/") ? { path, namespace: "no-threads" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "no-threads" }, ({ path }) => ({
+      contents:
+        path === "worker_threads"
+          ? "module.exports = { isMainThread: true }"
+          : "module.exports = () => { throw new Error('log transports are not bundled') }",
+    }));
+  },
+};
+
+const COMMON: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  minify: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  legalComments: "linked",
+  // Loads with `require`: `import()` would start Node's module loader for it.
+  supported: { "dynamic-import": false },
+  banner: { js: "const isMainModule=require.main===module;" },
+  define: { "import.meta.main": "isMainModule", "import.meta.url": "undefined" },
+  plugins: [separate, pinoWithoutThreads],
+  logLevel: "warning",
+  metafile: true,
+};
+
+/** Bundles into `folder`; returns bytes by file. */
+async function bundle(folder: string): Promise<ReadonlyMap<string, number>> {
+  const lazy: string[] = [];
+  for await (const path of glob("functions/**/*.lazy.ts", { cwd: ROOT })) lazy.push(path);
+  const names = lazy.map((path) => basename(path));
+  if (new Set(names).size < names.length) throw new Error(`two lazy files of one name: ${names.join(", ")}`);
+  const entries = new Map([
+    ["functions/serve.ts", "serve.cjs"],
+    ["functions/cli/main.ts", CLI],
+    ...lazy.map((path): [string, string] => [path, `${basename(path, ".ts")}.cjs`]),
+  ]);
+  const outputs = await Promise.all(
+    [...entries].map(async ([entry, file]) => {
+      const result = await build({
+        ...COMMON,
+        entryPoints: [entry],
+        outfile: join(folder, file),
+        metafile: true,
+      });
+      return Object.entries(result.metafile.outputs).map(([path, { bytes }]): [string, number] => [
+        basename(path),
+        bytes,
+      ]);
+    }),
+  );
+  await chmod(join(folder, CLI), 0o755);
+  const sizes = new Map(outputs.flat());
+  for (const file of await readdir(folder)) if (!sizes.has(file)) await rm(join(folder, file));
+  return sizes;
+}
+
+/** `npx traefik-cert-rotater` in the clone finds the command there, instead of installing the clone elsewhere. */
+async function link(): Promise<void> {
+  const bin = join(ROOT, "node_modules", ".bin");
+  const path = join(bin, basename(CLI, ".cjs"));
+  await mkdir(bin, { recursive: true });
+  await rm(path, { force: true });
+  await symlink(join("..", "..", "dist", CLI), path);
+}
+
+const [folder] = process.argv.slice(2);
+const sizes = await bundle(folder === undefined ? join(ROOT, "dist") : resolve(folder));
+if (folder === undefined) await link();
+for (const [file, bytes] of [...sizes].sort()) {
+  if (file.endsWith(".cjs")) console.log(`${file.padEnd(28)} ${(bytes / 1024).toFixed(0).padStart(6)} kB`);
+}
