@@ -15,6 +15,8 @@ import { createListener } from "./listener.ts";
 import type { Logger } from "./log.ts";
 import { createDispatcher } from "./reconcile/dispatch.ts";
 import { createEventRecorder } from "./reconcile/events.ts";
+import { createExecutor, observeOnly } from "./reconcile/execute.ts";
+import { refusalOf } from "./reconcile/host-policy.ts";
 
 export interface FunctionOptions {
   readonly configuration: Configuration;
@@ -37,12 +39,18 @@ export interface AssembledFunction {
 export function createFunction(options: FunctionOptions): AssembledFunction {
   const { configuration, credentials, instance, reportingInstance, log } = options;
   const client = createClient(credentials, createTransport(credentials));
+  const { integrations, selector, mode, onOptOut, hostPolicy, hostClaims } = configuration;
+  const observes = mode === "observe";
   const dispatcher = createDispatcher({
     client,
-    integrations: configuration.integrations,
-    selector: configuration.selector,
+    execute: observes ? observeOnly : createExecutor(client),
+    integrations,
+    selector,
     instance,
-    events: createEventRecorder({ client, log, reportingInstance, now: Date.now }),
+    onOptOut,
+    refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
+    hostClaims,
+    events: createEventRecorder({ client, log, reportingInstance, observes, now: Date.now }),
     log,
     loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
   });

@@ -8,6 +8,7 @@ import { loadConfiguration } from "../config/load.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { describeRoute } from "../reconcile/describe.ts";
+import { refusalOf } from "../reconcile/host-policy.ts";
 import { type Derivation, derive } from "./derive.ts";
 import { readRoutes } from "./input.ts";
 import { dependencyNames, factsWith, parseTarget, UNKNOWN_TARGET } from "./target.ts";
@@ -35,14 +36,17 @@ const loadRegexp = async () => (await import("../traefik/regexp.lazy.ts")).compi
 
 /** @throws {UsageError} if a file, the configuration or the target cannot be used */
 export async function analyse(options: AnalyseOptions, terminal: Terminal): Promise<Analysis> {
-  const { selector, integrations } = await configuration(options.config ?? null, terminal);
+  const { selector, integrations, hostPolicy } = await configuration(options.config ?? null, terminal);
+  const refuseHost = (namespace: string, host: string) => refusalOf(hostPolicy, namespace, host);
   const target = options.target === undefined ? null : parseTarget(options.target);
   const services = dependencyNames(integrations);
   if (target !== null && services.length === 0) {
     terminal.err("warning: --target has no effect, for the configuration needs no Service's address\n");
   }
   const { objects, errors } = await readRoutes(options.filename, terminal);
-  const descriptions = await Promise.all(objects.map(({ object }) => describeRoute({ loadRegexp }, object)));
+  const descriptions = await Promise.all(
+    objects.map(({ object }) => describeRoute({ loadRegexp, refuseHost }, object, {})),
+  );
   const dependencies = factsWith(integrations, target ?? [UNKNOWN_TARGET]);
   const derivations = derive(descriptions, { integrations, selector, dependencies });
   if (objects.length === 0 && errors.length === 0) {

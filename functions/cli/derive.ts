@@ -63,7 +63,12 @@ function deriveChild(
   const [first, ...others] = membersWith(description, all, selector, integration);
   const merged =
     others.length === 0 || integration.claim === null ? first : integration.claim.merge([first, ...others]);
-  const desired = integration.desire(merged, { child: null, dependencies });
+  const desired = integration.desire(merged, {
+    child: null,
+    dependencies,
+    mayName: () => true,
+    othersReady: true,
+  });
   if (desired.kind !== "present") return none(reasonFor(desired, description), desired.problems);
   const child = buildChild(integration, merged, desired, null);
   const shared = first === description ? null : `shared with ${first.route.kind} ${first.route.name}`;

@@ -39,7 +39,10 @@ export function factsWith(
         {
           apiVersion: apiVersionOf(reference.resource),
           kind: reference.resource.kind,
-          metadata: { namespace: reference.namespace, name: reference.name },
+          metadata: {
+            name: reference.name,
+            ...(reference.namespace === null ? {} : { namespace: reference.namespace }),
+          },
           spec: { type: "LoadBalancer" },
           status: { loadBalancer: { ingress } },
         },

@@ -5,6 +5,8 @@
  */
 import type { Integration } from "../integrations/integration.ts";
 import type { LogLevel } from "../log.ts";
+import type { HostPolicy } from "../reconcile/host-policy.ts";
+import type { OnOptOut } from "../reconcile/opt-out.ts";
 
 export interface Configuration {
   readonly selector: {
@@ -16,6 +18,12 @@ export interface Configuration {
   /** Those that are on, and removers of those that are off and shall take their children with them. */
   readonly integrations: readonly Integration[];
   readonly logLevel: LogLevel;
+  /** `observe`: nothing is written but logs and Events. */
+  readonly mode: "reconcile" | "observe";
+  readonly onOptOut: OnOptOut;
+  readonly hostPolicy: HostPolicy;
+  /** When a host that another namespace has is refused: in resyncs only, or at every event too. */
+  readonly hostClaims: "resync" | "strict";
 }
 
 /** One thing that is wrong with a configuration. */

@@ -24,6 +24,10 @@ export function texts() {
   return v.record(v.string(), v.string("a string"), "an object of strings");
 }
 
+export function strings() {
+  return v.array(v.string("a string"), "a list of strings");
+}
+
 export function choice<const Options extends readonly [string, ...string[]]>(options: Options) {
   return v.picklist(options, options.join(" or "));
 }

@@ -32,7 +32,8 @@ describe("configuration file", () => {
   });
 
   test("what is neither says where it breaks", async () => {
-    const message = /^the configuration: found .* at line \d+, column \d+, expected JSON or YAML in .*config$/;
+    const message =
+      /^the configuration: found .* at line \d+, column \d+, expected JSON or YAML in .*config$/;
     await assert.rejects(load("a: 1\nb: [\n"), { name: "InvalidConfigurationError", message });
     await assert.rejects(load('{"a": 1,\n "b" }}'), { name: "InvalidConfigurationError" });
     await assert.rejects(load("a: 1\n---\nb: 2\n"), { message: /more than one document/ });

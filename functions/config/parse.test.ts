@@ -41,6 +41,20 @@ function settingsOf(integrations: object): unknown {
 }
 
 const DEFAULT_TEMPLATE = { spec: { issuerRef: { kind: "ClusterIssuer", name: "ca-issuer" } } };
+const CERT_MANAGER = {
+  certificateTemplate: DEFAULT_TEMPLATE,
+  overrides: [],
+  ignoreSecrets: [],
+  existingSecrets: "replace",
+};
+const EXTERNAL_DNS = {
+  targetService: { namespace: "traefik", name: "traefik" },
+  targetIPs: [],
+  ttl: 300,
+  pendingLoadBalancer: "private",
+  endpointTemplate: { labels: {}, annotations: {} },
+  waitForCertificate: false,
+};
 
 describe("defaults", () => {
   for (const raw of [undefined, null, {}, { selector: null, integrations: null, logLevel: null }]) {
@@ -48,18 +62,14 @@ describe("defaults", () => {
       assert.deepEqual(parse(raw), {
         selector: { ingressClass: null, legacyGroup: false },
         integrations: [
-          { name: "cert-manager", settings: { certificateTemplate: DEFAULT_TEMPLATE } },
-          {
-            name: "external-dns",
-            settings: {
-              targetService: { namespace: "traefik", name: "traefik" },
-              targetIPs: [],
-              ttl: 300,
-              pendingLoadBalancer: "private",
-            },
-          },
+          { name: "cert-manager", settings: CERT_MANAGER },
+          { name: "external-dns", settings: EXTERNAL_DNS },
         ],
         logLevel: "info",
+        mode: "reconcile",
+        onOptOut: "delete",
+        hostPolicy: [],
+        hostClaims: "resync",
         warnings: [],
       });
     });
@@ -103,13 +113,13 @@ describe("settings", () => {
     });
     assert.equal(parsed.selector.ingressClass, "internal");
     assert.deepEqual(parsed.integrations[0]?.settings, {
+      ...CERT_MANAGER,
       certificateTemplate: { metadata: { labels: { a: "b" } }, spec },
     });
     assert.deepEqual(parsed.integrations[1]?.settings, {
+      ...EXTERNAL_DNS,
       targetService: { namespace: "n", name: "t" },
-      targetIPs: [],
       ttl: 60,
-      pendingLoadBalancer: "private",
     });
     assert.deepEqual(
       parsed.warnings,
@@ -123,18 +133,18 @@ describe("settings", () => {
     const template = (spec: object) => settingsOf({ certManager: { certificateTemplate: { spec } } });
     const { issuerRef } = DEFAULT_TEMPLATE.spec;
     assert.deepEqual(template({ duration: "24h" }), {
+      ...CERT_MANAGER,
       certificateTemplate: { spec: { issuerRef, duration: "24h" } },
     });
-    assert.deepEqual(template({ issuerRef: null }), { certificateTemplate: { spec: { issuerRef } } });
+    assert.deepEqual(template({ issuerRef: null }), CERT_MANAGER);
   });
 
   test("static addresses need no Service", () => {
     const settings = settingsOf({ externalDNS: { targetIPs: ["192.0.2.1", "2001:db8::1"] } });
     assert.deepEqual(settings, {
+      ...EXTERNAL_DNS,
       targetService: null,
       targetIPs: ["192.0.2.1", "2001:db8::1"],
-      ttl: 300,
-      pendingLoadBalancer: "private",
     });
   });
 

@@ -9,7 +9,7 @@ import type { Integration } from "../integrations/integration.ts";
 import { LOG_LEVELS } from "../log.ts";
 import { isRecord } from "../unknown.ts";
 import { type Configuration, type ConfigurationProblem, InvalidConfigurationError } from "./configuration.ts";
-import { choice, flag, open, settings } from "./fields.ts";
+import { choice, flag, open, settings, strings } from "./fields.ts";
 import { problemsOf } from "./problems.ts";
 
 /** Keys of Switchboard's file about things that a function has no use for. */
@@ -39,12 +39,16 @@ export function parseConfiguration(
     setUp(definition, settingsFor(file, definition.key), problems),
   );
   if (!parsed.success || problems.length > 0) throw new InvalidConfigurationError(problems);
-  const { selector, logLevel } = parsed.output;
+  const { selector, logLevel, mode, onOptOut, hostPolicy, hostClaims } = parsed.output;
   return {
     configuration: {
       selector: { ingressClass: selector.ingressClass ?? null, legacyGroup: selector.legacyGroup },
       integrations,
       logLevel,
+      mode,
+      onOptOut,
+      hostPolicy,
+      hostClaims,
     },
     warnings: UNUSED.filter((key) => parsed.output[key] !== undefined).map(
       (key) => `${key} has no meaning for this function and is ignored`,
@@ -61,6 +65,10 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
     ),
     integrations: v.optional(settings(integrations)),
     logLevel: v.optional(choice(LOG_LEVELS), "info"),
+    mode: v.optional(choice(["reconcile", "observe"]), "reconcile"),
+    onOptOut: v.optional(choice(["delete", "keep"]), "delete"),
+    hostPolicy: v.optional(v.array(settings({ namespaces: strings(), suffixes: strings() }), "a list"), []),
+    hostClaims: v.optional(choice(["resync", "strict"]), "resync"),
     apiVersion: v.optional(v.unknown()),
     kind: v.optional(v.unknown()),
     health: v.optional(v.unknown()),

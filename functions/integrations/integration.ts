@@ -18,6 +18,10 @@ export interface Facts {
   readonly child: KubernetesObject | null;
   /** The integration's dependencies by `namespace/name`; null where the object does not exist. */
   readonly dependencies: ReadonlyMap<string, KubernetesObject | null>;
+  /** Whether the route may have this host: a name that its child has may have been refused since. */
+  mayName(host: string): boolean;
+  /** The children that other integrations make for the route are all there and ready. */
+  readonly othersReady: boolean;
 }
 
 /**
@@ -48,8 +52,18 @@ export interface Claim {
   wantedBy(description: RouteDescription): string | null;
   /** The members of a claim seen as one route: the first decides, the others add their names. */
   merge(members: readonly [RouteDescription, ...RouteDescription[]]): RouteDescription;
+  /** Looked at before a child takes up a claim; null where nothing need be looked at. */
+  readonly guard: ClaimGuard | null;
   /** Tells the user that `holder`, which is not ours, has it already. */
   taken(claim: string, holder: string): Problem;
+}
+
+/** What a claim stands for in the cluster, such as the Secret itself. Only its metadata is read. */
+export interface ClaimGuard {
+  /** Its name is the claim. */
+  readonly resource: ResourceDefinition;
+  /** Why the claim must not be taken up; null where it may. `object` is null where there is none yet. */
+  refuse(object: KubernetesObject | null): Problem | null;
 }
 
 /** The kind of child that an integration makes, and its names. */
@@ -58,6 +72,8 @@ export interface ChildKind {
   readonly name: string;
   readonly resource: ResourceDefinition;
   childName(route: Pick<RouteReference, "kind" | "name">): string;
+  /** The DNS names that a child's spec has. */
+  names(spec: unknown): readonly string[];
   /** The routes whose child could bear this name; null where that cannot be told from the name. */
   routesOf(childName: string): readonly Pick<RouteReference, "kind" | "name">[] | null;
 }
@@ -66,10 +82,14 @@ export interface Integration extends ChildKind {
   /** Objects it needs for every route, read in the same round trip as the route. */
   readonly dependencies: readonly ObjectReference[];
   readonly claim: Claim | null;
+  /** Whether its child has done its work; null where nobody can wait for that. */
+  readonly isReady: ((child: KubernetesObject) => boolean) | null;
+  /** It asks for `Facts.othersReady`. */
+  readonly waitsForOthers: boolean;
   desire(description: RouteDescription, facts: Facts): Desired;
 }
 
 /** Key of `Facts.dependencies`. */
-export function dependencyKey(reference: { readonly namespace: string; readonly name: string }): string {
+export function dependencyKey(reference: Pick<ObjectReference, "namespace" | "name">): string {
   return `${reference.namespace}/${reference.name}`;
 }

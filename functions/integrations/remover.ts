@@ -7,5 +7,12 @@ import type { ChildKind, Integration } from "./integration.ts";
 
 /** The integration that wants no child, reads nothing and claims nothing. */
 export function removerOf(kind: ChildKind): Integration {
-  return { ...kind, dependencies: [], claim: null, desire: () => ({ kind: "absent", problems: [] }) };
+  return {
+    ...kind,
+    dependencies: [],
+    claim: null,
+    isReady: null,
+    waitsForOthers: false,
+    desire: () => ({ kind: "absent", problems: [] }),
+  };
 }

@@ -37,6 +37,8 @@ export interface Preconditions {
 export interface KubernetesClient {
   /** Null only where the API server says that this object does not exist. */
   get(reference: ObjectReference): Promise<KubernetesObject | null>;
+  /** The same without spec, data or status. */
+  getMetadata(reference: ObjectReference): Promise<KubernetesObject | null>;
   list(resource: ResourceDefinition, options: ListOptions): Promise<ListPage>;
   /** Server-side apply, forced; the caller pins uid or resourceVersion in the object. */
   apply(reference: ObjectReference, object: KubernetesObject): Promise<KubernetesObject>;
@@ -50,6 +52,8 @@ const LIST_TIMEOUT_MS = 60_000;
 
 /** The longest that one request waits in place when told to slow down; beyond it the sender of the event waits. */
 const MAX_WAIT_SECONDS = 2;
+
+const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 export function createClient(credentials: Credentials, transport: Transport): KubernetesClient {
   const attempt = async (request: ApiRequest, fresh: boolean): Promise<ApiResponse> => {
@@ -75,14 +79,10 @@ export function createClient(credentials: Credentials, transport: Transport): Ku
     parseObject(describe(request), parseJson(describe(request), (await send(request)).text));
 
   return {
-    get: async (reference) => {
-      try {
-        return await object({ method: "GET", path: objectPath(reference) });
-      } catch (error) {
-        if (error instanceof NotFoundError) return null;
-        throw error;
-      }
-    },
+    get: (reference) => orNull(object({ method: "GET", path: objectPath(reference) })),
+
+    getMetadata: (reference) =>
+      orNull(object({ method: "GET", path: objectPath(reference), accept: METADATA_ONLY })),
 
     list: async (resource, options) => {
       const request: ApiRequest = {
@@ -124,6 +124,15 @@ export function createClient(credentials: Credentials, transport: Transport): Ku
       }
     },
   };
+}
+
+async function orNull(request: Promise<KubernetesObject>): Promise<KubernetesObject | null> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
 }
 
 function deleteOptions(preconditions: Preconditions): string {

@@ -15,10 +15,10 @@ export interface ResourceDefinition {
   readonly kind: string;
 }
 
-/** Names one namespaced object of a resource. */
+/** Names one object of a resource; `namespace` is null for a cluster-scoped one. */
 export interface ObjectReference {
   readonly resource: ResourceDefinition;
-  readonly namespace: string;
+  readonly namespace: string | null;
   readonly name: string;
 }
 
@@ -35,6 +35,8 @@ export interface ManagedFieldsEntry {
   readonly manager?: string;
   readonly operation?: string;
   readonly subresource?: string;
+  /** RFC 3339 */
+  readonly time?: string;
   readonly fieldsV1?: Readonly<Record<string, unknown>>;
 }
 

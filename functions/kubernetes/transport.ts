@@ -14,6 +14,7 @@ export interface ApiRequest {
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  readonly accept?: string;
   readonly timeoutMs?: number;
 }
 
@@ -27,6 +28,7 @@ export interface ApiResponse {
 export type Transport = (request: ApiRequest, authorization: string | null) => Promise<ApiResponse>;
 
 const USER_AGENT = "traefik-cert-rotater";
+const JSON_TYPE = "application/json";
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Fast events share the pool with a resync, which is held to fewer requests in flight than there are sockets. */
@@ -52,9 +54,15 @@ function send(
   apiRequest: ApiRequest,
   authorization: string | null,
 ): Promise<ApiResponse> {
-  const { method, body, contentType = "application/json", timeoutMs = DEFAULT_TIMEOUT_MS } = apiRequest;
+  const {
+    method,
+    body,
+    accept = JSON_TYPE,
+    contentType = JSON_TYPE,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  } = apiRequest;
   const named = describe(apiRequest);
-  const headers: Record<string, string | number> = { accept: "application/json", "user-agent": USER_AGENT };
+  const headers: Record<string, string | number> = { accept, "user-agent": USER_AGENT };
   if (authorization !== null) headers.authorization = authorization;
   if (body !== undefined) {
     headers["content-type"] = contentType;

@@ -6,16 +6,25 @@
 import type { Integration } from "../integrations/integration.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
 import type { Logger } from "../log.ts";
+import type { Problem } from "../problem.ts";
 import type { CompileRegexp } from "../traefik/rule.ts";
 import type { EventRecorder } from "./events.ts";
-import type { Selector } from "./opt-out.ts";
+import type { Execute } from "./execute.ts";
+import type { OnOptOut, Selector } from "./opt-out.ts";
 
 export interface ReconcileContext {
-  readonly client: KubernetesClient;
+  /** Reads only; children are written by `execute`. */
+  readonly client: Pick<KubernetesClient, "get" | "getMetadata" | "list">;
+  readonly execute: Execute;
   readonly integrations: readonly Integration[];
   readonly selector: Selector & { readonly legacyGroup: boolean };
   /** `<release namespace>/<release>` of this installation. */
   readonly instance: string;
+  readonly onOptOut: OnOptOut;
+  /** Why the namespace may not have the host; null where it may. */
+  readonly refuseHost: (namespace: string, host: string) => Problem | null;
+  /** Whether hosts that another namespace has are refused at events too, not only in resyncs. */
+  readonly hostClaims: "resync" | "strict";
   readonly events: EventRecorder;
   readonly log: Logger;
   /** Loads the RE2 port; asked for only when a rule has a regular expression. */

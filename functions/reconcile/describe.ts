@@ -1,19 +1,35 @@
 /**
- * Route objects to descriptions, with the RE2 port loaded only where a rule needs it.
+ * Route objects to descriptions, and what besides the route itself has a say in them: its namespace and the host
+ * policy. The RE2 port is loaded only where a rule needs it.
  *
  * @module
  */
 import type { KubernetesObject } from "../kubernetes/objects.ts";
+import type { Problem } from "../problem.ts";
 import { parseRoute, routesNeedRegexp } from "../traefik/ingress-route.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 import type { CompileRegexp } from "../traefik/rule.ts";
+import { withoutHosts } from "./host-policy.ts";
+import { withNamespaceOptOut } from "./opt-out.ts";
 
 const NO_REGEXP: CompileRegexp = () => null;
 
+export interface DescribeContext {
+  readonly loadRegexp: () => Promise<CompileRegexp>;
+  /** Why the namespace may not have the host; null where it may. */
+  readonly refuseHost: (namespace: string, host: string) => Problem | null;
+}
+
 /** Describes a route object as the API server sent it. Never throws for what a user wrote. */
 export async function describeRoute(
-  { loadRegexp }: { readonly loadRegexp: () => Promise<CompileRegexp> },
+  { loadRegexp, refuseHost }: DescribeContext,
   object: KubernetesObject,
+  namespaceAnnotations: Readonly<Record<string, string>>,
 ): Promise<RouteDescription> {
-  return parseRoute(object, { compileRegexp: routesNeedRegexp(object) ? await loadRegexp() : NO_REGEXP });
+  const compileRegexp = routesNeedRegexp(object) ? await loadRegexp() : NO_REGEXP;
+  const description = parseRoute(object, { compileRegexp });
+  const { namespace } = description.route;
+  return withoutHosts(withNamespaceOptOut(description, namespaceAnnotations), (host) =>
+    refuseHost(namespace, host),
+  );
 }

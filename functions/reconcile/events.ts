@@ -44,6 +44,8 @@ export interface EventRecorder {
 export interface EventRecorderOptions {
   readonly client: Pick<KubernetesClient, "get" | "create" | "mergePatch">;
   readonly log: Logger;
+  /** The changes were not made (mode observe), and the Events say so. */
+  readonly observes: boolean;
   /** Who reports: the pod's name. */
   readonly reportingInstance: string;
   /** Milliseconds since the epoch. */
@@ -85,7 +87,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   return {
     record: async (description, changes, problems) => {
-      const tellings = [...changeTelling(changes), ...problems.map(problemTelling)];
+      const tellings = [...changeTelling(changes, options.observes), ...problems.map(problemTelling)];
       await Promise.all(tellings.map((telling) => tell(description, telling)));
     },
   };
@@ -127,9 +129,14 @@ function remember(lastTold: Map<string, number>, key: string, now: number): void
   lastTold.set(key, now);
 }
 
-function changeTelling(changes: readonly Change[]): Telling[] {
+function changeTelling(changes: readonly Change[], observes: boolean): Telling[] {
   if (changes.length === 0) return [];
   const note = changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`).join(", ");
+  if (observes) {
+    return [
+      { type: "Normal", reason: "Observed", action: "Observe", note: `Would have ${note} (mode observe)` },
+    ];
+  }
   const actions = new Set(changes.map(({ action }) => action));
   const [only] = actions;
   const reason = actions.size === 1 && only !== undefined ? capitalized(only) : "Reconciled";

@@ -18,6 +18,7 @@ export async function readMembers(
   context: ReconcileContext,
   namespace: string,
   integration: string,
+  namespaceAnnotations: Readonly<Record<string, string>>,
 ): Promise<Result<readonly RouteDescription[]>> {
   const lists = await Promise.all(
     routeResources(context.selector.legacyGroup).map((resource) =>
@@ -30,7 +31,9 @@ export async function readMembers(
     else if (!(list.error instanceof KindNotServedError)) return list;
   }
   const living = routes.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const descriptions = await Promise.all(living.map((route) => describeRoute(context, route)));
+  const descriptions = await Promise.all(
+    living.map((route) => describeRoute(context, route, namespaceAnnotations)),
+  );
   const members = unshadowed(descriptions).filter((description) =>
     mayHaveChild(description, context.selector, integration),
   );

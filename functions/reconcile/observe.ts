@@ -10,6 +10,7 @@ import type { KubernetesClient } from "../kubernetes/client.ts";
 import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
 import { LEGACY_GROUP, ROUTE_GROUP, resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
+import { IGNORE_ANNOTATION } from "./opt-out.ts";
 import { LOOKUP_SELECTOR } from "./ownership.ts";
 import { type Result, settle } from "./result.ts";
 
@@ -17,6 +18,8 @@ export interface Observation {
   readonly route: Result<KubernetesObject | null>;
   /** Where the route is of the legacy group: the route of its name in the current one, which goes first. */
   readonly shadow: Result<KubernetesObject | null>;
+  /** Annotations of the route's namespace. */
+  readonly namespaceAnnotations: Result<Readonly<Record<string, string>>>;
   readonly children: ReadonlyMap<Integration, ChildObservation>;
 }
 
@@ -33,32 +36,34 @@ export interface ChildObservation {
 const PAGE_SIZE = 500;
 
 export async function observe(
-  client: KubernetesClient,
+  client: Pick<KubernetesClient, "get" | "list">,
   route: RouteReference,
   integrations: readonly Integration[],
   hint: ChangeHint | null,
 ): Promise<Observation> {
   const { namespace, name } = route;
   const get = (resource: ResourceDefinition) => settle(client.get({ resource, namespace, name }));
-  const [live, shadow, ...children] = await Promise.all([
+  const [live, namespaceAnnotations, shadow, ...children] = await Promise.all([
     get(resourceOfRoute(route)),
+    settle(readNamespace(client, namespace)),
     route.group === LEGACY_GROUP ? get(resourceOfRoute({ ...route, group: ROUTE_GROUP })) : NONE,
     ...integrations.map((integration) => observeChild(client, route, integration, hint)),
   ]);
   return {
     route: live,
     shadow,
+    namespaceAnnotations,
     children: new Map(
       integrations.map((integration, index) => [integration, children[index] as ChildObservation]),
     ),
   };
 }
 
-/** All objects of a kind in a namespace, or those with the labels. */
+/** All objects of a kind, or those with the labels, in a namespace or (null) in all of them. */
 export async function listNamespace(
-  client: KubernetesClient,
+  client: Pick<KubernetesClient, "get" | "list">,
   resource: ResourceDefinition,
-  namespace: string,
+  namespace: string | null,
   labelSelector?: string,
 ): Promise<readonly KubernetesObject[]> {
   const items: KubernetesObject[] = [];
@@ -76,11 +81,35 @@ export async function listNamespace(
   return items;
 }
 
+const NAMESPACE: ResourceDefinition = { group: "", version: "v1", plural: "namespaces", kind: "Namespace" };
+
+async function readNamespace(
+  client: Pick<KubernetesClient, "get">,
+  name: string,
+): Promise<Readonly<Record<string, string>>> {
+  const namespace = await client.get({ resource: NAMESPACE, namespace: null, name });
+  return namespace?.metadata.annotations ?? {};
+}
+
+/** Annotations of the namespaces that have an opt-out, of all or (not null) of one. */
+export async function readOptOuts(
+  client: Pick<KubernetesClient, "get" | "list">,
+  namespace: string | null,
+): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+  if (namespace !== null) return new Map([[namespace, await readNamespace(client, namespace)]]);
+  const namespaces = await listNamespace(client, NAMESPACE, null);
+  return new Map(
+    namespaces.flatMap(({ metadata: { name, annotations = {} } }) =>
+      IGNORE_ANNOTATION in annotations ? [[name, annotations] as const] : [],
+    ),
+  );
+}
+
 const NONE: Result<null> = { ok: true, value: null };
 const NOTHING_LISTED: Result<readonly KubernetesObject[]> = { ok: true, value: [] };
 
 async function observeChild(
-  client: KubernetesClient,
+  client: Pick<KubernetesClient, "get" | "list">,
   route: RouteReference,
   integration: Integration,
   hint: ChangeHint | null,
@@ -100,7 +129,7 @@ async function observeChild(
 
 /** What an integration needs for every route, by `namespace/name`. */
 export async function readDependencies(
-  client: KubernetesClient,
+  client: Pick<KubernetesClient, "get" | "list">,
   integration: Integration,
 ): Promise<ReadonlyMap<string, KubernetesObject | null>> {
   const objects = await Promise.all(integration.dependencies.map((reference) => client.get(reference)));

@@ -5,8 +5,12 @@
  */
 import type { RouteDescription } from "../traefik/route-description.ts";
 
+/** On a route or its namespace: `all`, or names of integrations separated by commas. */
 export const IGNORE_ANNOTATION = "traefik-cert-rotater.io/ignore";
 const SWITCHBOARD_IGNORE_ANNOTATION = "switchboard.borchero.com/ignore";
+
+/** What becomes of the children that a route has when it opts out. */
+export type OnOptOut = "delete" | "keep";
 
 /** Which class of routes an installation serves. Null: every route. */
 export interface Selector {
@@ -19,9 +23,21 @@ export function isSelected(description: RouteDescription, selector: Selector): b
 }
 
 /** Whether the route opts out of the integration: `all` (Switchboard's `true` too) or a comma list of names. */
-export function isIgnored(description: RouteDescription, integration: string): boolean {
-  return [IGNORE_ANNOTATION, SWITCHBOARD_IGNORE_ANNOTATION].some((annotation) => {
-    const words = (description.annotations[annotation] ?? "").split(",").map((word) => word.trim());
-    return words.includes("all") || words.includes("true") || words.includes(integration);
-  });
+export function isIgnored({ annotations }: RouteDescription, integration: string): boolean {
+  const words = [annotations[IGNORE_ANNOTATION], annotations[SWITCHBOARD_IGNORE_ANNOTATION]]
+    .flatMap((value) => value?.split(",") ?? [])
+    .map((word) => word.trim());
+  return words.includes("all") || words.includes("true") || words.includes(integration);
+}
+
+/** The route with its namespace's opt-out as its own: either of them opts out. */
+export function withNamespaceOptOut(
+  description: RouteDescription,
+  namespace: Readonly<Record<string, string>>,
+): RouteDescription {
+  const inherited = namespace[IGNORE_ANNOTATION];
+  if (inherited === undefined) return description;
+  const own = description.annotations[IGNORE_ANNOTATION];
+  const ignore = own === undefined ? inherited : `${own},${inherited}`;
+  return { ...description, annotations: { ...description.annotations, [IGNORE_ANNOTATION]: ignore } };
 }

@@ -10,7 +10,7 @@ import type { ReconcileContext } from "./context.ts";
 import { mayHaveChild, readMembers } from "./members.ts";
 import { type ChildObservation, listNamespace } from "./observe.ts";
 import { isOfInstance, owningRoutes } from "./ownership.ts";
-import { type Plan, planChild } from "./plan.ts";
+import { type Plan, type PlanSetting, planChild } from "./plan.ts";
 import { type Result, settle } from "./result.ts";
 import { decide, isSharing, type SharingIntegration } from "./sharing.ts";
 
@@ -18,6 +18,9 @@ export interface RouteState {
   readonly route: RouteReference;
   /** Null where the route is gone. */
   readonly description: RouteDescription | null;
+  readonly namespaceAnnotations: Readonly<Record<string, string>>;
+  /** The children of the other integrations are ready. */
+  readonly othersReady: boolean;
 }
 
 /** What is to be written, in this order; the error of a read without which that cannot be said. */
@@ -31,26 +34,23 @@ export async function planRoute(
   const live = readValue(observed.live);
   if (isSharing(integration)) return planShared(context, integration, state, observed);
   const { description } = state;
+  const setting = settingOf(context, state, observed);
   if (description === null) return { ok: true, value: leftovers(context, state.route, live) };
-  const plan = planChild({
-    integration,
-    description,
-    live,
-    dependencies: readValue(observed.dependencies),
-    instance: context.instance,
-    optedOut: !mayHaveChild(description, context.selector, integration.name),
-  });
+  const optedOut = !mayHaveChild(description, context.selector, integration.name);
+  const plan = planChild({ integration, description, live, optedOut }, setting);
   return { ok: true, value: [plan] };
 }
 
 async function planShared(
   context: ReconcileContext,
   integration: SharingIntegration,
-  { route, description }: RouteState,
+  state: RouteState,
   observed: ChildObservation,
 ): Promise<Result<readonly Plan[]>> {
-  const { client, instance, selector } = context;
+  const { route, description, namespaceAnnotations } = state;
+  const { client, selector, onOptOut } = context;
   const eligible = description !== null && mayHaveChild(description, selector, integration.name);
+  if (description !== null && !eligible && onOptOut === "keep") return { ok: true, value: [] };
   const found = [readValue(observed.live), ...readValue(observed.listed)].filter((child) => child !== null);
   const known = unique(found).filter((child) => description !== null || isOfThatRoute(child, route));
   let children: readonly KubernetesObject[] | null = null;
@@ -64,8 +64,7 @@ async function planShared(
       known,
       children,
       routes,
-      dependencies: readValue(observed.dependencies),
-      instance,
+      setting: settingOf(context, state, observed),
     });
     if ("plans" in decision) return { ok: true, value: decision.plans };
     if (decision.missing === "children") {
@@ -74,11 +73,24 @@ async function planShared(
       if (!read.ok) return read;
       children = read.value;
     } else {
-      const read = await readMembers(context, route.namespace, integration.name);
+      const read = await readMembers(context, route.namespace, integration.name, namespaceAnnotations);
       if (!read.ok) return read;
       routes = read.value;
     }
   }
+}
+
+function settingOf(
+  { instance, onOptOut, refuseHost }: ReconcileContext,
+  { route, othersReady }: RouteState,
+  observed: ChildObservation,
+): PlanSetting {
+  const mayName = (host: string) => refuseHost(route.namespace, host) === null;
+  return {
+    instance,
+    onOptOut,
+    facts: { dependencies: readValue(observed.dependencies), mayName, othersReady },
+  };
 }
 
 /** The route is gone: what garbage collection has not removed yet, and is ours and of that very route, goes. */

@@ -9,6 +9,7 @@ import type { Problem } from "../problem.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 import { buildChild, type Placement } from "./child.ts";
 import { differs } from "./diff.ts";
+import type { OnOptOut } from "./opt-out.ts";
 import { ADOPT_ANNOTATION, judge, mayWrite, type Ownership } from "./ownership.ts";
 
 export type Step =
@@ -27,29 +28,38 @@ export interface Plan {
 
 const NOTHING: Step = { action: "none" };
 
+/** What plans need besides routes and children. */
+export interface PlanSetting {
+  readonly instance: string;
+  /** Whether a route that opts out keeps the child it has. */
+  readonly onOptOut: OnOptOut;
+  readonly facts: Omit<Facts, "child">;
+}
+
 export interface PlanInput {
   readonly integration: Integration;
   readonly description: RouteDescription;
   /** The object that has the child's name, whoever made it. */
   readonly live: KubernetesObject | null;
-  readonly dependencies: Facts["dependencies"];
-  readonly instance: string;
   /** The route is to have no child of this integration: opted out, another class. */
   readonly optedOut: boolean;
 }
 
 /** Plans the child that a route has for itself, under the name that follows from the route's. */
-export function planChild(input: PlanInput): Plan {
-  const { integration, description, live, instance, dependencies, optedOut } = input;
+export function planChild(
+  { integration, description, live, optedOut }: PlanInput,
+  setting: PlanSetting,
+): Plan {
+  if (optedOut && setting.onOptOut === "keep") return { step: NOTHING, problems: [] };
+  const { instance, facts } = setting;
   const ownership = live === null ? null : judge(live, description.route, instance);
   const child = ownership !== null && mayWrite(ownership) ? live : null;
-  const desired = desire(integration, description, { child, dependencies }, optedOut);
+  const desired = optedOut ? ABSENT : desire(integration, description, { ...facts, child });
   if (live !== null && ownership !== null && !mayWrite(ownership)) {
     const refused = desired.kind === "present" ? [notOurs(live, ownership)] : [];
     return { step: NOTHING, problems: [...desired.problems, ...refused] };
   }
-  const name = integration.childName(description.route);
-  const placement = { instance, owners: [description], name };
+  const placement = { instance, owners: [description], name: integration.childName(description.route) };
   // What was never ours is not ours to delete.
   const removable = ownership === "ours" ? child : null;
   return {
@@ -63,26 +73,24 @@ export interface PlacedInput {
   readonly description: RouteDescription;
   /** The child as it is, which may be written; null where there is none. */
   readonly live: KubernetesObject | null;
-  readonly dependencies: Facts["dependencies"];
   readonly placement: Placement;
 }
 
 /** Plans a child whose name and owners are given, whatever the route's own name says. */
-export function planPlaced({ integration, description, live, dependencies, placement }: PlacedInput): Plan {
-  const desired = desire(integration, description, { child: live, dependencies }, false);
+export function planPlaced(
+  { integration, description, live, placement }: PlacedInput,
+  { facts }: PlanSetting,
+): Plan {
+  const desired = desire(integration, description, { ...facts, child: live });
   return {
     step: stepFor(integration, description, desired, live, live, placement),
     problems: desired.problems,
   };
 }
 
-function desire(
-  integration: Integration,
-  description: RouteDescription,
-  facts: Facts,
-  optedOut: boolean,
-): Desired {
-  if (optedOut) return { kind: "absent", problems: [] };
+const ABSENT: Desired = { kind: "absent", problems: [] };
+
+function desire(integration: Integration, description: RouteDescription, facts: Facts): Desired {
   if (description.undecidable) return { kind: "unchanged", problems: [] };
   return integration.desire(description, facts);
 }

@@ -6,18 +6,23 @@
  */
 import type { ChangeHint } from "../cloudevents/work.ts";
 import type { Integration } from "../integrations/integration.ts";
+import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Problem } from "../problem.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
-import { applyStep } from "./apply.ts";
 import type { ReconcileContext } from "./context.ts";
 import { describeRoute } from "./describe.ts";
 import { CALM, changeEffect, combine, type Effect, effectOf, problemEffect } from "./effect.ts";
+import { checkGuard } from "./guard.ts";
+import { withoutHosts } from "./host-policy.ts";
 import { type ChildObservation, type Observation, observe } from "./observe.ts";
 import { isSelected } from "./opt-out.ts";
+import { isOfInstance, isOwnedBy } from "./ownership.ts";
 import type { Plan } from "./plan.ts";
 import { planRoute, type RouteState } from "./plan-route.ts";
+import { isReadyFor } from "./readiness.ts";
 import { type Change, type Report, retryReport } from "./report.ts";
-import { settle } from "./result.ts";
+import { type Result, settle } from "./result.ts";
+import { readClaims } from "./strict-claims.ts";
 
 /** How often a race with another writer is answered by observing again before the sender is asked to wait. */
 const MAX_OBSERVATIONS = 5;
@@ -53,24 +58,89 @@ async function reconcileObserved(
   observation: Observation,
   options: RouteOptions,
 ): Promise<Effect> {
-  const { route: read, shadow } = observation;
+  const { route: read, shadow, namespaceAnnotations: annotations } = observation;
   if (!read.ok) return effectOf(read.error, `${route.kind} ${route.name}`);
   if (!shadow.ok) return effectOf(shadow.error, `${route.kind} ${route.name}`);
+  if (!annotations.ok) return effectOf(annotations.error, `Namespace ${route.namespace}`);
   // Garbage collection removes the children of a route that is being deleted.
   if (read.value?.metadata.deletionTimestamp !== undefined) return CALM;
 
-  const description = read.value === null ? null : await describeRoute(context, read.value);
+  const described = await describe(context, read.value, annotations.value, observation);
+  if (!described.ok) return effectOf(described.error, `host claims`);
+  const description = described.value;
   if (description !== null && shadow.value !== null) {
     return tell(context, description, problemEffect([shadowed(description)]));
   }
   const effects = await Promise.all(
     [...observation.children].map(([integration, child]) =>
-      reconcileChildren(context, integration, { route, description }, child, options),
+      reconcileChildren(
+        context,
+        integration,
+        {
+          route,
+          description,
+          namespaceAnnotations: annotations.value,
+          othersReady: areOthersReady(context, integration, description, observation),
+        },
+        child,
+        options,
+      ),
     ),
   );
   if (description === null) return combine(effects);
   const own = isSelected(description, context.selector) ? description.problems : [];
   return tell(context, description, combine([problemEffect(own), ...effects]));
+}
+
+/** The route as its namespace, the host policy and, where that is asked for at once, other claims leave it. */
+async function describe(
+  context: ReconcileContext,
+  object: KubernetesObject | null,
+  namespaceAnnotations: Readonly<Record<string, string>>,
+  observation: Observation,
+): Promise<Result<RouteDescription | null>> {
+  if (object === null) return { ok: true, value: null };
+  const description = await describeRoute(context, object, namespaceAnnotations);
+  if (context.hostClaims !== "strict" || !isSelected(description, context.selector)) {
+    return { ok: true, value: description };
+  }
+  const own = childrenOf(context, observation, description.route);
+  const claims = await readClaims(context, description, own);
+  if (!claims.ok || claims.value === null) return claims.ok ? { ok: true, value: description } : claims;
+  const book = claims.value;
+  return {
+    ok: true,
+    value: withoutHosts(description, (host) => book.refuse(description.route.namespace, host)),
+  };
+}
+
+function childrenOf(
+  { instance }: ReconcileContext,
+  { children }: Observation,
+  route: RouteReference,
+): readonly KubernetesObject[] {
+  return [...children.values()]
+    .flatMap(({ live, listed }) => [
+      ...(live.ok && live.value !== null ? [live.value] : []),
+      ...(listed.ok ? listed.value : []),
+    ])
+    .filter((child) => isOfInstance(child, instance) && isOwnedBy(child, route));
+}
+
+function areOthersReady(
+  context: ReconcileContext,
+  integration: Integration,
+  description: RouteDescription | null,
+  { children }: Observation,
+): boolean {
+  if (!integration.waitsForOthers || description === null) return true;
+  return [...children].every(([other, { live, listed }]) => {
+    const found = [
+      ...(live.ok && live.value !== null ? [live.value] : []),
+      ...(listed.ok ? listed.value : []),
+    ];
+    return other === integration || isReadyFor(context, other, description, found);
+  });
 }
 
 /** One integration of one route; its errors stay its own. */
@@ -100,7 +170,10 @@ async function carryOut(
 ): Promise<Effect> {
   const told = problemEffect(problems);
   if (step.action === "none" || (step.action === "delete" && options.holdDeletions)) return told;
-  const written = await settle(applyStep(context.client, integration.resource, namespace, step));
+  const refused = await checkGuard(context, integration, namespace, step);
+  if (!refused.ok) return combine([told, effectOf(refused.error, integration.name)]);
+  if (refused.value !== null) return problemEffect([...problems, refused.value]);
+  const written = await settle(context.execute(integration.resource, namespace, step));
   return combine([
     told,
     written.ok ? changeEffect(integration, step) : effectOf(written.error, integration.name),

@@ -8,11 +8,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Claim, Facts, Integration } from "../integrations/integration.ts";
+import type { Claim, Integration } from "../integrations/integration.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
 import { isOfInstance, judge, mayWrite, owningRoutes } from "./ownership.ts";
-import { notOurs, type Plan, planPlaced } from "./plan.ts";
+import { notOurs, type Plan, type PlanSetting, planPlaced } from "./plan.ts";
 
 /** An integration whose children are shared. */
 export type SharingIntegration = Integration & { readonly claim: Claim };
@@ -37,9 +37,9 @@ export interface Group {
 export function planGroup(
   integration: SharingIntegration,
   { claim, members, holders, occupantOf, moving }: Group,
-  dependencies: Facts["dependencies"],
-  instance: string,
+  setting: PlanSetting,
 ): readonly Plan[] {
+  const { instance } = setting;
   const mine = oldestFirst(holders.filter((holder) => isWritable(holder, members, instance)));
   const foreign = holders.find((holder) => !mine.includes(holder));
   const [holder = moving, ...surplus] = mine;
@@ -49,13 +49,9 @@ export function planGroup(
   if (foreign !== undefined) return [inTheWay(integration, first.route, claim, foreign, instance)];
   const name = holder?.metadata.name ?? nameOf(integration, first.route, claim, occupantOf, instance);
   if (typeof name !== "string") return [inTheWay(integration, first.route, claim, name, instance)];
-  const plan = planPlaced({
-    integration,
-    description: integration.claim.merge(ordered),
-    live: holder,
-    dependencies,
-    placement: { instance, owners: ordered, name },
-  });
+  const placement = { instance, owners: ordered, name };
+  const description = integration.claim.merge(ordered);
+  const plan = planPlaced({ integration, description, live: holder, placement }, setting);
   return [plan, ...removals(surplus.filter((child) => isOfInstance(child, instance)))];
 }
 
@@ -147,8 +143,7 @@ export interface Sharing {
   readonly children: readonly KubernetesObject[] | null;
   /** All routes of the namespace that may claim something; null where they were not read. */
   readonly routes: readonly RouteDescription[] | null;
-  readonly dependencies: Facts["dependencies"];
-  readonly instance: string;
+  readonly setting: PlanSetting;
 }
 
 /** Plans, or what must be read before there can be any. */
@@ -159,7 +154,8 @@ export type Decision = { readonly plans: readonly Plan[] } | { readonly missing:
  * needs the namespace's objects of that kind; one that joins or leaves others needs their routes too.
  */
 export function decide(sharing: Sharing): Decision {
-  const { integration, route, wanted, known, children, routes, instance } = sharing;
+  const { integration, route, wanted, known, children, routes } = sharing;
+  const { instance } = sharing.setting;
   const objects = children ?? known;
   const attached = objects.filter(
     (child) => isOfInstance(child, instance) && judge(child, route, instance) === "ours",
@@ -178,7 +174,7 @@ export function decide(sharing: Sharing): Decision {
 }
 
 function planClaims(
-  { integration, description, wanted, routes, dependencies, instance }: Sharing,
+  { integration, description, wanted, routes, setting }: Sharing,
   children: readonly KubernetesObject[],
   attached: readonly KubernetesObject[],
 ): readonly Plan[] {
@@ -189,7 +185,7 @@ function planClaims(
   const plan = (name: string, moving: KubernetesObject | null) => {
     const holders = children.filter(({ spec }) => claim.of(spec) === name);
     const group = { claim: name, members: membersOf(name), holders, occupantOf, moving };
-    return planGroup(integration, group, dependencies, instance);
+    return planGroup(integration, group, setting);
   };
 
   const left = attached.filter(({ spec }) => claim.of(spec) !== wanted);

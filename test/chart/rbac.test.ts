@@ -37,6 +37,7 @@ async function sourceRights(values: object = {}): Promise<string[]> {
 }
 
 const ROUTES = ["traefik.io/ingressroutes: get list", "traefik.io/ingressroutetcps: get list"];
+const NAMESPACES = "/namespaces: get list";
 const EVENTS = "events.k8s.io/events: get create patch";
 const CERTIFICATES = "cert-manager.io/certificates: get list create patch delete";
 const ENDPOINTS = "externaldns.k8s.io/dnsendpoints: get list create patch delete";
@@ -44,6 +45,7 @@ const ENDPOINTS = "externaldns.k8s.io/dnsendpoints: get list create patch delete
 suite("rights of the function", () => {
   test("are these and no more", async () => {
     assert.deepEqual(await functionRights(), [
+      NAMESPACES,
       "/services (traefik): get",
       CERTIFICATES,
       EVENTS,
@@ -56,12 +58,14 @@ suite("rights of the function", () => {
     const certManager = { enabled: false };
     const externalDNS = { enabled: false };
     assert.deepEqual(await functionRights({ integrations: { certManager } }), [
+      NAMESPACES,
       "/services (traefik): get",
       EVENTS,
       ENDPOINTS,
       ...ROUTES,
     ]);
     assert.deepEqual(await functionRights({ integrations: { externalDNS } }), [
+      NAMESPACES,
       CERTIFICATES,
       EVENTS,
       ...ROUTES,
@@ -77,11 +81,19 @@ suite("rights of the function", () => {
   test("leave Services out where the addresses are static", async () => {
     const externalDNS = { targetIPs: ["192.0.2.1"] };
     assert.deepEqual(await functionRights({ integrations: { externalDNS } }), [
+      NAMESPACES,
       CERTIFICATES,
       EVENTS,
       ENDPOINTS,
       ...ROUTES,
     ]);
+  });
+
+  test("reach Secrets only where those that exist are to be kept", async () => {
+    const rights = (values: object) => functionRights({ integrations: { certManager: values } });
+    assert.ok(!(await rights({})).some((right) => right.includes("secrets")));
+    assert.ok((await rights({ existingSecrets: "keep" })).includes("/secrets: get"));
+    assert.ok(!(await rights({ enabled: false, existingSecrets: "keep" })).includes("/secrets: get"));
   });
 
   test("reach the legacy group where a value says so", async () => {

@@ -17,8 +17,8 @@
 {{- with .Values.selector.ingressClass -}}
 {{- $_ := set $selector "ingressClass" . -}}
 {{- end -}}
-{{- $certManager := pick $cert "enabled" "onDisable" "certificateTemplate" -}}
-{{- $externalDNS := pick $dns "enabled" "onDisable" "ttl" "pendingLoadBalancer" -}}
+{{- $certManager := pick $cert "enabled" "onDisable" "certificateTemplate" "overrides" "ignoreSecrets" "existingSecrets" -}}
+{{- $externalDNS := pick $dns "enabled" "onDisable" "ttl" "pendingLoadBalancer" "endpointTemplate" "waitForCertificate" -}}
 {{- if $dns.targetIPs -}}
 {{- $_ := set $externalDNS "targetIPs" $dns.targetIPs -}}
 {{- else if $dns.targetService -}}
@@ -26,6 +26,10 @@
 {{- end -}}
 {{- dict
   "logLevel" .Values.logLevel
+  "mode" .Values.mode
+  "onOptOut" .Values.onOptOut
+  "hostPolicy" .Values.hostPolicy
+  "hostClaims" .Values.hostClaims
   "selector" $selector
   "integrations" (dict "certManager" $certManager "externalDNS" $externalDNS)
   | toPrettyJson -}}

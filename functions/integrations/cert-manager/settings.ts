@@ -4,17 +4,33 @@
  * @module
  */
 import * as v from "valibot";
-import { open, settings, texts } from "../../config/fields.ts";
+import { choice, open, settings, strings, texts } from "../../config/fields.ts";
 
 export interface CertManagerSettings {
   /** What every Certificate has besides its names and its Secret; `spec.issuerRef` is always there. */
-  readonly certificateTemplate: {
-    readonly metadata?: {
-      readonly labels?: Readonly<Record<string, string>>;
-      readonly annotations?: Readonly<Record<string, string>>;
-    };
-    readonly spec: Readonly<Record<string, unknown>>;
+  readonly certificateTemplate: CertificateTemplate;
+  /** Templates for some namespaces or classes, laid over the common one; the first that fits counts. */
+  readonly overrides: readonly TemplateOverride[];
+  /** Globs: routes that name such a Secret get no Certificate. */
+  readonly ignoreSecrets: readonly string[];
+  /** Whether a Certificate may be made for a Secret that exists and that cert-manager did not make. */
+  readonly existingSecrets: "replace" | "keep";
+}
+
+export interface CertificateTemplate {
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+export interface TemplateOverride {
+  /** Globs; null: every namespace. */
+  readonly namespaces: readonly string[] | null;
+  /** Null: every class. */
+  readonly ingressClasses: readonly string[] | null;
+  readonly certificateTemplate: CertificateTemplate;
 }
 
 const DEFAULT_ISSUER = { kind: "ClusterIssuer", name: "ca-issuer" };
@@ -36,15 +52,40 @@ const template = settings({
   ),
 });
 
+const override = settings({
+  namespaces: v.optional(strings()),
+  ingressClasses: v.optional(strings()),
+  certificateTemplate: template,
+});
+
 export const certManagerSettings: v.GenericSchema<unknown, CertManagerSettings> = v.pipe(
-  settings({ certificateTemplate: v.optional(template, {}) }),
-  v.transform(({ certificateTemplate: { metadata, spec } }) => ({
-    certificateTemplate: {
-      ...(metadata === undefined ? {} : { metadata: defined(metadata) }),
-      spec: { issuerRef: DEFAULT_ISSUER, ...spec },
-    },
+  settings({
+    certificateTemplate: v.optional(template, {}),
+    overrides: v.optional(v.array(override, "a list"), []),
+    ignoreSecrets: v.optional(strings(), []),
+    existingSecrets: v.optional(choice(["replace", "keep"]), "replace"),
+  }),
+  v.transform(({ certificateTemplate, overrides, ignoreSecrets, existingSecrets }) => ({
+    certificateTemplate: toTemplate(certificateTemplate, { issuerRef: DEFAULT_ISSUER }),
+    overrides: overrides.map(({ namespaces, ingressClasses, certificateTemplate }) => ({
+      namespaces: namespaces ?? null,
+      ingressClasses: ingressClasses ?? null,
+      certificateTemplate: toTemplate(certificateTemplate, {}),
+    })),
+    ignoreSecrets,
+    existingSecrets,
   })),
 );
+
+function toTemplate(
+  { metadata, spec }: v.InferOutput<typeof template>,
+  defaults: Readonly<Record<string, unknown>>,
+): CertificateTemplate {
+  return {
+    ...(metadata === undefined ? {} : { metadata: defined(metadata) }),
+    spec: { ...defaults, ...spec },
+  };
+}
 
 /** A field of a Certificate that the route decides about. */
 function fromRoute(field: string) {

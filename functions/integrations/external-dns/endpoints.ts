@@ -26,23 +26,22 @@ export function endpoints(
   );
 }
 
-/** Names that the child publishes, in its order, without repeats. */
-export function endpointNames(child: KubernetesObject | null): string[] {
+/** Names that a DNSEndpoint's spec publishes, in its order, without repeats. */
+export function namesIn(spec: unknown): string[] {
   return [
-    ...new Set(endpointsOf(child).flatMap(({ dnsName }) => (typeof dnsName === "string" ? [dnsName] : []))),
+    ...new Set(endpointsOf(spec).flatMap(({ dnsName }) => (typeof dnsName === "string" ? [dnsName] : []))),
   ];
 }
 
 /** Targets that the child publishes, sorted, without repeats. */
 export function publishedTargets(child: KubernetesObject | null): string[] {
-  const targets = endpointsOf(child).flatMap((endpoint) =>
+  const targets = endpointsOf(child?.spec).flatMap((endpoint) =>
     Array.isArray(endpoint.targets) ? endpoint.targets.filter((target) => typeof target === "string") : [],
   );
   return [...new Set<string>(targets)].sort();
 }
 
-function endpointsOf(child: KubernetesObject | null): Record<string, unknown>[] {
-  const spec = child?.spec;
+function endpointsOf(spec: unknown): Record<string, unknown>[] {
   if (!isRecord(spec) || !Array.isArray(spec.endpoints)) return [];
   return spec.endpoints.filter(isRecord);
 }

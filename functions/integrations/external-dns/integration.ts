@@ -8,7 +8,7 @@ import type { ObjectReference, ResourceDefinition } from "../../kubernetes/objec
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { childName, routesOfChildName } from "../child-name.ts";
 import { type ChildKind, type Desired, dependencyKey, type Facts, type Integration } from "../integration.ts";
-import { endpointNames, endpoints, publishedTargets } from "./endpoints.ts";
+import { endpoints, namesIn, publishedTargets } from "./endpoints.ts";
 import type { ExternalDNSSettings } from "./settings.ts";
 import { type Target, targetOfAnnotation, targetOfService, targetsOf } from "./target.ts";
 
@@ -29,6 +29,7 @@ export const EXTERNAL_DNS: ChildKind = {
   name: "external-dns",
   resource: DNS_ENDPOINT,
   childName: (route) => childName(route, ""),
+  names: namesIn,
   routesOf: (name) => routesOfChildName(name, ""),
 };
 
@@ -38,6 +39,8 @@ export function createExternalDNS(settings: ExternalDNSSettings): Integration {
     ...EXTERNAL_DNS,
     dependencies: service === null ? [] : [service],
     claim: null,
+    isReady: null,
+    waitsForOthers: settings.waitForCertificate,
     desire: (description, facts) => desireEndpoint(settings, service, description, facts),
   };
 }
@@ -56,7 +59,8 @@ function desireEndpoint(
 ): Desired {
   const hosts = hostsToPublish(description, facts);
   if (hosts.length === 0) {
-    return description.incomplete ? { kind: "unchanged", problems: [] } : { kind: "absent", problems: [] };
+    const undecided = description.incomplete || description.hosts.length > 0;
+    return undecided ? { kind: "unchanged", problems: [] } : { kind: "absent", problems: [] };
   }
   const target = findTarget(settings, service, description, facts);
   const targets = target.targets.length > 0 ? target.targets : publishedTargets(facts.child);
@@ -64,14 +68,20 @@ function desireEndpoint(
   return {
     kind: "present",
     spec: { endpoints: endpoints(hosts, targetsOf(targets), settings.ttl) },
+    ...settings.endpointTemplate,
     problems: target.problems,
   };
 }
 
-/** A rule in error removes no name. */
-function hostsToPublish(description: RouteDescription, facts: Facts): readonly string[] {
-  const kept = description.incomplete ? endpointNames(facts.child) : [];
-  return kept.length === 0 ? description.hosts : [...new Set([...description.hosts, ...kept])].sort();
+/**
+ * A rule in error removes no name that the route may still have. While the certificate is not ready, what is
+ * published stays and what is new waits.
+ */
+function hostsToPublish({ hosts, incomplete }: RouteDescription, facts: Facts): readonly string[] {
+  const published = namesIn(facts.child?.spec);
+  const wanted = facts.othersReady ? hosts : hosts.filter((host) => published.includes(host));
+  const kept = incomplete ? published.filter(facts.mayName) : [];
+  return kept.length === 0 ? wanted : [...new Set([...wanted, ...kept])].sort();
 }
 
 function findTarget(

@@ -5,7 +5,7 @@
  */
 import { isIP } from "node:net";
 import * as v from "valibot";
-import { choice, namespaceName, objectName, settings } from "../../config/fields.ts";
+import { choice, flag, namespaceName, objectName, settings, texts } from "../../config/fields.ts";
 
 export interface ExternalDNSSettings {
   /** The Service whose addresses the records point at; null where `targetIPs` are given. */
@@ -16,6 +16,13 @@ export interface ExternalDNSSettings {
   readonly ttl: number;
   /** What stands in for the address of a load balancer that has none yet: the Service's private one, or nothing. */
   readonly pendingLoadBalancer: "private" | "wait";
+  /** What every DNSEndpoint carries: external-dns' own filters look at its labels and annotations. */
+  readonly endpointTemplate: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  /** Publish a host only once the other integrations' children are ready: with cert-manager, its certificate. */
+  readonly waitForCertificate: boolean;
 }
 
 const DEFAULT_TARGET = { namespace: "traefik", name: "traefik" };
@@ -44,13 +51,24 @@ export const externalDNSSettings: v.GenericSchema<unknown, ExternalDNSSettings> 
     targetIPs: v.optional(addresses, []),
     ttl: v.optional(ttl, DEFAULT_TTL),
     pendingLoadBalancer: v.optional(choice(["private", "wait"]), "private"),
+    endpointTemplate: v.optional(
+      settings({
+        metadata: v.optional(
+          settings({ labels: v.optional(texts(), {}), annotations: v.optional(texts(), {}) }),
+          {},
+        ),
+      }),
+      {},
+    ),
+    waitForCertificate: v.optional(flag(), false),
   }),
   v.check(
     ({ targetService, targetIPs }) => targetService === undefined || targetIPs.length === 0,
     "either targetService or targetIPs, not both",
   ),
-  v.transform(({ targetService, ...rest }) => ({
+  v.transform(({ targetService, endpointTemplate, ...rest }) => ({
     ...rest,
+    endpointTemplate: endpointTemplate.metadata,
     targetService: targetService ?? (rest.targetIPs.length > 0 ? null : DEFAULT_TARGET),
   })),
 );

@@ -8,10 +8,12 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { ReconcileContext } from "../context.ts";
+import { type Claimant, rankOf } from "../host-claims.ts";
 import { mayHaveChild, unshadowed } from "../members.ts";
 import { isSelected } from "../opt-out.ts";
 import { isOfInstance, owningRoutes } from "../ownership.ts";
-import { type Plan, planChild, type Step } from "../plan.ts";
+import { type Plan, type PlanSetting, planChild, type Step } from "../plan.ts";
+import { isReadyFor } from "../readiness.ts";
 import { compareAge, isSharing, planGroup, type SharingIntegration } from "../sharing.ts";
 
 /** A child none of whose owners is among the listed routes. Only live 404s of the owners make it an orphan. */
@@ -43,6 +45,8 @@ export interface NamespaceCensus {
   readonly strays: readonly Stray[];
   /** Children of this installation seen here. */
   readonly children: number;
+  /** Each host that a route wants, and how good its claim is. */
+  readonly claims: readonly (readonly [host: string, claimant: Claimant])[];
 }
 
 export interface ListedRoute {
@@ -52,6 +56,7 @@ export interface ListedRoute {
 }
 
 export interface CensusInput {
+  readonly namespace: string;
   readonly routes: readonly ListedRoute[];
   /** Our labelled children, of every installation; an integration whose list failed is left out. */
   readonly children: ReadonlyMap<Integration, readonly KubernetesObject[]>;
@@ -60,7 +65,10 @@ export interface CensusInput {
 }
 
 type Dependencies = ReadonlyMap<string, KubernetesObject | null>;
-type CensusContext = Pick<ReconcileContext, "selector" | "instance">;
+type CensusContext = Pick<
+  ReconcileContext,
+  "integrations" | "selector" | "instance" | "onOptOut" | "refuseHost"
+>;
 
 /** A plan and the route to which it is put down. */
 interface Finding {
@@ -71,12 +79,13 @@ interface Finding {
 
 export function takeCensus(
   context: CensusContext,
-  { routes, children, dependencies }: CensusInput,
+  { namespace, routes, children, dependencies }: CensusInput,
 ): NamespaceCensus {
   const known = new Set(routes.map(({ description }) => keyOf(description.route)));
   const living = unshadowed(
     routes.flatMap(({ description, terminating }) => (terminating ? [] : [description])),
   );
+  const isReady = readinessOf(context, children);
   const findings: Finding[] = [];
   const strays: Stray[] = [];
   let count = 0;
@@ -85,40 +94,80 @@ export function takeCensus(
     if (given === undefined) continue;
     findings.push(
       ...(isSharing(integration)
-        ? findShared(context, integration, living, objects, given)
-        : findOwn(context, integration, living, objects, given)),
+        ? findShared(context, integration, living, objects, settingOf(context, given, namespace))
+        : findOwn(context, integration, living, objects, (description) =>
+            settingOf(context, given, namespace, isReady(integration, description)),
+          )),
     );
     const mine = objects.filter((child) => isOfInstance(child, context.instance));
     strays.push(...mine.flatMap((child) => strayOf(integration, child, known)));
     count += mine.length;
   }
-  return { needs: needsOf(context, living, findings), strays, children: count };
+  const claims = claimsOf(context, living, children);
+  return { needs: needsOf(context, living, findings), strays, children: count, claims };
+}
+
+function settingOf(
+  { instance, onOptOut, refuseHost }: CensusContext,
+  dependencies: Dependencies,
+  namespace: string,
+  othersReady = true,
+): PlanSetting {
+  const mayName = (host: string) => refuseHost(namespace, host) === null;
+  return { instance, onOptOut, facts: { dependencies, mayName, othersReady } };
+}
+
+/** Tells whether what other integrations make for a route is ready; looked up only for those that wait. */
+function readinessOf(context: CensusContext, children: CensusInput["children"]) {
+  const byOwner = new Map<Integration, Map<string, KubernetesObject[]>>();
+  const childrenOf = (integration: Integration, { route }: RouteDescription) => {
+    const known = byOwner.get(integration) ?? groupByOwner(children.get(integration) ?? []);
+    byOwner.set(integration, known);
+    return known.get(keyOf(route)) ?? [];
+  };
+  return (integration: Integration, description: RouteDescription): boolean =>
+    !integration.waitsForOthers ||
+    context.integrations.every(
+      (other) =>
+        other === integration || isReadyFor(context, other, description, childrenOf(other, description)),
+    );
+}
+
+function groupByOwner(children: readonly KubernetesObject[]): Map<string, KubernetesObject[]> {
+  const byOwner = new Map<string, KubernetesObject[]>();
+  for (const child of children) {
+    for (const owner of owningRoutes(child)) {
+      const key = keyOf(owner);
+      byOwner.set(key, [...(byOwner.get(key) ?? []), child]);
+    }
+  }
+  return byOwner;
 }
 
 /** Each route has a child for itself. */
 function findOwn(
-  { selector, instance }: CensusContext,
+  { selector }: CensusContext,
   integration: Integration,
   routes: readonly RouteDescription[],
   children: readonly KubernetesObject[],
-  dependencies: Dependencies,
+  settingFor: (description: RouteDescription) => PlanSetting,
 ): Finding[] {
   const byName = new Map(children.map((child) => [child.metadata.name, child]));
   return routes.map((description) => {
     const live = byName.get(integration.childName(description.route)) ?? null;
     const optedOut = !mayHaveChild(description, selector, integration.name);
-    const plan = planChild({ integration, description, live, dependencies, instance, optedOut });
+    const plan = planChild({ integration, description, live, optedOut }, settingFor(description));
     return { description, integration, plan };
   });
 }
 
 /** Each claim has a child; its plan is put down to the oldest member or, where none is left, to a former owner. */
 function findShared(
-  { selector, instance }: CensusContext,
+  { selector, onOptOut }: CensusContext,
   integration: SharingIntegration,
   routes: readonly RouteDescription[],
   children: readonly KubernetesObject[],
-  dependencies: Dependencies,
+  setting: PlanSetting,
 ): Finding[] {
   const { claim } = integration;
   const eligible = routes.filter((description) => mayHaveChild(description, selector, integration.name));
@@ -137,7 +186,9 @@ function findShared(
     };
     const description = [...group.members].sort(compareAge)[0] ?? formerOwner(group.holders, byRoute);
     if (description === null) return [];
-    return planGroup(integration, group, dependencies, instance).map((plan) => ({
+    // A former owner that opted out may keep what it has.
+    if (group.members.length === 0 && onOptOut === "keep") return [];
+    return planGroup(integration, group, setting).map((plan) => ({
       description,
       integration,
       plan,
@@ -151,6 +202,32 @@ function formerOwner(
 ): RouteDescription | null {
   const owners = holders.flatMap(owningRoutes).flatMap((owner) => byRoute.get(keyOf(owner)) ?? []);
   return owners[0] ?? null;
+}
+
+function claimsOf(
+  { selector, instance }: CensusContext,
+  routes: readonly RouteDescription[],
+  children: CensusInput["children"],
+): NamespaceCensus["claims"] {
+  const carriers = new Map<string, { child: KubernetesObject; names: readonly string[] }[]>();
+  for (const [integration, objects] of children) {
+    for (const child of objects) {
+      if (!isOfInstance(child, instance)) continue;
+      const named = { child, names: integration.names(child.spec) };
+      for (const owner of owningRoutes(child)) {
+        const known = carriers.get(keyOf(owner));
+        if (known === undefined) carriers.set(keyOf(owner), [named]);
+        else known.push(named);
+      }
+    }
+  }
+  return routes.flatMap((description) => {
+    if (!isSelected(description, selector)) return [];
+    const { route, hosts, tls } = description;
+    const own = carriers.get(keyOf(route)) ?? [];
+    const names = new Set([...hosts, ...(tls?.domains ?? [])]);
+    return [...names].map((host) => [host, { route, rank: rankOf(description, host, own) }] as const);
+  });
 }
 
 function needsOf(

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { applyStep } from "../apply.ts";
 import type { ReconcileContext } from "../context.ts";
 import { CALM, changeEffect, combine, type Effect, effectOf, problemEffect } from "../effect.ts";
+import { checkGuard } from "../guard.ts";
 import type { Report } from "../report.ts";
 import { settle } from "../result.ts";
 import type { Creation, RouteNeed } from "./census.ts";
@@ -38,6 +38,9 @@ async function create(
   const held = await claims.has(creation);
   if (!held.ok) return effectOf(held.error, integration.name);
   if (held.value) return { ...CALM, raced: true };
-  const written = await settle(applyStep(context.client, integration.resource, namespace, step));
+  const refused = await checkGuard(context, integration, namespace, step);
+  if (!refused.ok) return effectOf(refused.error, integration.name);
+  if (refused.value !== null) return problemEffect([refused.value]);
+  const written = await settle(context.execute(integration.resource, namespace, step));
   return written.ok ? changeEffect(integration, step) : effectOf(written.error, integration.name);
 }

@@ -10,11 +10,11 @@ import { isSharing } from "../sharing.ts";
 import type { Creation } from "./census.ts";
 
 export class HeldClaims {
-  readonly #client: KubernetesClient;
+  readonly #client: Pick<KubernetesClient, "get" | "list">;
   readonly #namespace: string;
   readonly #held = new Map<string, Promise<Result<ReadonlySet<string>>>>();
 
-  constructor(client: KubernetesClient, namespace: string) {
+  constructor(client: Pick<KubernetesClient, "get" | "list">, namespace: string) {
     this.#client = client;
     this.#namespace = namespace;
   }

@@ -11,11 +11,12 @@ import { resourceOfRoute, routeResources } from "../../traefik/resources.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import type { ReconcileContext } from "../context.ts";
 import { describeRoute } from "../describe.ts";
-import { effectOf } from "../effect.ts";
+import { changeEffect, effectOf } from "../effect.ts";
+import { ClaimBook } from "../host-claims.ts";
 import { logRoute } from "../log-route.ts";
-import { readDependencies } from "../observe.ts";
+import { readDependencies, readOptOuts } from "../observe.ts";
 import { MANAGED_BY_SELECTOR } from "../ownership.ts";
-import { NOTHING_TO_DO, retryReport } from "../report.ts";
+import { retryReport } from "../report.ts";
 import { settle } from "../result.ts";
 import { reconcileRoute } from "../route.ts";
 import { type ListedRoute, type NamespaceCensus, type RouteNeed, type Stray, takeCensus } from "./census.ts";
@@ -46,12 +47,16 @@ export async function resync(context: ReconcileContext, options: ResyncOptions):
     integrations: options.integrations ?? context.integrations,
     pool: new Pool(ROUTES_AT_ONCE),
     tally: new Tally(),
+    needs: [],
     deletions: [],
     strays: [],
+    book: new ClaimBook(),
+    losers: [],
   };
-  const complete = await reconcileNamespaces(run);
-  await run.pool.drain();
-  if (complete) await deleteUnwanted(run);
+  const complete = await readNamespaces(run);
+  const settled = withClaims(run);
+  await meetNeeds(settled);
+  if (complete) await deleteUnwanted(settled);
   return run.tally;
 }
 
@@ -61,19 +66,25 @@ interface Run {
   readonly integrations: readonly Integration[];
   readonly pool: Pool;
   readonly tally: Tally;
+  /** Routes that need something written, once it is known who holds which host. */
+  readonly needs: RouteNeed[];
   /** Routes that no longer want a child they have: last, and only as the brake allows. */
   readonly deletions: { readonly route: RouteReference; readonly count: number }[];
   readonly strays: Stray[];
+  readonly book: ClaimBook;
+  /** Routes that want a host that another namespace holds. */
+  readonly losers: readonly RouteReference[];
 }
 
 type Listed = ListedRoute | KubernetesObject;
 
 /** False where the routes could not be listed to the end: then nothing may be deleted. */
-async function reconcileNamespaces(run: Run): Promise<boolean> {
+async function readNamespaces(run: Run): Promise<boolean> {
   const kinds = routeResources(run.context.selector.legacyGroup);
-  const dependencies = await dependenciesOf(run);
+  const [dependencies, optOuts] = await Promise.all([dependenciesOf(run), optOutsOf(run)]);
+  if (optOuts === null) return false;
   const listings = [
-    ...kinds.map((resource) => listRoutes(run, resource)),
+    ...kinds.map((resource) => listRoutes(run, resource, optOuts)),
     ...run.integrations.map(({ resource }) => listChildren(run, resource)),
   ];
   const failed = new Set<Integration>();
@@ -82,13 +93,23 @@ async function reconcileNamespaces(run: Run): Promise<boolean> {
     if (!routesAreKnown(run, routes as Part<ListedRoute>[])) return false;
     const children = childrenByIntegration(run, joined, kinds.length, failed);
     const census = takeCensus(run.context, {
+      namespace: joined.namespace,
       routes: routes.flatMap((part) => (part.ok ? (part.items as ListedRoute[]) : [])),
       children,
       dependencies,
     });
-    await workThrough(run, joined.namespace, census);
+    note(run, census);
   }
   return true;
+}
+
+/** Annotations of the namespaces that opt out; null where they could not be read. */
+async function optOutsOf({ context, options, tally }: Run) {
+  const read = await settle(readOptOuts(context.client, options.namespace));
+  if (read.ok) return read.value;
+  const effect = effectOf(read.error, "namespaces");
+  tally.add(effect.raced ? retryReport(read.error.message) : effect);
+  return null;
 }
 
 /** What the integrations need for every route; one whose dependencies cannot be read is left out and told. */
@@ -104,12 +125,17 @@ async function dependenciesOf(run: Run) {
   return read;
 }
 
-function listRoutes(run: Run, resource: ResourceDefinition): AsyncIterable<NamespaceObjects<Listed>> {
+function listRoutes(
+  run: Run,
+  resource: ResourceDefinition,
+  optOuts: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): AsyncIterable<NamespaceObjects<Listed>> {
   const { context, options, tally } = run;
   return listByNamespace(context.client, { resource, namespace: options.namespace }, async (object) => {
     tally.routes++;
     const terminating = object.metadata.deletionTimestamp !== undefined;
-    return { description: await describeRoute(context, object), terminating };
+    const annotations = optOuts.get(object.metadata.namespace ?? "") ?? {};
+    return { description: await describeRoute(context, object, annotations), terminating };
   });
 }
 
@@ -156,14 +182,43 @@ function childrenByIntegration(
   return children;
 }
 
-async function workThrough(run: Run, namespace: string, census: NamespaceCensus): Promise<void> {
+function note(run: Run, census: NamespaceCensus): void {
   run.tally.children += census.children;
   run.strays.push(...census.strays);
-  const claims = new HeldClaims(run.context.client, namespace);
+  for (const [host, claimant] of census.claims) run.book.add(host, claimant);
   for (const need of census.needs) {
     if (need.deletes > 0) run.deletions.push({ route: need.description.route, count: need.deletes });
-    else await run.pool.add(() => meetNeed(run, need, claims));
+    else run.needs.push(need);
   }
+}
+
+/** From here on a host that another namespace holds is refused; its routes are looked at whatever else they need. */
+function withClaims(run: Run): Run {
+  const { book, context, options } = run;
+  const losers = options.namespace === null ? book.losers() : [];
+  if (losers.length === 0) return run;
+  const refuseHost: ReconcileContext["refuseHost"] = (namespace, host) =>
+    context.refuseHost(namespace, host) ?? book.refuse(namespace, host);
+  const isLoser = ({ description: { route } }: RouteNeed) => losers.includes(route);
+  return {
+    ...run,
+    context: { ...context, refuseHost },
+    needs: run.needs.filter((need) => !isLoser(need)),
+    losers,
+  };
+}
+
+async function meetNeeds(run: Run): Promise<void> {
+  const { pool, context } = run;
+  for (const route of run.losers) await pool.add(() => lookAt(run, route, true));
+  const claims = new Map<string, HeldClaims>();
+  for (const need of run.needs) {
+    const { namespace } = need.description.route;
+    const held = claims.get(namespace) ?? new HeldClaims(context.client, namespace);
+    claims.set(namespace, held);
+    await pool.add(() => meetNeed(run, need, held));
+  }
+  await pool.drain();
 }
 
 async function meetNeed(run: Run, need: RouteNeed, claims: HeldClaims): Promise<void> {
@@ -219,14 +274,9 @@ async function isGone(run: Run, route: RouteReference): Promise<boolean> {
 }
 
 async function deleteOrphan(run: Run, { integration, child }: Stray): Promise<void> {
-  const { name, namespace = "" } = child.metadata;
-  const { uid = "", resourceVersion = "" } = child.metadata;
-  const reference = { resource: integration.resource, namespace, name };
-  const result = await settle(run.context.client.delete(reference, { uid, resourceVersion }));
+  const step = { action: "delete", live: child } as const;
+  const { namespace = "" } = child.metadata;
+  const result = await settle(run.context.execute(integration.resource, namespace, step));
   // Whoever changed it in between has seen it live; the next resync looks again.
-  if (!result.ok) return run.tally.add({ ...effectOf(result.error, integration.name) });
-  run.tally.add({
-    ...NOTHING_TO_DO,
-    changes: [{ action: "deleted", kind: integration.resource.kind, name }],
-  });
+  run.tally.add(result.ok ? changeEffect(integration, step) : effectOf(result.error, integration.name));
 }

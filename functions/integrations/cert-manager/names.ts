@@ -1,0 +1,34 @@
+/**
+ * The names of a Certificate.
+ *
+ * @module
+ */
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import { isRecord } from "../../unknown.ts";
+import type { Facts } from "../integration.ts";
+
+/** What the route asks for: `tls.domains` where it has them, else its hosts. */
+export function wantedNames({ tls, hosts }: RouteDescription): readonly string[] {
+  return tls !== null && tls.domains.length > 0 ? tls.domains : hosts;
+}
+
+/** What the Certificate is to name. A rule in error removes no name that the route may still have. */
+export function certificateNames(
+  description: RouteDescription,
+  extra: readonly string[],
+  { child, mayName }: Facts,
+): readonly string[] {
+  const kept = description.incomplete ? namesIn(child?.spec).filter(mayName) : [];
+  return union([wantedNames(description), extra, kept]);
+}
+
+/** Sorted, so that the order of the input never makes a new certificate. */
+export function union(lists: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set(lists.flat())].sort();
+}
+
+/** The `dnsNames` of a Certificate's spec. */
+export function namesIn(spec: unknown): readonly string[] {
+  if (!isRecord(spec) || !Array.isArray(spec.dnsNames)) return [];
+  return spec.dnsNames.filter((name): name is string => typeof name === "string");
+}

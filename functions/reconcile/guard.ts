@@ -1,0 +1,28 @@
+/**
+ * A last look before a child takes up a claim: cert-manager issues into any Secret that a Certificate names, also
+ * into one that somebody bought.
+ *
+ * @module
+ */
+import type { Integration } from "../integrations/integration.ts";
+import type { Problem } from "../problem.ts";
+import type { ReconcileContext } from "./context.ts";
+import type { Write } from "./plan.ts";
+import { type Result, settle } from "./result.ts";
+
+const FREE: Result<null> = { ok: true, value: null };
+
+/** Why the write must not happen; null where it may. Reads metadata, and only where a claim is newly taken up. */
+export async function checkGuard(
+  { client }: Pick<ReconcileContext, "client">,
+  { claim }: Integration,
+  namespace: string,
+  step: Write,
+): Promise<Result<Problem | null>> {
+  if (claim === null || claim.guard === null || step.action === "delete") return FREE;
+  const name = claim.of(step.child.spec);
+  if (name === null || (step.action === "update" && claim.of(step.live.spec) === name)) return FREE;
+  const { guard } = claim;
+  const object = await settle(client.getMetadata({ resource: guard.resource, namespace, name }));
+  return object.ok ? { ok: true, value: guard.refuse(object.value) } : object;
+}

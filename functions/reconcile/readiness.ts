@@ -1,0 +1,31 @@
+/**
+ * Whether an integration's child for a route has done its work, for those that wait for it.
+ *
+ * @module
+ */
+import type { Integration } from "../integrations/integration.ts";
+import type { KubernetesObject } from "../kubernetes/objects.ts";
+import type { RouteDescription } from "../traefik/route-description.ts";
+import type { ReconcileContext } from "./context.ts";
+import { mayHaveChild } from "./members.ts";
+import { isOfInstance, isOwnedBy } from "./ownership.ts";
+
+/** True too where the integration makes no child for the route, or none that can be waited for. */
+export function isReadyFor(
+  { selector, instance }: Pick<ReconcileContext, "selector" | "instance">,
+  integration: Integration,
+  description: RouteDescription,
+  children: readonly KubernetesObject[],
+): boolean {
+  const { isReady, claim } = integration;
+  const wanted = claim?.wantedBy(description) ?? null;
+  if (isReady === null || claim === null || wanted === null) return true;
+  if (!mayHaveChild(description, selector, integration.name)) return true;
+  return children.some(
+    (child) =>
+      isOfInstance(child, instance) &&
+      isOwnedBy(child, description.route) &&
+      claim.of(child.spec) === wanted &&
+      isReady(child),
+  );
+}

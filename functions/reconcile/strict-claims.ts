@@ -1,0 +1,69 @@
+/**
+ * Host claims at every event (`hostClaims: strict`): before a route gets a host that its children do not have yet,
+ * the whole cluster is asked for it. That is a list of every kind for each such event.
+ *
+ * @module
+ */
+import type { KubernetesObject } from "../kubernetes/objects.ts";
+import { routeResources } from "../traefik/resources.ts";
+import type { RouteDescription } from "../traefik/route-description.ts";
+import type { ReconcileContext } from "./context.ts";
+import { describeRoute } from "./describe.ts";
+import { ClaimBook, rankOf } from "./host-claims.ts";
+import { listNamespace } from "./observe.ts";
+import { isSelected } from "./opt-out.ts";
+import { isOfInstance, MANAGED_BY_SELECTOR, owningRoutes } from "./ownership.ts";
+import { type Result, settle } from "./result.ts";
+
+const EVERYWHERE = null;
+
+/** The claims on the hosts that the route wants and its children do not have; null where there are none. */
+export async function readClaims(
+  context: ReconcileContext,
+  description: RouteDescription,
+  children: readonly KubernetesObject[],
+): Promise<Result<ClaimBook | null>> {
+  const has = new Set(children.flatMap((child) => namesOf(context, child)));
+  const wanted = new Set(
+    [...description.hosts, ...(description.tls?.domains ?? [])].filter((host) => !has.has(host)),
+  );
+  if (wanted.size === 0) return { ok: true, value: null };
+  return settle(readBook(context, wanted));
+}
+
+async function readBook(context: ReconcileContext, wanted: ReadonlySet<string>): Promise<ClaimBook> {
+  const { client, integrations, selector } = context;
+  const [routes, children] = await Promise.all([
+    Promise.all(
+      routeResources(selector.legacyGroup).map((resource) => listNamespace(client, resource, EVERYWHERE)),
+    ),
+    Promise.all(
+      integrations.map(({ resource }) => listNamespace(client, resource, EVERYWHERE, MANAGED_BY_SELECTOR)),
+    ),
+  ]);
+  const carriers = children.flat().filter((child) => isOfInstance(child, context.instance));
+  const book = new ClaimBook();
+  for (const route of routes.flat()) {
+    const description = await describeRoute(context, route, {});
+    if (!isSelected(description, selector)) continue;
+    const own = carriers.filter((child) =>
+      owningRoutes(child).some(
+        (owner) =>
+          owner.kind === description.route.kind &&
+          owner.name === description.route.name &&
+          owner.namespace === description.route.namespace,
+      ),
+    );
+    const named = own.map((child) => ({ child, names: namesOf(context, child) }));
+    for (const host of new Set([...description.hosts, ...(description.tls?.domains ?? [])])) {
+      if (wanted.has(host))
+        book.add(host, { route: description.route, rank: rankOf(description, host, named) });
+    }
+  }
+  return book;
+}
+
+function namesOf({ integrations }: ReconcileContext, child: KubernetesObject): readonly string[] {
+  const integration = integrations.find(({ resource }) => resource.kind === child.kind);
+  return integration?.names(child.spec) ?? [];
+}
