@@ -41,6 +41,7 @@ test("every unusable name is dropped with its reason", () => {
     ["a\x01b.com", /no host name has/],
     ["\ud800.com", /no host name has/],
     ["a_b.com", /underscore/],
+    ["*.a_b.com", /underscore/],
     ["a..com", /empty label/],
     ["a.com..", /empty label/],
     ["-a.com", /hyphen/],

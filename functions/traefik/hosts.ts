@@ -107,7 +107,7 @@ function unusualForm(host: string): string | null {
   if (host.startsWith("**.")) {
     return `it covers subdomains of any depth, which no certificate or DNS record can; write *.${host.slice(3)} for one level`;
   }
-  if (host.includes("*")) {
+  if (host === "*." || host.replace(/^\*\./, "").includes("*")) {
     return "a wildcard is possible only as the whole first label, as in *.example.com";
   }
   if (addressBits(host) > 0 || (/^\[.*\]$/.test(host) && addressBits(host.slice(1, -1)) > 0)) {
