@@ -37,8 +37,8 @@ export async function readRoutes(files: readonly string[], terminal: Terminal): 
   for (const file of files) {
     const name = file === "-" ? "standard input" : file;
     const documents = parseYamlDocuments(await readText(file, terminal));
-    for (const [index, document] of documents.entries()) {
-      const origin = `${name}, document ${index + 1} (line ${document.line})`;
+    for (const document of documents) {
+      const origin = `${name}, document ${document.number} (line ${document.line})`;
       if ("error" in document) errors.push(`${origin}: ${document.error.message}; write valid YAML or JSON`);
       else collect(document.value, origin, objects, errors);
     }

@@ -10,27 +10,25 @@ export class YamlError extends Error {
   override readonly name = "YamlError";
 }
 
-/** One document of a stream, or why it cannot be read. */
+/** One document of a stream, or why it cannot be read. `number` and `line`, its first, count from 1. */
 export type YamlDocument =
-  | { readonly value: unknown; readonly line: number }
-  | { readonly error: YamlError; readonly line: number };
+  | { readonly value: unknown; readonly number: number; readonly line: number }
+  | { readonly error: YamlError; readonly number: number; readonly line: number };
 
-/** The documents of a stream in their order, empty ones left out, each with its 1-based first line. */
+/** The documents of a stream in their order, empty ones left out. */
 export function parseYamlDocuments(text: string): readonly YamlDocument[] {
   const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter, prettyErrors: true, strict: true });
-  return [...documents].flatMap((document): YamlDocument[] => {
+  return [...documents].flatMap((document, index): YamlDocument[] => {
     const line = lineCounter.linePos(document.contents?.range?.[0] ?? document.range?.[0] ?? 0).line;
+    const place = { number: index + 1, line };
     const [error] = document.errors;
-    if (error !== undefined)
-      return [{ error: new YamlError(firstLine(error.message), { cause: error }), line }];
-    if (document.contents === null) return [];
+    if (error !== undefined) return [{ error: yamlError(error), ...place }];
     try {
-      return [{ value: document.toJS({ maxAliasCount: 100 }) as unknown, line }];
+      const value: unknown = document.toJS({ maxAliasCount: 100 });
+      return value === null || value === undefined ? [] : [{ value, ...place }];
     } catch (cause) {
-      return [
-        { error: new YamlError(cause instanceof Error ? cause.message : String(cause), { cause }), line },
-      ];
+      return [{ error: yamlError(cause), ...place }];
     }
   });
 }
@@ -50,6 +48,7 @@ export function formatYaml(value: unknown): string {
 }
 
 /** The library adds an excerpt of the text, which would need a terminal's width. */
-function firstLine(message: string): string {
-  return (message.split("\n", 1)[0] ?? message).replace(/:$/, "");
+function yamlError(cause: unknown): YamlError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new YamlError((message.split("\n", 1)[0] ?? message).replace(/:$/, ""), { cause });
 }

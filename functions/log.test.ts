@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createLogger } from "./log.ts";
+
+function setUp(level: Parameters<typeof createLogger>[0]) {
+  const lines: string[] = [];
+  const log = createLogger(level, { write: (line) => void lines.push(line) });
+  return { log, lines };
+}
+
+describe("log", () => {
+  test("one JSON object a line, with level and time in words", () => {
+    const { log, lines } = setUp("info");
+    log.warn({ eventId: "1" }, "said");
+    assert.equal(lines.length, 1);
+    const { time, ...rest } = JSON.parse(lines[0] ?? "");
+    assert.deepEqual(rest, { level: "warn", eventId: "1", msg: "said" });
+    assert.equal(new Date(time).toISOString(), time);
+  });
+
+  test("below the level there is silence", () => {
+    const { log, lines } = setUp("warn");
+    log.info({}, "x");
+    log.debug({}, "x");
+    assert.deepEqual(lines, []);
+  });
+
+  test("an error has its message, its stack and its cause", () => {
+    const { log, lines } = setUp("info");
+    log.error({ err: new Error("outer", { cause: new Error("inner") }) }, "failed");
+    const { err } = JSON.parse(lines[0] ?? "");
+    assert.match(err.message, /outer.*inner/);
+    assert.match(err.stack, /log\.test\.ts/);
+  });
+
+  test("credentials never appear, at any depth that our fields have", () => {
+    const { log, lines } = setUp("debug");
+    const secret = "s3cret";
+    log.info({ token: secret, authorization: secret }, "x");
+    log.info({ headers: { authorization: secret, Authorization: secret, cookie: secret } }, "x");
+    log.info({ request: { headers: { authorization: secret } } }, "x");
+    log.error({ err: Object.assign(new Error("x"), { token: secret, options: { token: secret } }) }, "x");
+    assert.equal(lines.length, 4);
+    assert.doesNotMatch(lines.join(), /s3cret/);
+  });
+});
