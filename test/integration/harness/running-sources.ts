@@ -15,6 +15,11 @@ export interface RunningSources {
   deliveries(): readonly Delivery[];
   /** Waits for the first event, past or to come, that satisfies `condition`, and returns how it ended. */
   delivery(condition: (delivery: Delivery) => boolean): Promise<Delivery>;
+  /**
+   * Makes the change and waits until the event about the object, or so many events, have been answered. `object` is
+   * `<namespace>/<plural>/<name>`.
+   */
+  during(object: string, change: () => Promise<unknown>, events?: number): Promise<Delivery>;
   stop(): Promise<void>;
 }
 
@@ -27,9 +32,20 @@ export async function startSources(
   const objects = await release.sources();
   if (objects.length === 0) throw new Error(`release ${release.instance} has no ApiServerSource`);
   const sources = await Promise.all(objects.map((object) => start(cluster, object, sink)));
+  const deliveries = () => sources.flatMap((source) => source.deliveries);
+  const delivery = (condition: (delivery: Delivery) => boolean) =>
+    Promise.any(sources.map((source) => source.delivery(condition)));
   return {
-    deliveries: () => sources.flatMap(({ deliveries }) => deliveries),
-    delivery: (condition) => Promise.any(sources.map((source) => source.delivery(condition))),
+    deliveries,
+    delivery,
+    async during(object, change, events = 1) {
+      const isAbout = ({ subject }: Delivery) => subject.endsWith(`/namespaces/${object}`);
+      let missing = deliveries().filter(isAbout).length + events;
+      await change();
+      return delivery((candidate) => isAbout(candidate) && --missing <= 0).catch((cause: unknown) => {
+        throw new Error(`no event about ${object} was answered`, { cause });
+      });
+    },
     async stop() {
       await Promise.all(sources.map((source) => source.stop()));
     },
