@@ -11,11 +11,12 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Outcome } from "../outcome.ts";
 import { LEGACY_GROUP, ROUTE_GROUP, routeResources } from "../traefik/resources.ts";
 import type { RouteGroup, RouteReference } from "../traefik/route-description.ts";
+import { isAsApplied } from "./applied.ts";
 import { Coalescer } from "./coalesce.ts";
 import type { ReconcileContext } from "./context.ts";
 import { effectOf } from "./effect.ts";
 import { logRoute } from "./log-route.ts";
-import { owningRoutes } from "./ownership.ts";
+import { isOfInstance, owningRoutes } from "./ownership.ts";
 import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, retryReport } from "./report.ts";
 import { settle } from "./result.ts";
 import { type ResyncOptions, resync } from "./resync/resync.ts";
@@ -60,6 +61,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       const effect = effectOf(read.error, `${child.kind} ${child.name}`);
       return effect.raced ? retryReport(read.error.message) : effect;
     }
+    if (read.value !== null && isUntouched(context, integration, read.value)) return NOTHING_TO_DO;
     const routes = routesOfChild(context, integration, child, read.value);
     if (routes === null) return resyncAll({ namespace: child.namespace, confirmDeletions: false }, of);
     return reconcileAll(routes, { hint: null }, of);
@@ -107,6 +109,16 @@ function kindsOf({ integrations }: ReconcileContext): WatchedKinds {
 function integrationOf({ integrations }: ReconcileContext, child: ChildReference): Integration | null {
   const same = ({ resource }: Integration) => resource.group === child.group && resource.kind === child.kind;
   return integrations.find(same) ?? null;
+}
+
+/** The event is an echo of our own write, or about a status that nobody here waits for. */
+function isUntouched(
+  { integrations, instance }: ReconcileContext,
+  integration: Integration,
+  child: KubernetesObject,
+): boolean {
+  const isAwaited = integration.isReady !== null && integrations.some(({ waitsForOthers }) => waitsForOthers);
+  return !isAwaited && isOfInstance(child, instance) && isAsApplied(child);
 }
 
 function dependsOn(integration: Integration, { group, kind, namespace, name }: DependencyReference): boolean {

@@ -1,0 +1,79 @@
+/**
+ * Tells a child that is as we left it from one that somebody changed, by the child alone.
+ *
+ * Every write of ours, and each of cert-manager's status updates, comes back as an event. A digest of what was
+ * applied, kept on the child, answers such an event with one read.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { FIELD_MANAGER } from "../kubernetes/client.ts";
+import type { KubernetesObject } from "../kubernetes/objects.ts";
+import { isRecord } from "../unknown.ts";
+
+export const APPLIED_ANNOTATION = "traefik-cert-rotater.io/applied";
+
+/** The child with a digest of all that we set on it. */
+export function withDigest(child: KubernetesObject): KubernetesObject {
+  const annotations = { ...child.metadata.annotations, [APPLIED_ANNOTATION]: digestOf(child) };
+  return { ...child, metadata: { ...child.metadata, annotations } };
+}
+
+/**
+ * Whether all that our last apply set is there with the values it set. Whoever changes or removes one of our fields
+ * takes it out of our entry in `managedFields`, and so the digest no longer fits.
+ */
+export function isAsApplied(live: KubernetesObject): boolean {
+  const ours = live.metadata.managedFields?.find(
+    ({ manager, operation, subresource }) =>
+      manager === FIELD_MANAGER && operation === "Apply" && !subresource,
+  );
+  const digest = live.metadata.annotations?.[APPLIED_ANNOTATION];
+  if (ours === undefined || digest === undefined) return false;
+  const { metadata, spec } = project(live, ours.fieldsV1) as Partial<KubernetesObject>;
+  return isRecord(metadata) && digestOf({ metadata, spec }) === digest;
+}
+
+function digestOf({ metadata, spec }: Pick<KubernetesObject, "metadata" | "spec">): string {
+  const { [APPLIED_ANNOTATION]: _, ...annotations } = metadata.annotations ?? {};
+  const { labels = {}, ownerReferences = [] } = metadata;
+  const text = JSON.stringify(sorted({ labels, annotations, ownerReferences, spec }));
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** The part of a value that a FieldsV1 trie names; an empty trie names all of it. */
+function project(value: unknown, fields: unknown): unknown {
+  if (!isRecord(fields)) return value;
+  const keys = Object.keys(fields).filter((key) => key !== ".");
+  if (keys.length === 0) return value;
+  if (Array.isArray(value)) return value.filter((item) => keys.some((key) => isNamed(item, key)));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    keys
+      .filter((key) => key.startsWith("f:") && Object.hasOwn(value, key.slice(2)))
+      .map((key) => [key.slice(2), project(value[key.slice(2)], fields[key])]),
+  );
+}
+
+/** Whether a list's item is the one that a `k:` or `v:` key of FieldsV1 names. */
+function isNamed(item: unknown, key: string): boolean {
+  const wanted: unknown = JSON.parse(key.slice(2));
+  if (!key.startsWith("k:") || !isRecord(wanted)) return item === wanted;
+  return isRecord(item) && Object.entries(wanted).every(([name, value]) => item[name] === value);
+}
+
+/** With keys in one order, and owners in that of their uids: the API server keeps neither. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(sorted);
+    return items.every((item) => isRecord(item) && typeof item.uid === "string")
+      ? items.sort((one, other) => ((one as { uid: string }).uid < (other as { uid: string }).uid ? -1 : 1))
+      : items;
+  }
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
+}
