@@ -6,6 +6,7 @@
  */
 import type { RequestListener } from "node:http";
 import { DEFAULT_BODY_LIMIT } from "./app.ts";
+import { createHandOut } from "./cloudevents/hand-out.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { InFlight } from "./in-flight.ts";
 import { createClient } from "./kubernetes/client.ts";
@@ -26,6 +27,8 @@ export interface FunctionOptions {
   /** Who stands in Kubernetes Events as their reporter: the pod's name. */
   readonly reportingInstance: string;
   readonly log: Logger;
+  /** Where parts of a large resync go, for other instances to pick up; null: everything is done here. */
+  readonly sink: URL | null;
 }
 
 export interface AssembledFunction {
@@ -37,7 +40,7 @@ export interface AssembledFunction {
 
 /** Wires the function. Talks to nobody until the first request. */
 export function createFunction(options: FunctionOptions): AssembledFunction {
-  const { configuration, credentials, instance, reportingInstance, log } = options;
+  const { configuration, credentials, instance, reportingInstance, log, sink } = options;
   const client = createClient(credentials, createTransport(credentials));
   const { integrations, selector, mode, onOptOut, hostPolicy, hostClaims } = configuration;
   const observes = mode === "observe";
@@ -52,6 +55,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     hostClaims,
     events: createEventRecorder({ client, log, reportingInstance, observes, now: Date.now }),
     log,
+    handOut: sink === null ? null : createHandOut(sink, log),
     loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
   });
   const inFlight = new InFlight();

@@ -6,6 +6,7 @@
  */
 import { createServer, type Server } from "node:http";
 import { hostname } from "node:os";
+import { InvalidConfigurationError } from "./config/configuration.ts";
 import { loadConfiguration } from "./config/load.ts";
 import { createFunction } from "./function.ts";
 import type { InFlight } from "./in-flight.ts";
@@ -29,7 +30,7 @@ export interface ServeOptions {
 /**
  * Starts the function and returns once it listens. It ends the process on SIGTERM or SIGINT, after what is in flight.
  *
- * Environment: `PORT`, `INSTANCE` (`<release namespace>/<release>`), `GRACE_SECONDS`, and those of `findCredentials`.
+ * Environment: `PORT`, `INSTANCE` (`<release namespace>/<release>`), `GRACE_SECONDS`, `K_SINK`, and those of `findCredentials`.
  *
  * @throws InvalidConfigurationError, NoCredentialsError: it cannot start, and the message says what to do
  */
@@ -45,11 +46,21 @@ export async function serve(options: ServeOptions, env: NodeJS.ProcessEnv): Prom
     instance: env.INSTANCE ?? DEFAULT_INSTANCE,
     reportingInstance: env.POD_NAME ?? hostname(),
     log,
+    sink: sinkOf(env),
   });
   const server = createServer(listener);
   const port = await listen(server, options.port ?? Number(env.PORT ?? DEFAULT_PORT));
   log.info({ port, server: credentials.server.href }, "listening");
   endGracefully(server, inFlight, log, Number(env.GRACE_SECONDS ?? DEFAULT_GRACE_SECONDS));
+}
+
+/** `K_SINK` as Knative's SinkBinding sets it. */
+function sinkOf({ K_SINK }: NodeJS.ProcessEnv): URL | null {
+  if (!K_SINK) return null;
+  if (URL.canParse(K_SINK)) return new URL(K_SINK);
+  throw new InvalidConfigurationError([
+    { path: "K_SINK", found: JSON.stringify(K_SINK), expected: "an http or https URL" },
+  ]);
 }
 
 function listen(server: Server, port: number): Promise<number> {

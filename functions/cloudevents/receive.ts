@@ -136,6 +136,13 @@ function summary(work: Work): object {
       return { work: work.kind, object: objectName(work.dependency) };
     case "resync":
       return { work: work.kind, scope: work.scope };
+    case "batch":
+      return {
+        work: work.kind,
+        run: work.batch.run,
+        cursor: work.batch.cursor,
+        routes: work.batch.routes.length,
+      };
     case "ignore":
       return { work: work.kind, why: work.why };
   }

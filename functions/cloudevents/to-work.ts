@@ -8,6 +8,7 @@ import type { ResourceDefinition } from "../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
 import type { RouteGroup, RouteKind } from "../traefik/route-description.ts";
 import { quote } from "./attributes.ts";
+import { parseBatch } from "./batch.ts";
 import { InvalidPayloadError, MalformedEventError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { EVERYTHING, parseScope } from "./resync-scope.ts";
@@ -37,7 +38,10 @@ const ROUTE_GROUPS: readonly RouteGroup[] = ["traefik.io", "traefik.containo.us"
  * @throws {MalformedEventError} if an event of ours names no possible object
  */
 export function toWork(event: ReceivedEvent, kinds: WatchedKinds): Work {
-  if (event.type === RESYNC_TYPE) return { kind: "resync", scope: parseScope(event.data) };
+  if (event.type === RESYNC_TYPE) {
+    const batch = parseBatch(event.data);
+    return batch === null ? { kind: "resync", scope: parseScope(event.data) } : { kind: "batch", batch };
+  }
   if (event.type === PING_TYPE) return { kind: "resync", scope: scopeOfPing(event.data) };
   const hint = CHANGE_TYPE.exec(event.type)?.[1];
   if (hint === undefined) return { kind: "ignore", why: `no work for events of type ${quote(event.type)}` };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Batch } from "../reconcile/resync/hand-out.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 
 /** `add` lets the reconciler read ahead; it is never believed. */
@@ -13,6 +14,7 @@ export type Work =
   | { readonly kind: "child"; readonly child: ChildReference; readonly hint: ChangeHint }
   | { readonly kind: "dependency"; readonly dependency: DependencyReference }
   | { readonly kind: "resync"; readonly scope: ResyncScope }
+  | { readonly kind: "batch"; readonly batch: Batch }
   | { readonly kind: "ignore"; readonly why: string };
 
 /** An object of a kind that some integration makes. */

@@ -11,6 +11,7 @@ import type { CompileRegexp } from "../traefik/rule.ts";
 import type { EventRecorder } from "./events.ts";
 import type { Execute } from "./execute.ts";
 import type { OnOptOut, Selector } from "./opt-out.ts";
+import type { HandOut } from "./resync/hand-out.ts";
 
 export interface ReconcileContext {
   /** Reads only; children are written by `execute`. */
@@ -27,6 +28,8 @@ export interface ReconcileContext {
   readonly hostClaims: "resync" | "strict";
   readonly events: EventRecorder;
   readonly log: Logger;
+  /** Sends part of a large resync to other instances; null where there is nowhere to send to. */
+  readonly handOut: HandOut | null;
   /** Loads the RE2 port; asked for only when a rule has a regular expression. */
   readonly loadRegexp: () => Promise<CompileRegexp>;
 }

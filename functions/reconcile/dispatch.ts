@@ -19,6 +19,8 @@ import { logRoute } from "./log-route.ts";
 import { isOfInstance, owningRoutes } from "./ownership.ts";
 import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, retryReport } from "./report.ts";
 import { settle } from "./result.ts";
+import type { Batch } from "./resync/hand-out.ts";
+import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { type ResyncOptions, resync } from "./resync/resync.ts";
 import { type RouteOptions, reconcileRoute } from "./route.ts";
 
@@ -81,6 +83,17 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     return reconcileAll(routes, { hint: null }, of);
   };
 
+  const ofBatch = async ({ routes, deadline }: Batch, of: WorkContext): Promise<Report> => {
+    if (Date.parse(deadline) < Date.now()) return NOTHING_TO_DO;
+    const reports: Report[] = [];
+    const pool = new Pool(ROUTES_AT_ONCE);
+    for (const route of routes) {
+      await pool.add(async () => void reports.push(await reconcile(route, { hint: null }, of)));
+    }
+    await pool.drain();
+    return mergeReports(reports);
+  };
+
   const report = (work: Work, of: WorkContext): Promise<Report> => {
     switch (work.kind) {
       case "route":
@@ -91,6 +104,8 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
         return ofDependency(work.dependency, of);
       case "resync":
         return ofScope(work.scope, of);
+      case "batch":
+        return ofBatch(work.batch, of);
       case "ignore":
         return Promise.resolve(NOTHING_TO_DO);
     }

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Routes: fewer requests than the transport has sockets, so that events never wait behind a resync. */
+export const ROUTES_AT_ONCE = 16;
+
 export class Pool {
   readonly #size: number;
   readonly #running = new Set<Promise<void>>();

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { randomUUID } from "node:crypto";
 import type { Integration } from "../../integrations/integration.ts";
 import { KindNotServedError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
@@ -22,14 +23,12 @@ import { reconcileRoute } from "../route.ts";
 import { type ListedRoute, type NamespaceCensus, type RouteNeed, type Stray, takeCensus } from "./census.ts";
 import { createChildren } from "./create-children.ts";
 import { heldProblem, isHeld } from "./deletions.ts";
+import { BATCH_SIZE, spread } from "./hand-out.ts";
 import { HeldClaims } from "./held-claims.ts";
 import { type JoinedNamespace, joinByNamespace, type Part } from "./join.ts";
 import { listByNamespace, type NamespaceObjects } from "./listing.ts";
-import { Pool } from "./pool.ts";
+import { Pool, ROUTES_AT_ONCE } from "./pool.ts";
 import { Tally } from "./tally.ts";
-
-/** Fewer requests than the transport has sockets, so that events never wait behind a resync. */
-const ROUTES_AT_ONCE = 16;
 
 export interface ResyncOptions {
   /** Null: all namespaces. */
@@ -209,7 +208,22 @@ function withClaims(run: Run): Run {
 }
 
 async function meetNeeds(run: Run): Promise<void> {
-  const { pool, context } = run;
+  const { pool, context, tally } = run;
+  if (context.handOut !== null && run.needs.length > BATCH_SIZE) {
+    tally.handedOut = await spread(
+      run.needs.map(({ description }) => description.route),
+      {
+        run: randomUUID(),
+        now: Date.now(),
+        handOut: context.handOut,
+        workOff: async (routes) => {
+          for (const route of routes) await pool.add(() => lookAt(run, route, false));
+          await pool.drain();
+        },
+      },
+    );
+    run.needs.length = 0;
+  }
   for (const route of run.losers) await pool.add(() => lookAt(run, route, true));
   const claims = new Map<string, HeldClaims>();
   for (const need of run.needs) {

@@ -14,6 +14,8 @@ export class Tally {
   problems = 0;
   /** Deletions that the brake held back. */
   held = 0;
+  /** Routes that went to other instances. */
+  handedOut = 0;
   retry: Retry | null = null;
 
   add({ changes, problems, retry }: Report): void {
@@ -24,8 +26,8 @@ export class Tally {
 
   /** For one log line. */
   toFields(): Readonly<Record<string, number | string>> {
-    const { routes, children, created, updated, deleted, problems, held, retry } = this;
-    const fields = { routes, children, created, updated, deleted, problems, held };
+    const { routes, children, created, updated, deleted, problems, held, handedOut, retry } = this;
+    const fields = { routes, children, created, updated, deleted, problems, held, handedOut };
     return retry === null ? fields : { ...fields, retry: retry.why };
   }
 }

@@ -50,6 +50,7 @@ export async function startFunction(
   const { configuration } = parseConfiguration(JSON.parse(await release.configuration()), INTEGRATIONS);
   const logs: LogLine[] = [];
   const { listener, inFlight } = createFunction({
+    sink: null,
     configuration,
     credentials: { server: new URL(apiServer), tls: { ca: caPem }, authorization },
     instance: release.instance,
