@@ -16,17 +16,18 @@ const kubernetesVersion = "1.36.3";
 const go = join(import.meta.dirname, "go");
 const tools: Readonly<Record<BinaryName, GoTool>> = {
   etcd: { name: "etcd", moduleDir: join(go, "etcd"), package: "go.etcd.io/etcd/server/v3" },
-  "kube-apiserver": kubernetes("kube-apiserver"),
-  "kube-controller-manager": kubernetes("kube-controller-manager"),
+  "kube-apiserver": kubernetesTool("kube-apiserver"),
+  "kube-controller-manager": kubernetesTool("kube-controller-manager"),
   helm: { name: "helm", moduleDir: join(go, "helm"), package: "helm.sh/helm/v4/cmd/helm" },
 };
 
-function kubernetes(name: string): GoTool {
+/** A command of `k8s.io/kubernetes`, which the Go module at `moduleDir` must have at the same version. */
+export function kubernetesTool(name: string, moduleDir = join(go, "kubernetes")): GoTool {
   const [major, minor] = kubernetesVersion.split(".");
   const version = "-X k8s.io/component-base/version.git";
   return {
     name,
-    moduleDir: join(go, "kubernetes"),
+    moduleDir,
     package: `k8s.io/kubernetes/cmd/${name}`,
     ldflags: `-s -w ${version}Version=v${kubernetesVersion} ${version}Major=${major} ${version}Minor=${minor}`,
   };

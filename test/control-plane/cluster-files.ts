@@ -15,13 +15,20 @@ export interface ClusterFiles {
   readonly admin: KeyedCertificate;
 }
 
-/** Makes all keys and writes the files into the folder of `layout`, for `url`, where the API server will be. */
-export async function writeClusterFiles({ folder, bindAddress }: Layout, url: string): Promise<ClusterFiles> {
+/**
+ * Makes all keys and writes the files into the folder of `layout`, for `url`, where the API server will be, and for
+ * further `names` and addresses of it.
+ */
+export async function writeClusterFiles(
+  { folder, bindAddress }: Layout,
+  url: string,
+  names: readonly string[] = [],
+): Promise<ClusterFiles> {
   const [authority, signing] = await Promise.all([
     createAuthority("test control plane"),
     createSigningKeys(),
   ]);
-  const hosts = [...new Set(["localhost", "127.0.0.1", bindAddress, "kubernetes.default.svc"])];
+  const hosts = [...new Set(["localhost", "127.0.0.1", bindAddress, "kubernetes.default.svc", ...names])];
   const masters = { organizations: ["system:masters"] };
   const [server, admin, controllers] = await Promise.all([
     issue(authority, { commonName: "kube-apiserver", hosts }),

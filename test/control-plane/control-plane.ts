@@ -19,8 +19,12 @@ export interface ControlPlaneOptions {
   readonly bindAddress?: string;
   /** Further flags of kube-apiserver; the last of equal flags wins. */
   readonly apiServerFlags?: readonly string[];
+  /** Further names and addresses in the API server's certificate. */
+  readonly hosts?: readonly string[];
   /** Runs the garbage collector and the namespace and service-account controllers; true unless told. */
   readonly controllerManager?: boolean;
+  /** Further flags of kube-controller-manager; a list, such as `--controllers`, is added to. */
+  readonly controllerManagerFlags?: readonly string[];
   /** Writes an audit log (audit-log.ts reads it); true unless told. */
   readonly auditLog?: boolean;
   /** Installed before the controllers start: the garbage collector takes up to 30 s to see a later kind. */
@@ -91,7 +95,10 @@ async function startOnce(
     const url = `https://${bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress}:${port}`;
     const startEtcd = async () => void (await supervisor.start("etcd", binaries.etcd, etcdArgs(layout)));
     // Keys take a while: etcd starts meanwhile.
-    const [{ authority, admin: keyed }] = await Promise.all([writeClusterFiles(layout, url), startEtcd()]);
+    const [{ authority, admin: keyed }] = await Promise.all([
+      writeClusterFiles(layout, url, options.hosts),
+      startEtcd(),
+    ]);
     const cluster = connect({ url, caPem: authority.certPem, ...keyed, ...pathsIn(supervisor.folder) });
     const startApiServer = async () => {
       const args = [...apiServerArgs(layout), ...(options.apiServerFlags ?? [])];
@@ -102,7 +109,8 @@ async function startOnce(
     await cluster.admin.applyCrds(options.crds ?? []);
     if (controllerManager) {
       const name = "kube-controller-manager";
-      await supervisor.start(name, binaries[name], controllerManagerArgs(layout));
+      const args = [...controllerManagerArgs(layout), ...(options.controllerManagerFlags ?? [])];
+      await supervisor.start(name, binaries[name], args);
       await waitUntilControlled(cluster.admin);
     }
     return {

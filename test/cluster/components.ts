@@ -1,0 +1,58 @@
+/**
+ * The Go programs of a node and of Knative Serving, all built from source.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { kubernetesTool } from "../control-plane/binaries.ts";
+import { cacheFolder } from "../control-plane/cache.ts";
+import { buildGoTool, findBuiltGoTool, type GoTool } from "../control-plane/go-tools.ts";
+
+const go = join(import.meta.dirname, "go");
+
+/** What runs on the node itself. */
+export const nodePrograms = ["kubelet", "kube-proxy", "kube-scheduler"] as const;
+/** What runs in pods, one image each; `queue` is the queue-proxy beside every function. */
+export const podPrograms = [
+  "pause",
+  "coredns",
+  "controller",
+  "webhook",
+  "autoscaler",
+  "activator",
+  "queue",
+] as const;
+
+export type Program = (typeof nodePrograms)[number] | (typeof podPrograms)[number];
+
+const tools: Readonly<Record<Program, GoTool>> = {
+  kubelet: kubernetesTool("kubelet", join(go, "kubernetes")),
+  "kube-proxy": kubernetesTool("kube-proxy", join(go, "kubernetes")),
+  "kube-scheduler": kubernetesTool("kube-scheduler", join(go, "kubernetes")),
+  coredns: { name: "coredns", moduleDir: join(go, "coredns"), package: "." },
+  pause: { name: "pause", moduleDir: join(go, "small"), package: "./pause" },
+  controller: serving("controller"),
+  webhook: serving("webhook"),
+  autoscaler: serving("autoscaler"),
+  activator: serving("activator"),
+  queue: serving("queue"),
+};
+
+function serving(name: string): GoTool {
+  return { name, moduleDir: join(go, "knative"), package: `knative.dev/serving/cmd/${name}` };
+}
+
+/** The path of each program; builds what is not built yet, with progress on stderr. Throws `GoToolError`. */
+export async function findPrograms(): Promise<Readonly<Record<Program, string>>> {
+  const names = Object.keys(tools) as Program[];
+  const paths = await Promise.all(names.map((name) => findBuiltGoTool(tools[name])));
+  const missing = names.filter((_, index) => paths[index] === null);
+  if (missing.length > 0)
+    process.stderr.write(
+      `${missing.join(", ")}: built once from source, then kept in ${cacheFolder()}. ` +
+        "With nothing downloaded yet, that takes about 15 minutes on two cores.\n",
+    );
+  for (const [index, name] of missing.entries())
+    paths[names.indexOf(name)] = await buildGoTool(tools[name], { queued: missing.slice(index + 1) });
+  return Object.fromEntries(names.map((name, index) => [name, paths[index]])) as Record<Program, string>;
+}
