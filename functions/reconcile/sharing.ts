@@ -179,7 +179,8 @@ function planClaims(
   attached: readonly KubernetesObject[],
 ): readonly Plan[] {
   const { claim } = integration;
-  const candidates = routes ?? (description === null ? [] : [description]);
+  // A route that has opted out claims nothing, whatever its text says.
+  const candidates = routes ?? (description === null || wanted === null ? [] : [description]);
   const membersOf = (name: string) => candidates.filter((candidate) => claim.wantedBy(candidate) === name);
   const occupantOf = (name: string) => children.find(({ metadata }) => metadata.name === name) ?? null;
   const plan = (name: string, moving: KubernetesObject | null) => {
