@@ -32,6 +32,7 @@ function setUp(
     kinds: { children: [], dependencies: [] },
     log,
     bodyLimit: 5_000,
+    authenticate: null,
     isDraining: () => draining,
   };
   return { app: createApp(dependencies), lines, works };

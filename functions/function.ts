@@ -6,6 +6,7 @@
  */
 import type { RequestListener } from "node:http";
 import { DEFAULT_BODY_LIMIT } from "./app.ts";
+import { createAuthenticate } from "./cloudevents/authenticate.ts";
 import { createHandOut } from "./cloudevents/hand-out.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { InFlight } from "./in-flight.ts";
@@ -42,7 +43,7 @@ export interface AssembledFunction {
 export function createFunction(options: FunctionOptions): AssembledFunction {
   const { configuration, credentials, instance, reportingInstance, log, sink } = options;
   const client = createClient(credentials, createTransport(credentials));
-  const { integrations, selector, mode, onOptOut, hostPolicy, hostClaims } = configuration;
+  const { integrations, selector, mode, onOptOut, hostPolicy, hostClaims, oidc } = configuration;
   const observes = mode === "observe";
   const dispatcher = createDispatcher({
     client,
@@ -65,6 +66,8 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     isDraining: () => inFlight.isDraining,
     log,
     bodyLimit: DEFAULT_BODY_LIMIT,
+    authenticate:
+      oidc === null ? null : createAuthenticate({ oidc, readJson: client.readJson, now: Date.now }),
   });
   return { listener, inFlight };
 }

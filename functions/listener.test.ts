@@ -18,6 +18,7 @@ const server = createServer(
     kinds: { children: [], dependencies: [] },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     bodyLimit: 1_000,
+    authenticate: null,
     isDraining: () => false,
   }),
 );

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { type Answer, badRequest, DONE, tryAgain } from "../answer.ts";
+import { type Answer, badRequest, DONE, plainText, tryAgain } from "../answer.ts";
 import type { Logger } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
+import type { Authenticate } from "./authenticate.ts";
 import { type BodySource, readBody } from "./body.ts";
 import { decodeEvents, type EventHeaders } from "./decode.ts";
 import { MalformedEventError } from "./errors.ts";
@@ -26,6 +27,8 @@ export interface ReceiverDependencies {
   readonly log: Logger;
   /** Bytes of a request's body. */
   readonly bodyLimit: number;
+  /** Decides who may send; null where everybody may. */
+  readonly authenticate: Authenticate | null;
 }
 
 export type ReceivedRequest = BodySource & { readonly headers: EventHeaders };
@@ -39,6 +42,8 @@ const BATCH_CONCURRENCY = 8;
 /** The answer to a request on the event path: 204, 400 or 503, nothing else. Never throws. */
 export async function receive(request: ReceivedRequest, dependencies: ReceiverDependencies): Promise<Answer> {
   try {
+    const refusal = await refuse(request, dependencies);
+    if (refusal !== null) return refusal;
     const entries = decodeEvents({
       headers: request.headers,
       body: await readBody(request, dependencies.bodyLimit),
@@ -46,6 +51,24 @@ export async function receive(request: ReceivedRequest, dependencies: ReceiverDe
     return answerTo(await workOff(entries, dependencies));
   } catch (error) {
     return answerToFailure(error, dependencies.log);
+  }
+}
+
+/** Before the body is read. 401 and 403 are never sent again; null where the sender may go on. */
+async function refuse(
+  { headers }: ReceivedRequest,
+  { authenticate, log }: ReceiverDependencies,
+): Promise<Answer | null> {
+  const verdict = authenticate === null ? "allowed" : await authenticate(headers.get("authorization"));
+  if (verdict === "allowed") return null;
+  log.warn({ outcome: "refused", verdict }, "sender refused");
+  switch (verdict) {
+    case "unauthenticated":
+      return plainText(401, "no valid token for this audience\n", { "www-authenticate": "Bearer" });
+    case "forbidden":
+      return plainText(403, "this sender is not on the list of allowed subjects\n");
+    case "unknown":
+      return tryAgain(null);
   }
 }
 

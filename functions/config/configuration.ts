@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OidcSettings } from "../cloudevents/authenticate.ts";
 import type { Integration } from "../integrations/integration.ts";
 import type { LogLevel } from "../log.ts";
 import type { HostPolicy } from "../reconcile/host-policy.ts";
@@ -24,6 +25,8 @@ export interface Configuration {
   readonly hostPolicy: HostPolicy;
   /** When a host that another namespace has is refused: in resyncs only, or at every event too. */
   readonly hostClaims: "resync" | "strict";
+  /** Whose tokens are accepted; null: senders need none. */
+  readonly oidc: OidcSettings | null;
 }
 
 /** One thing that is wrong with a configuration. */

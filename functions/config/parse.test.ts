@@ -70,6 +70,7 @@ describe("defaults", () => {
         onOptOut: "delete",
         hostPolicy: [],
         hostClaims: "resync",
+        oidc: null,
         warnings: [],
       });
     });

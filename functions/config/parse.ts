@@ -39,7 +39,7 @@ export function parseConfiguration(
     setUp(definition, settingsFor(file, definition.key), problems),
   );
   if (!parsed.success || problems.length > 0) throw new InvalidConfigurationError(problems);
-  const { selector, logLevel, mode, onOptOut, hostPolicy, hostClaims } = parsed.output;
+  const { selector, logLevel, mode, onOptOut, hostPolicy, hostClaims, auth } = parsed.output;
   return {
     configuration: {
       selector: { ingressClass: selector.ingressClass ?? null, legacyGroup: selector.legacyGroup },
@@ -49,6 +49,7 @@ export function parseConfiguration(
       onOptOut,
       hostPolicy,
       hostClaims,
+      oidc: auth.oidc ?? null,
     },
     warnings: UNUSED.filter((key) => parsed.output[key] !== undefined).map(
       (key) => `${key} has no meaning for this function and is ignored`,
@@ -68,6 +69,10 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
     mode: v.optional(choice(["reconcile", "observe"]), "reconcile"),
     onOptOut: v.optional(choice(["delete", "keep"]), "delete"),
     hostPolicy: v.optional(v.array(settings({ namespaces: strings(), suffixes: strings() }), "a list"), []),
+    auth: v.optional(
+      settings({ oidc: v.optional(settings({ audience: v.string("a string"), subjects: strings() })) }),
+      {},
+    ),
     hostClaims: v.optional(choice(["resync", "strict"]), "resync"),
     apiVersion: v.optional(v.unknown()),
     kind: v.optional(v.unknown()),

@@ -39,6 +39,8 @@ export interface KubernetesClient {
   get(reference: ObjectReference): Promise<KubernetesObject | null>;
   /** The same without spec, data or status. */
   getMetadata(reference: ObjectReference): Promise<KubernetesObject | null>;
+  /** Any document that the API server serves as JSON, such as its keys. */
+  readJson(path: string): Promise<unknown>;
   list(resource: ResourceDefinition, options: ListOptions): Promise<ListPage>;
   /** Server-side apply, forced; the caller pins uid or resourceVersion in the object. */
   apply(reference: ObjectReference, object: KubernetesObject): Promise<KubernetesObject>;
@@ -53,6 +55,8 @@ const LIST_TIMEOUT_MS = 60_000;
 /** The longest that one request waits in place when told to slow down; beyond it the sender of the event waits. */
 const MAX_WAIT_SECONDS = 2;
 
+/** The key set has a media type of its own. */
+const ANY_JSON = "application/json, application/jwk-set+json";
 const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 export function createClient(credentials: Credentials, transport: Transport): KubernetesClient {
@@ -83,6 +87,11 @@ export function createClient(credentials: Credentials, transport: Transport): Ku
 
     getMetadata: (reference) =>
       orNull(object({ method: "GET", path: objectPath(reference), accept: METADATA_ONLY })),
+
+    readJson: async (path) => {
+      const request: ApiRequest = { method: "GET", path, accept: ANY_JSON };
+      return parseJson(describe(request), (await send(request)).text);
+    },
 
     list: async (resource, options) => {
       const request: ApiRequest = {
