@@ -60,6 +60,7 @@ async function planShared(
       integration,
       description,
       route,
+      eligible,
       wanted: eligible ? integration.claim.wantedBy(description) : null,
       known,
       children,

@@ -11,7 +11,7 @@ import { createHash } from "node:crypto";
 import type { Claim, Integration } from "../integrations/integration.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
-import { isOfInstance, judge, mayWrite, owningRoutes } from "./ownership.ts";
+import { isOfInstance, isOwnedBy, judge, mayWrite, owningRoutes } from "./ownership.ts";
 import { notOurs, type Plan, type PlanSetting, planPlaced } from "./plan.ts";
 
 /** An integration whose children are shared. */
@@ -25,6 +25,8 @@ export interface Group {
   readonly claim: string;
   /** The routes that claim it, in any order; none where the child is no longer wanted. */
   readonly members: readonly RouteDescription[];
+  /** Routes that may have a child, of which nobody can say what they claim. */
+  readonly undecidable: readonly RouteDescription[];
   /** All objects of the namespace that have the claim, whoever made them. */
   readonly holders: readonly KubernetesObject[];
   /** The object of the kind that has this name in the namespace. */
@@ -36,11 +38,13 @@ export interface Group {
 /** Brings one claim to one child: its members' names united, and all its members as owners. */
 export function planGroup(
   integration: SharingIntegration,
-  { claim, members, holders, occupantOf, moving }: Group,
+  { claim, members, undecidable, holders, occupantOf, moving }: Group,
   setting: PlanSetting,
 ): readonly Plan[] {
   const { instance } = setting;
   const mine = oldestFirst(holders.filter((holder) => isWritable(holder, members, instance)));
+  // What such a route has stays as it is.
+  if (mine.some((child) => undecidable.some(({ route }) => isOwnedBy(child, route)))) return [];
   const foreign = holders.find((holder) => !mine.includes(holder));
   const [holder = moving, ...surplus] = mine;
   const ordered = membersInOrder(members, holder);
@@ -135,6 +139,8 @@ export interface Sharing {
   /** Null where the route is gone. */
   readonly description: RouteDescription | null;
   readonly route: RouteReference;
+  /** Whether the route is there, of our class, and has not opted out. */
+  readonly eligible: boolean;
   /** What the route claims; null where it wants no child. */
   readonly wanted: string | null;
   /** The object that has the route's own child name, and those that only a list finds. */
@@ -174,18 +180,19 @@ export function decide(sharing: Sharing): Decision {
 }
 
 function planClaims(
-  { integration, description, wanted, routes, setting }: Sharing,
+  { integration, description, eligible, wanted, routes, setting }: Sharing,
   children: readonly KubernetesObject[],
   attached: readonly KubernetesObject[],
 ): readonly Plan[] {
   const { claim } = integration;
   // A route that has opted out claims nothing, whatever its text says.
-  const candidates = routes ?? (description === null || wanted === null ? [] : [description]);
+  const candidates = routes ?? (description === null || !eligible ? [] : [description]);
+  const undecidable = candidates.filter((candidate) => candidate.undecidable);
   const membersOf = (name: string) => candidates.filter((candidate) => claim.wantedBy(candidate) === name);
   const occupantOf = (name: string) => children.find(({ metadata }) => metadata.name === name) ?? null;
   const plan = (name: string, moving: KubernetesObject | null) => {
     const holders = children.filter(({ spec }) => claim.of(spec) === name);
-    const group = { claim: name, members: membersOf(name), holders, occupantOf, moving };
+    const group = { claim: name, members: membersOf(name), undecidable, holders, occupantOf, moving };
     return planGroup(integration, group, setting);
   };
 

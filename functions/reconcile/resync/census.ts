@@ -171,6 +171,7 @@ function findShared(
 ): Finding[] {
   const { claim } = integration;
   const eligible = routes.filter((description) => mayHaveChild(description, selector, integration.name));
+  const undecidable = eligible.filter((description) => description.undecidable);
   const members = Map.groupBy(eligible, (description) => claim.wantedBy(description));
   const holders = Map.groupBy(children, ({ spec }) => claim.of(spec));
   const byName = new Map(children.map((child) => [child.metadata.name, child]));
@@ -180,6 +181,7 @@ function findShared(
     const group = {
       claim: name,
       members: members.get(name) ?? [],
+      undecidable,
       holders: holders.get(name) ?? [],
       occupantOf: (child: string) => byName.get(child) ?? null,
       moving: null,
