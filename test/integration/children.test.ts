@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { Delivery } from "../api-server-source/deliver.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
+import { resyncEvent } from "./harness/cloud-events.ts";
 import {
   CERTIFICATES,
   dnsNames,
@@ -171,6 +172,23 @@ suite("events of a source", () => {
     const [warning] = (await eventsOn(admin, namespace, "nonsense")).filter(({ type }) => type === "Warning");
     assert.equal(warning?.reason, "InvalidRule");
     assert.match(warning?.note ?? "", /^spec\.routes\[0\]\.match: .*unknown matcher "Foo"/);
+  });
+
+  test("a route that becomes another's child keeps what it had, at events and at a resync", async () => {
+    const { admin, cluster, namespace } = world;
+    await admin.apply(world.route({ name: "layered" }));
+    await answered("add", "ingressroutes", "layered");
+    const mark = await cluster.auditLog.mark();
+    const route = world.route({ name: "layered", secretName: null, match: "PathPrefix(`/a`)" });
+    await admin.apply({ ...route, spec: { ...(route.spec as object), parentRefs: [{ name: "new" }] } });
+    await answered("update", "ingressroutes", "layered");
+    assert.equal((await world.app.send(resyncEvent({ namespace }))).status, 204);
+    assert.deepEqual(await dnsNames(admin, namespace, "layered-tls"), ["layered.example.com"]);
+    assert.deepEqual(await records(admin, namespace, "layered"), [`layered.example.com A ${target}`]);
+    assert.deepEqual(
+      (await world.writes(mark)).filter((line) => line.includes("layered")),
+      [],
+    );
   });
 
   test("an HTTP and a TCP route of one name have children of their own", async () => {
