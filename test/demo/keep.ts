@@ -1,0 +1,60 @@
+/**
+ * `--keep`: the demo plays in a process of its own, which goes on when the command has ended.
+ *
+ * @module
+ */
+import { fork } from "node:child_process";
+
+const MARK = "TRAEFIK_CERT_ROTATER_DEMO_KEEPER";
+
+export interface Kept {
+  readonly kubeconfig: string;
+  /** The function's log file. */
+  readonly log: string;
+  /** Where events are sent to. */
+  readonly url: string;
+}
+
+/** Whether this process is the one that goes on. */
+export function isKeeper(): boolean {
+  return process.env[MARK] !== undefined;
+}
+
+/** Plays the demo in a new process and returns the exit code once that has played or failed. */
+export function keepRunning(): Promise<number> {
+  const colours = process.stdout.isTTY && !process.env.NO_COLOR;
+  const child = fork(process.argv[1] ?? "", ["--keep"], {
+    detached: true,
+    // Pipes, for whoever waits for the end of our output must not wait for the end of the process that goes on.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: { ...process.env, [MARK]: "1", ...(colours && { FORCE_COLOR: "1" }) },
+  });
+  child.stdout?.pipe(process.stdout);
+  child.stderr?.pipe(process.stderr);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.on("exit", (code) => resolve(code ?? 1));
+    child.on("message", (kept: Kept) => {
+      process.stdout.write(instructions(kept, child.pid ?? 0));
+      resolve(0);
+    });
+  });
+}
+
+/** Tells the command that the demo has played, and goes on without it. */
+export function letGo(kept: Kept): void {
+  // Nobody reads the other end of these pipes from now on.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  process.send?.(kept, () => process.disconnect?.());
+}
+
+function instructions({ kubeconfig, log, url }: Kept, pid: number): string {
+  return `
+It goes on: cluster, sources, and the function that they wake.
+  export KUBECONFIG=${kubeconfig}
+  kubectl get ingressroutes,certificates,dnsendpoints -A
+The function's log:     tail -f ${log}
+A resync by hand:       npx traefik-cert-rotater resync --to ${url}
+Stop and remove it all: kill ${pid}
+`;
+}

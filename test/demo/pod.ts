@@ -1,0 +1,90 @@
+/**
+ * The function's pod, played by a process: the command, environment and configuration of the chart's Knative Service
+ * and the token of the chart's ServiceAccount.
+ *
+ * @module
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { get } from "node:http";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
+import type { Cluster } from "../control-plane/cluster.ts";
+import type { ControlPlane } from "../control-plane/control-plane.ts";
+import { freePort } from "../control-plane/free-port.ts";
+import type { Runnable } from "./activator.ts";
+import { programOf } from "./container.ts";
+
+/** Its log is `<name>.log` in the folder of the control plane. */
+const NAME = "function";
+
+/** Everything that the kubelet would mount into the pods of `service`. */
+export interface PodFiles {
+  readonly folder: string;
+  readonly service: KubernetesObject;
+  readonly log: string;
+}
+
+/** Writes token, authority and configuration as the kubelet mounts them. */
+export async function preparePod(cluster: Cluster, service: KubernetesObject): Promise<PodFiles> {
+  const { admin, caPem } = cluster;
+  const namespace = service.metadata.namespace ?? "";
+  const { serviceAccountName, volumes } = templateOf(service);
+  const folder = join(cluster.folder, "pod");
+  await mkdir(folder, { mode: 0o700 });
+  const config = { apiVersion: "v1", kind: "ConfigMap", namespace, name: volumes[0]?.configMap.name ?? "" };
+  const { data = {} } = (await admin.get(config)) as { data?: Record<string, string> };
+  const files: Record<string, string> = {
+    ...data,
+    token: await admin.token(namespace, serviceAccountName),
+    "ca.crt": caPem,
+  };
+  for (const [name, text] of Object.entries(files))
+    await writeFile(join(folder, name), text, { mode: 0o600 });
+  return { folder, service, log: join(cluster.folder, `${NAME}.log`) };
+}
+
+/** Starts the process and returns once it is ready. It ends with the demo, however that ends. */
+export async function startPod(
+  { url, supervisor }: ControlPlane,
+  files: PodFiles,
+  app: string,
+): Promise<Runnable> {
+  const { folder, service } = files;
+  const { hostname, port } = new URL(url);
+  const own = await freePort("127.0.0.1");
+  const { args, env } = programOf(templateOf(service).containers[0], app);
+  const mounted = args.map((word) => word.replace("/etc/traefik-cert-rotater/", `${folder}/`));
+  const pid = await supervisor.start(NAME, process.execPath, mounted, {
+    ...env,
+    PORT: String(own),
+    KUBERNETES_SERVICE_HOST: hostname,
+    KUBERNETES_SERVICE_PORT: port,
+    SERVICE_ACCOUNT_DIRECTORY: folder,
+  });
+  while (!(await isReady(own))) {
+    if (supervisor.outcomeOf(NAME) !== null)
+      throw new Error(`the function ended before it was ready: ${await supervisor.logOf(NAME)}`);
+    await delay(5);
+  }
+  return { pid, url: `http://127.0.0.1:${own}`, stop: () => supervisor.stop(NAME) };
+}
+
+/** What the kubelet's probe asks. */
+function isReady(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    get({ port, host: "127.0.0.1", path: "/health/readiness", agent: false }, (response) =>
+      resolve(response.resume().statusCode === 200),
+    ).on("error", () => resolve(false));
+  });
+}
+
+interface PodTemplate {
+  readonly serviceAccountName: string;
+  readonly volumes: readonly { readonly configMap: { readonly name: string } }[];
+  readonly containers: readonly unknown[];
+}
+
+function templateOf(service: KubernetesObject): PodTemplate {
+  return (service.spec as { template: { spec: PodTemplate } }).template.spec;
+}
