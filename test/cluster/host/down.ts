@@ -6,6 +6,7 @@
 import { rm } from "node:fs/promises";
 import { cgroup, stateFolder } from "../layout.ts";
 import { removeCgroup } from "./cgroups.ts";
+import { disconnectNode } from "./network.ts";
 import { killNodeProcess } from "./node-process.ts";
 import { runningNode } from "./record.ts";
 
@@ -13,6 +14,7 @@ import { runningNode } from "./record.ts";
 export async function takeDown(): Promise<boolean> {
   const pid = await runningNode();
   if (pid !== null) await killNodeProcess(pid, async () => (await runningNode()) !== null);
+  await disconnectNode();
   // Waits until the pods' processes, which the kernel is ending, are gone, and so their mounts.
   await removeCgroup(cgroup);
   await rm(stateFolder, { recursive: true, force: true, maxRetries: 5 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exists } from "../../control-plane/cache.ts";
 import { addresses, cable } from "../layout.ts";
 import { run } from "./command.ts";
 import { CannotRunHereError } from "./requirements.ts";
@@ -20,4 +21,12 @@ export async function connectNode(pid: number): Promise<void> {
   await ip("address", "add", `${machine}/${cableBits}`, "dev", cable.machine);
   await ip("link", "set", cable.machine, "up");
   for (const range of [pods, services]) await ip("route", "add", range, "via", node);
+}
+
+/** Takes the cable away, and the routes with it. The kernel does that too, some time after the node's end. */
+export async function disconnectNode(): Promise<void> {
+  if (!(await exists(`/sys/class/net/${cable.machine}`))) return;
+  await run("ip", ["link", "delete", cable.machine]).catch(async (error: unknown) => {
+    if (await exists(`/sys/class/net/${cable.machine}`)) throw error;
+  });
 }

@@ -1,0 +1,81 @@
+/**
+ * The cluster's DNS: CoreDNS with names of Services only.
+ *
+ * @module
+ */
+import type { Manifest } from "../control-plane/admin.ts";
+import { imageOf } from "./images/platform.ts";
+import { addresses } from "./layout.ts";
+
+const namespace = "kube-system";
+const name = "coredns";
+const labels = { "k8s-app": "kube-dns" };
+
+const corefile = `.:1053 {
+  errors
+  health :8080
+  kubernetes cluster.local in-addr.arpa {
+    ttl 5
+  }
+  cache 5
+}
+`;
+
+export const dnsManifests: readonly Manifest[] = [
+  { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } },
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: { name },
+    rules: [
+      { apiGroups: [""], resources: ["services", "pods", "namespaces"], verbs: ["list", "watch"] },
+      { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
+    ],
+  },
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: { name },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+    subjects: [{ kind: "ServiceAccount", name, namespace }],
+  },
+  { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: { Corefile: corefile } },
+  {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: name,
+          dnsPolicy: "Default",
+          containers: [
+            {
+              name,
+              image: imageOf("coredns"),
+              args: ["-conf", "/etc/coredns/Corefile"],
+              readinessProbe: { httpGet: { path: "/health", port: 8080 }, periodSeconds: 1 },
+              volumeMounts: [{ name: "config", mountPath: "/etc/coredns" }],
+            },
+          ],
+          volumes: [{ name: "config", configMap: { name } }],
+        },
+      },
+    },
+  },
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "kube-dns", namespace },
+    spec: {
+      clusterIP: addresses.dnsService,
+      selector: labels,
+      ports: [
+        { name: "dns", port: 53, targetPort: 1053, protocol: "UDP" },
+        { name: "dns-tcp", port: 53, targetPort: 1053, protocol: "TCP" },
+      ],
+    },
+  },
+];

@@ -1,0 +1,34 @@
+/**
+ * Images of the programs that run in pods of the cluster: each a layer with one static binary.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { cached } from "../../control-plane/cache.ts";
+import { type Program, podPrograms } from "../components.ts";
+import { archiveFiles } from "./archive.ts";
+
+/** Names below dev.local are not resolved by Knative and never pulled. The pause image is named to containerd. */
+export function imageOf(program: string): string {
+  return `dev.local/${program}:1`;
+}
+
+/** Archives of all images, in the cache folder. */
+export async function platformArchives(programs: Readonly<Record<Program, string>>): Promise<string[]> {
+  return Promise.all(
+    podPrograms.map(async (name) => {
+      // The path of a built program holds the hash of what it is built from.
+      const key = createHash("sha256").update(programs[name]).digest("hex").slice(0, 12);
+      const folder = await cached(`image-${name}-${key}`, (draft) =>
+        archiveFiles(
+          imageOf(name),
+          [{ from: programs[name], to: `/bin/${name}` }],
+          { entrypoint: [`/bin/${name}`], user: "65532" },
+          join(draft, "image.tar"),
+        ),
+      );
+      return join(folder, "image.tar");
+    }),
+  );
+}

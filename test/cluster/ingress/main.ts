@@ -1,0 +1,88 @@
+/**
+ * Stands in for an ingress of Knative Serving (net-kourier, net-istio, net-contour), none of which can be had as a Go
+ * module. It does what Serving expects of one: it marks Ingress objects of its class ready, and passes requests on by
+ * host, with the headers of the Ingress, to the Service of the revision, whose endpoints Serving points to the
+ * activator or to pods. It does no TLS, splits no traffic, and does not probe before it says ready.
+ *
+ * `node main.ts CONNECTION`: a file with a `Connection` as JSON.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import type { KubernetesObject, ObjectMeta } from "../../../functions/kubernetes/objects.ts";
+import { type Admin, createAdmin } from "../../control-plane/admin.ts";
+import type { Connection } from "../../control-plane/api-client.ts";
+import { watch } from "../../control-plane/watch.ts";
+import { addresses, ingressPort } from "../layout.ts";
+import { createProxy } from "./proxy.ts";
+import { type Backend, backends, isOurs } from "./routes.ts";
+import { ingressHost } from "./service.ts";
+
+const kind = { apiVersion: "networking.internal.knative.dev/v1alpha1", kind: "Ingress" };
+
+/** Follows the Ingress objects for ever; `onChange` is told all of them. */
+async function follow(admin: Admin, onChange: (ingresses: Iterable<KubernetesObject>) => void) {
+  const signal = new AbortController().signal;
+  for await (const { objects, change } of watch(admin.client, await admin.resolver.path(kind), { signal })) {
+    onChange(objects.values());
+    for (const object of change === null ? objects.values() : [change.object])
+      if (change?.type !== "DELETED" && isOurs(object)) await markReady(admin, object);
+  }
+}
+
+async function markReady(admin: Admin, ingress: KubernetesObject): Promise<void> {
+  const { namespace, name, generation } = ingress.metadata as ObjectMeta & { generation: number };
+  const status = ingress.status as { observedGeneration?: number } | undefined;
+  if (status?.observedGeneration === generation) return;
+  const loadBalancer = { ingress: [{ domainInternal: ingressHost }] };
+  const lastTransitionTime = new Date().toISOString().replace(/\.\d+/, "");
+  const conditions = ["LoadBalancerReady", "NetworkConfigured", "Ready"].map((type) => ({
+    type,
+    status: "True",
+    lastTransitionTime,
+  }));
+  const next = {
+    observedGeneration: generation,
+    publicLoadBalancer: loadBalancer,
+    privateLoadBalancer: loadBalancer,
+    conditions,
+  };
+  await admin.patch({ ...kind, namespace, name }, { status: next }, { subresource: "status" });
+}
+
+function createServiceResolver(admin: Admin): (backend: Backend) => Promise<string> {
+  const known = new Map<string, string>();
+  return async ({ namespace, service }) => {
+    const key = `${namespace}/${service}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const object = await admin.get({ apiVersion: "v1", kind: "Service", namespace, name: service });
+    if (object === null) throw new Error(`there is no Service ${key}`);
+    const { clusterIP } = object.spec as { clusterIP: string };
+    known.set(key, clusterIP);
+    return clusterIP;
+  };
+}
+
+const connection = JSON.parse(await readFile(process.argv[2] ?? "", "utf8")) as Connection;
+const admin = createAdmin(connection, "ingress-stand-in");
+let hosts = new Map<string, Backend>();
+let resolve = createServiceResolver(admin);
+createServer(
+  createProxy(
+    (host) => hosts.get(host),
+    (backend) => resolve(backend),
+  ),
+).listen(ingressPort, addresses.node);
+for (;;) {
+  const onChange = (ingresses: Iterable<KubernetesObject>) => {
+    hosts = backends(ingresses);
+    // A Service that is made again gets another address.
+    resolve = createServiceResolver(admin);
+  };
+  await follow(admin, onChange).catch((error: unknown) => console.error(String(error)));
+  // The kind comes with Serving; the API server may be away.
+  await delay(500);
+}

@@ -1,0 +1,46 @@
+/**
+ * Installs Knative Serving: its own manifests, and the settings in which a test differs from an installation.
+ *
+ * @module
+ */
+import type { Admin, Manifest } from "../../control-plane/admin.ts";
+import type { CustomResourceDefinition } from "../../control-plane/crds.ts";
+import { ingressClass } from "../ingress/routes.ts";
+import type { ServingManifests } from "./manifests.ts";
+
+const namespace = "knative-serving";
+
+/** By ConfigMap. Whoever waits for scale to zero should not wait for minutes. */
+const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "config-network": { "ingress-class": ingressClass },
+  "config-autoscaler": { "stable-window": "10s", "scale-to-zero-grace-period": "6s" },
+};
+
+/** Applies it all and waits until every Deployment is available: at most three minutes. */
+export async function installServing(admin: Admin, { crds, base, run }: ServingManifests): Promise<void> {
+  await admin.applyCrds(crds as unknown as CustomResourceDefinition[]);
+  for (const object of base) await admin.apply(withSettings(object));
+  for (const object of run) await admin.apply(object);
+  const deployments = run
+    .filter(({ kind }) => kind === "Deployment")
+    .map(({ metadata }) => metadata.name ?? "");
+  await Promise.all(deployments.map((name) => waitUntilAvailable(admin, namespace, name)));
+}
+
+function withSettings(object: Manifest): Manifest {
+  const set = object.kind === "ConfigMap" ? settings[object.metadata.name ?? ""] : undefined;
+  return set === undefined ? object : { ...object, data: { ...(object.data as object), ...set } };
+}
+
+/** Waits until all replicas of the Deployment are available. */
+export async function waitUntilAvailable(admin: Admin, namespace: string, name: string): Promise<void> {
+  const target = { apiVersion: "apps/v1", kind: "Deployment", namespace, name };
+  await admin.waitFor(
+    target,
+    (object) => {
+      const status = object?.status as { replicas?: number; availableReplicas?: number } | undefined;
+      return (status?.replicas ?? 0) > 0 && status?.availableReplicas === status?.replicas;
+    },
+    180_000,
+  );
+}
