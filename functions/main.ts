@@ -10,12 +10,11 @@ import { InvalidConfigurationError } from "./config/configuration.ts";
 import { loadConfiguration } from "./config/load.ts";
 import { createFunction } from "./function.ts";
 import type { InFlight } from "./in-flight.ts";
+import { DEFAULT_INSTANCE } from "./instance.ts";
 import { INTEGRATIONS } from "./integrations/index.ts";
 import { findCredentials } from "./kubernetes/credentials.ts";
 import { createLogger, type Logger } from "./log.ts";
 
-/** The installation that the README's command makes. */
-const DEFAULT_INSTANCE = "traefik-cert-rotation/traefik-cert-rotation";
 const DEFAULT_PORT = 8080;
 /** Under the 30 s that Kubernetes gives a pod to end unless told otherwise. */
 const DEFAULT_GRACE_SECONDS = 25;

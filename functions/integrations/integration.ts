@@ -54,6 +54,8 @@ export interface Claim {
   merge(members: readonly [RouteDescription, ...RouteDescription[]]): RouteDescription;
   /** Looked at before a child takes up a claim; null where nothing need be looked at. */
   readonly guard: ClaimGuard | null;
+  /** What may be lost by taking up the claim, whatever the settings: for whoever plans ahead. */
+  readonly stake: ClaimStake;
   /** Tells the user that `holder`, which is not ours, has it already. */
   taken(claim: string, holder: string): Problem;
 }
@@ -64,6 +66,14 @@ export interface ClaimGuard {
   readonly resource: ResourceDefinition;
   /** Why the claim must not be taken up; null where it may. `object` is null where there is none yet. */
   refuse(object: KubernetesObject | null): Problem | null;
+}
+
+/** What stands in the cluster for a claim, such as the Secret itself. Only its metadata is read. */
+export interface ClaimStake {
+  /** Its name is the claim. */
+  readonly resource: ResourceDefinition;
+  /** Why a child of that name would overwrite what is there; null where nothing is lost. */
+  endangers(object: KubernetesObject | null, childName: string): string | null;
 }
 
 /** The kind of child that an integration makes, and its names. */

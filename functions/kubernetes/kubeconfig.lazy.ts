@@ -9,14 +9,19 @@ import { KubeConfig } from "@kubernetes/client-node";
 import type { Credentials } from "./credentials.ts";
 
 /**
- * Reads the default kubeconfig (`KUBECONFIG`, else `~/.kube/config`) and its current context: tokens, client
- * certificates, exec and OIDC plugins, proxies excepted.
+ * Reads the default kubeconfig (`KUBECONFIG`, else `~/.kube/config`) and one of its contexts, unless named the current
+ * one: tokens, client certificates, exec and OIDC plugins, proxies excepted.
  *
- * @throws Error where there is no usable cluster in the current context
+ * @throws Error where there is no usable cluster in that context
  */
-export async function kubeconfigCredentials(): Promise<Credentials> {
+export async function kubeconfigCredentials(context: string | null = null): Promise<Credentials> {
   const config = new KubeConfig();
   config.loadFromDefault();
+  if (context !== null) {
+    const known = config.getContexts().map(({ name }) => name);
+    if (!known.includes(context)) throw new Error(`there is no context ${context}, only ${known.join(", ")}`);
+    config.setCurrentContext(context);
+  }
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error("the kubeconfig's current context names no cluster");
   const options = await httpsOptions(config);

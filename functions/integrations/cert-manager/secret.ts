@@ -7,7 +7,7 @@ import { matchesGlob } from "../../glob.ts";
 import type { ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { isRecord } from "../../unknown.ts";
-import type { Claim, ClaimGuard } from "../integration.ts";
+import type { Claim, ClaimGuard, ClaimStake } from "../integration.ts";
 import { union, wantedNames } from "./names.ts";
 import type { CertManagerSettings } from "./settings.ts";
 
@@ -41,6 +41,7 @@ export function secretClaim(settings: CertManagerSettings): Claim {
       undecidable: [first, ...others].some(({ undecidable }) => undecidable),
     }),
     guard: settings.existingSecrets === "keep" ? KEEP_FOREIGN_SECRETS : null,
+    stake: SECRET_CONTENT,
     taken: (secretName, holder) => ({
       reason: "SecretNameTaken",
       message:
@@ -63,5 +64,18 @@ const KEEP_FOREIGN_SECRETS: ClaimGuard = {
         "it. It is kept (existingSecrets: keep): delete the Secret to have one issued, or add it to ignoreSecrets.",
       field: "spec.tls.secretName",
     };
+  },
+};
+
+/** cert-manager compares the names: it issues anew too where the Secret was another Certificate's. */
+const SECRET_CONTENT: ClaimStake = {
+  resource: SECRET,
+  endangers: (secret, certificate) => {
+    if (secret === null) return null;
+    const issuedBy = secret.metadata.annotations?.[ISSUED_BY_ANNOTATION];
+    if (issuedBy === certificate) return null;
+    return issuedBy === undefined
+      ? "it exists and cert-manager did not make it: the certificate in it would be replaced"
+      : `it exists and was issued for Certificate ${issuedBy}: it would be issued anew`;
   },
 };
