@@ -27,13 +27,14 @@ export function childName(route: Pick<RouteReference, "kind" | "name">, suffix: 
 
 /**
  * The routes whose child could bear this name, for a child that is gone and can no longer name its owner.
- * Null where the name was cut and the route cannot be told from it.
+ * Null where the route cannot be told from it: the name was cut, or is none that follows from a route's (a child that
+ * was adopted, or that got a hash because its first name was taken).
  */
 export function routesOfChildName(
   name: string,
   suffix: "" | "-tls",
 ): readonly Pick<RouteReference, "kind" | "name">[] | null {
-  if (!name.endsWith(suffix)) return [];
+  if (!name.endsWith(suffix)) return null;
   const base = name.slice(0, name.length - suffix.length);
   const candidates: Pick<RouteReference, "kind" | "name">[] = [{ kind: "IngressRoute", name: base }];
   const tcp = /^(.+)-tcp-[0-9a-f]{8}$/.exec(base)?.[1];

@@ -66,13 +66,18 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     if (read.value !== null && isUntouched(context, integration, read.value)) return NOTHING_TO_DO;
     const routes = routesOfChild(context, integration, child, read.value);
     if (routes === null) return resyncAll({ namespace: child.namespace, confirmDeletions: false }, of);
-    return reconcileAll(routes, { hint: null }, of);
+    // It may have lost a host to another namespace in a resync, and must not get it back for having changed.
+    return reconcileAll(routes, { hint: null, checkClaims: true }, of);
   };
 
   const ofDependency = async (dependency: DependencyReference, of: WorkContext): Promise<Report> => {
     const integrations = context.integrations.filter((integration) => dependsOn(integration, dependency));
     if (integrations.length === 0) return NOTHING_TO_DO;
-    return resyncAll({ namespace: null, integrations, confirmDeletions: false }, of);
+    // Those that wait for others must see the others' children.
+    const concerned = integrations.some(({ waitsForOthers }) => waitsForOthers)
+      ? context.integrations
+      : integrations;
+    return resyncAll({ namespace: null, integrations: concerned, confirmDeletions: false }, of);
   };
 
   const ofScope = ({ namespace, name, confirmDeletions }: ResyncScope, of: WorkContext): Promise<Report> => {

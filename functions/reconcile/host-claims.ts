@@ -10,6 +10,18 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Problem } from "../problem.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
 
+/**
+ * The hosts that the route claims: those it names and, while one of its rules is in error, those that its children
+ * keep for it.
+ */
+export function claimedHosts(
+  { hosts, tls, incomplete }: RouteDescription,
+  children: readonly { readonly names: readonly string[] }[],
+): ReadonlySet<string> {
+  const kept = incomplete ? children.flatMap(({ names }) => names) : [];
+  return new Set([...hosts, ...(tls?.domains ?? []), ...kept]);
+}
+
 /** Who claims a host, and how good the claim is: the least `rank` holds it. */
 export interface Claimant {
   readonly route: RouteReference;
@@ -43,7 +55,8 @@ function unchangedSince({ metadata }: KubernetesObject): string {
 /** All claims of a cluster, host by host. */
 export class ClaimBook {
   readonly #best = new Map<string, Claimant>();
-  readonly #contested = new Map<string, Claimant[]>();
+  /** Hosts with more than one claimant, in whatever namespaces. */
+  readonly #several = new Map<string, Claimant[]>();
 
   add(host: string, claimant: Claimant): void {
     const best = this.#best.get(host);
@@ -51,23 +64,21 @@ export class ClaimBook {
       this.#best.set(host, claimant);
       return;
     }
-    if (best.route.namespace !== claimant.route.namespace || this.#contested.has(host)) {
-      const all = this.#contested.get(host) ?? [best];
-      this.#contested.set(host, [...all, claimant]);
-    }
+    const all = this.#several.get(host) ?? [best];
+    all.push(claimant);
+    this.#several.set(host, all);
     if (claimant.rank < best.rank) this.#best.set(host, claimant);
   }
 
   /** The routes that claim a host that another namespace holds. */
   losers(): readonly RouteReference[] {
-    return [...this.#contested].flatMap(([host, claimants]) =>
+    return [...this.#several].flatMap(([host, claimants]) =>
       claimants.map(({ route }) => route).filter((route) => this.refuse(route.namespace, host) !== null),
     );
   }
 
   /** Why the namespace may not have the host; null where nobody else holds it. */
   refuse(namespace: string, host: string): Problem | null {
-    if (!this.#contested.has(host)) return null;
     const holder = this.#best.get(host)?.route;
     return holder === undefined || holder.namespace === namespace ? null : hostClaimed(host, holder);
   }

@@ -13,6 +13,7 @@ import { isOfInstance, owningRoutes } from "./ownership.ts";
 import { type Plan, type PlanSetting, planChild } from "./plan.ts";
 import { type Result, settle } from "./result.ts";
 import { decide, isSharing, type SharingIntegration } from "./sharing.ts";
+import { withoutClaimed } from "./strict-claims.ts";
 
 export interface RouteState {
   readonly route: RouteReference;
@@ -21,6 +22,10 @@ export interface RouteState {
   readonly namespaceAnnotations: Readonly<Record<string, string>>;
   /** The children of the other integrations are ready. */
   readonly othersReady: boolean;
+  /** Several routes or children are known to be concerned. */
+  readonly thorough: boolean;
+  /** Hosts that another namespace holds are refused at once. */
+  readonly checksClaims: boolean;
 }
 
 /** What is to be written, in this order; the error of a read without which that cannot be said. */
@@ -47,7 +52,7 @@ async function planShared(
   state: RouteState,
   observed: ChildObservation,
 ): Promise<Result<readonly Plan[]>> {
-  const { route, description, namespaceAnnotations } = state;
+  const { route, description, namespaceAnnotations, thorough } = state;
   const { client, selector, onOptOut } = context;
   const eligible = description !== null && mayHaveChild(description, selector, integration.name);
   if (description !== null && !eligible && onOptOut === "keep") return { ok: true, value: [] };
@@ -65,6 +70,7 @@ async function planShared(
       known,
       children,
       routes,
+      thorough,
       setting: settingOf(context, state, observed),
     });
     if ("plans" in decision) return { ok: true, value: decision.plans };
@@ -76,7 +82,11 @@ async function planShared(
     } else {
       const read = await readMembers(context, route.namespace, integration.name, namespaceAnnotations);
       if (!read.ok) return read;
-      routes = read.value;
+      const allowed = state.checksClaims
+        ? await withoutClaimed(context, read.value, ours(context, children ?? known))
+        : read;
+      if (!allowed.ok) return allowed;
+      routes = allowed.value;
     }
   }
 }
@@ -114,6 +124,10 @@ function isOfThatRoute(child: KubernetesObject, { kind, name, group }: RouteRefe
 
 function unique(children: readonly KubernetesObject[]): readonly KubernetesObject[] {
   return [...new Map(children.map((child) => [child.metadata.name, child])).values()];
+}
+
+function ours({ instance }: ReconcileContext, children: readonly KubernetesObject[]) {
+  return children.filter((child) => isOfInstance(child, instance));
 }
 
 /** Of a read that is known to have succeeded. */

@@ -17,6 +17,8 @@ export interface Report {
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
   readonly retry: Retry | null;
+  /** Deletions that were due and held back. */
+  readonly held: number;
 }
 
 export interface Retry {
@@ -25,18 +27,19 @@ export interface Retry {
   readonly retryAfterSeconds: number | null;
 }
 
-export const NOTHING_TO_DO: Report = { changes: [], problems: [], retry: null };
+export const NOTHING_TO_DO: Report = { changes: [], problems: [], retry: null, held: 0 };
 
 export function mergeReports(reports: readonly Report[]): Report {
   return {
     changes: reports.flatMap(({ changes }) => changes),
     problems: reports.flatMap(({ problems }) => problems),
     retry: reports.find(({ retry }) => retry !== null)?.retry ?? null,
+    held: reports.reduce((sum, { held }) => sum + held, 0),
   };
 }
 
 export function retryReport(why: string, retryAfterSeconds: number | null = null): Report {
-  return { changes: [], problems: [], retry: { why, retryAfterSeconds } };
+  return { ...NOTHING_TO_DO, retry: { why, retryAfterSeconds } };
 }
 
 export function outcomeOf(report: Report): Outcome {

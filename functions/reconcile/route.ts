@@ -13,7 +13,6 @@ import type { ReconcileContext } from "./context.ts";
 import { describeRoute } from "./describe.ts";
 import { CALM, changeEffect, combine, type Effect, effectOf, problemEffect } from "./effect.ts";
 import { checkGuard } from "./guard.ts";
-import { withoutHosts } from "./host-policy.ts";
 import { type ChildObservation, type Observation, observe } from "./observe.ts";
 import { isSelected } from "./opt-out.ts";
 import { isOfInstance, isOwnedBy } from "./ownership.ts";
@@ -22,7 +21,7 @@ import { planRoute, type RouteState } from "./plan-route.ts";
 import { isReadyFor } from "./readiness.ts";
 import { type Change, type Report, retryReport } from "./report.ts";
 import { type Result, settle } from "./result.ts";
-import { readClaims } from "./strict-claims.ts";
+import { withoutClaimed } from "./strict-claims.ts";
 
 /** How often a race with another writer is answered by observing again before the sender is asked to wait. */
 const MAX_OBSERVATIONS = 5;
@@ -33,6 +32,10 @@ export interface RouteOptions {
   readonly integrations?: readonly Integration[];
   /** A resync whose deletions are held back writes everything else. */
   readonly holdDeletions?: boolean;
+  /** A resync has seen that several routes or children are concerned, which the route alone may not show. */
+  readonly thorough?: boolean;
+  /** Other namespaces' hosts are refused, as with `hostClaims: strict`. */
+  readonly checkClaims?: boolean;
 }
 
 /** Brings the children of one route to what the route and the configuration say. Never throws for API errors. */
@@ -65,7 +68,8 @@ async function reconcileObserved(
   // Garbage collection removes the children of a route that is being deleted.
   if (read.value?.metadata.deletionTimestamp !== undefined) return CALM;
 
-  const described = await describe(context, read.value, annotations.value, observation);
+  const checksClaims = context.hostClaims === "strict" || options.checkClaims === true;
+  const described = await describe(context, read.value, annotations.value, observation, checksClaims);
   if (!described.ok) return effectOf(described.error, `host claims`);
   const description = described.value;
   if (description !== null && shadow.value !== null) {
@@ -81,6 +85,8 @@ async function reconcileObserved(
           description,
           namespaceAnnotations: annotations.value,
           othersReady: areOthersReady(context, integration, description, observation),
+          thorough: options.thorough === true,
+          checksClaims,
         },
         child,
         options,
@@ -98,20 +104,14 @@ async function describe(
   object: KubernetesObject | null,
   namespaceAnnotations: Readonly<Record<string, string>>,
   observation: Observation,
+  checksClaims: boolean,
 ): Promise<Result<RouteDescription | null>> {
   if (object === null) return { ok: true, value: null };
   const description = await describeRoute(context, object, namespaceAnnotations);
-  if (context.hostClaims !== "strict" || !isSelected(description, context.selector)) {
-    return { ok: true, value: description };
-  }
+  if (!checksClaims || !isSelected(description, context.selector)) return { ok: true, value: description };
   const own = childrenOf(context, observation, description.route);
-  const claims = await readClaims(context, description, own);
-  if (!claims.ok || claims.value === null) return claims.ok ? { ok: true, value: description } : claims;
-  const book = claims.value;
-  return {
-    ok: true,
-    value: withoutHosts(description, (host) => book.refuse(description.route.namespace, host)),
-  };
+  const read = await withoutClaimed(context, [description], own);
+  return read.ok ? { ok: true, value: read.value[0] ?? null } : read;
 }
 
 function childrenOf(
@@ -169,7 +169,8 @@ async function carryOut(
   options: RouteOptions,
 ): Promise<Effect> {
   const told = problemEffect(problems);
-  if (step.action === "none" || (step.action === "delete" && options.holdDeletions)) return told;
+  if (step.action === "none") return told;
+  if (step.action === "delete" && options.holdDeletions) return { ...told, held: 1 };
   const refused = await checkGuard(context, integration, namespace, step);
   if (!refused.ok) return combine([told, effectOf(refused.error, integration.name)]);
   if (refused.value !== null) return problemEffect([...problems, refused.value]);

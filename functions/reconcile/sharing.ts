@@ -149,6 +149,8 @@ export interface Sharing {
   readonly children: readonly KubernetesObject[] | null;
   /** All routes of the namespace that may claim something; null where they were not read. */
   readonly routes: readonly RouteDescription[] | null;
+  /** Several routes or children are known to be concerned: all is read, even if the route seems alone with its child. */
+  readonly thorough: boolean;
   readonly setting: PlanSetting;
 }
 
@@ -160,7 +162,7 @@ export type Decision = { readonly plans: readonly Plan[] } | { readonly missing:
  * needs the namespace's objects of that kind; one that joins or leaves others needs their routes too.
  */
 export function decide(sharing: Sharing): Decision {
-  const { integration, route, wanted, known, children, routes } = sharing;
+  const { integration, route, wanted, known, children, routes, thorough } = sharing;
   const { instance } = sharing.setting;
   const objects = children ?? known;
   const attached = objects.filter(
@@ -172,8 +174,8 @@ export function decide(sharing: Sharing): Decision {
   const heldByOthers = objects.some(
     (child) => !attached.includes(child) && wanted !== null && integration.claim.of(child.spec) === wanted,
   );
-  if (!settled && children === null) return { missing: "children" };
-  if ((!alone || attached.length > 1 || heldByOthers) && routes === null) {
+  if ((thorough || !settled) && children === null) return { missing: "children" };
+  if ((thorough || !alone || attached.length > 1 || heldByOthers) && routes === null) {
     return { missing: children === null ? "children" : "routes" };
   }
   return { plans: planClaims(sharing, objects, attached) };

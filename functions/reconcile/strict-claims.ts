@@ -9,7 +9,8 @@ import { routeResources } from "../traefik/resources.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 import type { ReconcileContext } from "./context.ts";
 import { describeRoute } from "./describe.ts";
-import { ClaimBook, rankOf } from "./host-claims.ts";
+import { ClaimBook, claimedHosts, rankOf } from "./host-claims.ts";
+import { withoutHosts } from "./host-policy.ts";
 import { listNamespace } from "./observe.ts";
 import { isSelected } from "./opt-out.ts";
 import { isOfInstance, MANAGED_BY_SELECTOR, owningRoutes } from "./ownership.ts";
@@ -17,18 +18,24 @@ import { type Result, settle } from "./result.ts";
 
 const EVERYWHERE = null;
 
-/** The claims on the hosts that the route wants and its children do not have; null where there are none. */
-export async function readClaims(
+/** The routes of one namespace, without the hosts that their children do not have and another namespace holds. */
+export async function withoutClaimed(
   context: ReconcileContext,
-  description: RouteDescription,
+  descriptions: readonly RouteDescription[],
   children: readonly KubernetesObject[],
-): Promise<Result<ClaimBook | null>> {
+): Promise<Result<readonly RouteDescription[]>> {
   const has = new Set(children.flatMap((child) => namesOf(context, child)));
-  const wanted = new Set(
-    [...description.hosts, ...(description.tls?.domains ?? [])].filter((host) => !has.has(host)),
-  );
-  if (wanted.size === 0) return { ok: true, value: null };
-  return settle(readBook(context, wanted));
+  const hosts = descriptions.flatMap((description) => [...claimedHosts(description, [])]);
+  const wanted = new Set(hosts.filter((host) => !has.has(host)));
+  if (wanted.size === 0) return { ok: true, value: descriptions };
+  const read = await settle(readBook(context, wanted));
+  if (!read.ok) return read;
+  const refuse = (description: RouteDescription) => (host: string) =>
+    read.value.refuse(description.route.namespace, host);
+  return {
+    ok: true,
+    value: descriptions.map((description) => withoutHosts(description, refuse(description))),
+  };
 }
 
 async function readBook(context: ReconcileContext, wanted: ReadonlySet<string>): Promise<ClaimBook> {
@@ -55,7 +62,7 @@ async function readBook(context: ReconcileContext, wanted: ReadonlySet<string>):
       ),
     );
     const named = own.map((child) => ({ child, names: namesOf(context, child) }));
-    for (const host of new Set([...description.hosts, ...(description.tls?.domains ?? [])])) {
+    for (const host of claimedHosts(description, named)) {
       if (wanted.has(host))
         book.add(host, { route: description.route, rank: rankOf(description, host, named) });
     }

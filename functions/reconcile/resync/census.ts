@@ -8,7 +8,7 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { ReconcileContext } from "../context.ts";
-import { type Claimant, rankOf } from "../host-claims.ts";
+import { type Claimant, claimedHosts, rankOf } from "../host-claims.ts";
 import { mayHaveChild, unshadowed } from "../members.ts";
 import { isSelected } from "../opt-out.ts";
 import { isOfInstance, owningRoutes } from "../ownership.ts";
@@ -32,6 +32,8 @@ export interface RouteNeed {
   readonly creations: readonly Creation[];
   readonly needsLook: boolean;
   readonly deletes: number;
+  /** Several routes or children are concerned. */
+  readonly thorough: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -75,6 +77,7 @@ interface Finding {
   readonly description: RouteDescription;
   readonly integration: Integration;
   readonly plan: Plan;
+  readonly thorough: boolean;
 }
 
 export function takeCensus(
@@ -157,7 +160,7 @@ function findOwn(
     const live = byName.get(integration.childName(description.route)) ?? null;
     const optedOut = !mayHaveChild(description, selector, integration.name);
     const plan = planChild({ integration, description, live, optedOut }, settingFor(description));
-    return { description, integration, plan };
+    return { description, integration, plan, thorough: false };
   });
 }
 
@@ -190,10 +193,12 @@ function findShared(
     if (description === null) return [];
     // A former owner that opted out may keep what it has.
     if (group.members.length === 0 && onOptOut === "keep") return [];
+    const thorough = group.members.length > 1 || group.holders.length > 1;
     return planGroup(integration, group, setting).map((plan) => ({
       description,
       integration,
       plan,
+      thorough,
     }));
   });
 }
@@ -225,10 +230,11 @@ function claimsOf(
   }
   return routes.flatMap((description) => {
     if (!isSelected(description, selector)) return [];
-    const { route, hosts, tls } = description;
+    const { route } = description;
     const own = carriers.get(keyOf(route)) ?? [];
-    const names = new Set([...hosts, ...(tls?.domains ?? [])]);
-    return [...names].map((host) => [host, { route, rank: rankOf(description, host, own) }] as const);
+    return [...claimedHosts(description, own)].map(
+      (host) => [host, { route, rank: rankOf(description, host, own) }] as const,
+    );
   });
 }
 
@@ -261,6 +267,7 @@ function needOf(
     ),
     needsLook: steps.includes("update") || steps.includes("delete"),
     deletes: steps.filter((action) => action === "delete").length,
+    thorough: findings.some(({ thorough }) => thorough),
     problems: [...own, ...findings.flatMap(({ plan }) => plan.problems)],
   };
 }

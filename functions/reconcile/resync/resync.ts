@@ -17,9 +17,9 @@ import { ClaimBook } from "../host-claims.ts";
 import { logRoute } from "../log-route.ts";
 import { readDependencies, readOptOuts } from "../observe.ts";
 import { MANAGED_BY_SELECTOR } from "../ownership.ts";
-import { retryReport } from "../report.ts";
+import { type Report, retryReport } from "../report.ts";
 import { settle } from "../result.ts";
-import { reconcileRoute } from "../route.ts";
+import { type RouteOptions, reconcileRoute } from "../route.ts";
 import { type ListedRoute, type NamespaceCensus, type RouteNeed, type Stray, takeCensus } from "./census.ts";
 import { createChildren } from "./create-children.ts";
 import { heldProblem, isHeld } from "./deletions.ts";
@@ -68,11 +68,17 @@ interface Run {
   /** Routes that need something written, once it is known who holds which host. */
   readonly needs: RouteNeed[];
   /** Routes that no longer want a child they have: last, and only as the brake allows. */
-  readonly deletions: { readonly route: RouteReference; readonly count: number }[];
+  readonly deletions: Deletion[];
   readonly strays: Stray[];
   readonly book: ClaimBook;
   /** Routes that want a host that another namespace holds. */
   readonly losers: readonly RouteReference[];
+}
+
+interface Deletion {
+  readonly route: RouteReference;
+  readonly count: number;
+  readonly thorough: boolean;
 }
 
 type Listed = ListedRoute | KubernetesObject;
@@ -186,7 +192,8 @@ function note(run: Run, census: NamespaceCensus): void {
   run.strays.push(...census.strays);
   for (const [host, claimant] of census.claims) run.book.add(host, claimant);
   for (const need of census.needs) {
-    if (need.deletes > 0) run.deletions.push({ route: need.description.route, count: need.deletes });
+    const { deletes: count, thorough, description } = need;
+    if (count > 0) run.deletions.push({ route: description.route, count, thorough });
     else run.needs.push(need);
   }
 }
@@ -194,39 +201,42 @@ function note(run: Run, census: NamespaceCensus): void {
 /** From here on a host that another namespace holds is refused; its routes are looked at whatever else they need. */
 function withClaims(run: Run): Run {
   const { book, context, options } = run;
-  const losers = options.namespace === null ? book.losers() : [];
-  if (losers.length === 0) return run;
+  const losers = new Set(options.namespace === null ? book.losers() : []);
+  if (losers.size === 0) return run;
   const refuseHost: ReconcileContext["refuseHost"] = (namespace, host) =>
     context.refuseHost(namespace, host) ?? book.refuse(namespace, host);
-  const isLoser = ({ description: { route } }: RouteNeed) => losers.includes(route);
   return {
     ...run,
     context: { ...context, refuseHost },
-    needs: run.needs.filter((need) => !isLoser(need)),
-    losers,
+    needs: run.needs.filter(({ description }) => !losers.has(description.route)),
+    deletions: run.deletions.filter(({ route }) => !losers.has(route)),
+    losers: [...losers],
   };
 }
 
 async function meetNeeds(run: Run): Promise<void> {
   const { pool, context, tally } = run;
-  if (context.handOut !== null && run.needs.length > BATCH_SIZE) {
+  // A batch says nothing about a route but its name, so what concerns several routes stays here.
+  let here: readonly RouteNeed[] = run.needs;
+  const single = run.needs.filter(({ thorough }) => !thorough);
+  if (context.handOut !== null && single.length > BATCH_SIZE) {
     tally.handedOut = await spread(
-      run.needs.map(({ description }) => description.route),
+      single.map(({ description }) => description.route),
       {
         run: randomUUID(),
         now: Date.now(),
         handOut: context.handOut,
         workOff: async (routes) => {
-          for (const route of routes) await pool.add(() => lookAt(run, route, false));
+          for (const route of routes) await pool.add(async () => void (await lookAt(run, route, {})));
           await pool.drain();
         },
       },
     );
-    run.needs.length = 0;
+    here = run.needs.filter(({ thorough }) => thorough);
   }
-  for (const route of run.losers) await pool.add(() => lookAt(run, route, true));
+  for (const route of run.losers) await pool.add(() => lookAtLoser(run, route));
   const claims = new Map<string, HeldClaims>();
-  for (const need of run.needs) {
+  for (const need of here) {
     const { namespace } = need.description.route;
     const held = claims.get(namespace) ?? new HeldClaims(context.client, namespace);
     claims.set(namespace, held);
@@ -238,16 +248,30 @@ async function meetNeeds(run: Run): Promise<void> {
 async function meetNeed(run: Run, need: RouteNeed, claims: HeldClaims): Promise<void> {
   const { context, tally } = run;
   const report = need.needsLook ? null : await createChildren(context, need, claims);
-  if (report === null) return lookAt(run, need.description.route, false);
+  if (report === null) {
+    await lookAt(run, need.description.route, { thorough: need.thorough });
+    return;
+  }
   logRoute(context.log, need.description.route, report);
   tally.add(report);
 }
 
-async function lookAt(run: Run, route: RouteReference, holdDeletions: boolean): Promise<void> {
+/** A route that has lost all its hosts has children to lose too, and those count like all other deletions. */
+async function lookAtLoser(run: Run, route: RouteReference): Promise<void> {
+  const { held } = await lookAt(run, route, { holdDeletions: true, thorough: true });
+  if (held > 0) run.deletions.push({ route, count: held, thorough: true });
+}
+
+async function lookAt(
+  run: Run,
+  route: RouteReference,
+  options: Pick<RouteOptions, "holdDeletions" | "thorough">,
+): Promise<Report> {
   const { context, integrations, tally } = run;
-  const report = await reconcileRoute(context, route, { hint: null, integrations, holdDeletions });
+  const report = await reconcileRoute(context, route, { hint: null, integrations, ...options });
   logRoute(context.log, route, report);
   tally.add(report);
+  return report;
 }
 
 /** Orphans, and children that their route no longer wants; none of them if they are suspiciously many. */
@@ -261,8 +285,8 @@ async function deleteUnwanted(run: Run): Promise<void> {
     const problem = heldProblem(wanted, tally.children);
     context.log.error({ reason: problem.reason, held: wanted, children: tally.children }, problem.message);
   }
-  for (const { route } of deletions) {
-    await pool.add(() => lookAt(run, route, held));
+  for (const { route, thorough } of deletions) {
+    await pool.add(async () => void (await lookAt(run, route, { holdDeletions: held, thorough })));
   }
   for (const orphan of held ? [] : orphans) await pool.add(() => deleteOrphan(run, orphan));
   await pool.drain();
