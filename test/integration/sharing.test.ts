@@ -320,7 +320,7 @@ suite("a resync finds, makes and repairs shared Certificates as events do", () =
     const names = "new-a.example.com new-b.example.com new-c.example.com";
     const [found, ...others] = await certificates("new");
     assert.deepEqual(others, []);
-    assert.ok(found?.includes(` new [${names}] `), found);
+    assert.ok(found !== undefined && found.includes(` new [${names}] `), found ?? "none");
     const written = (await world.writes(mark)).filter((line) => line.includes(" certificates "));
     assert.equal(written.length, 1);
   });
