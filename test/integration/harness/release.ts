@@ -40,15 +40,18 @@ export interface ReleaseOptions {
 }
 
 export async function installRelease(cluster: Cluster, options: ReleaseOptions = {}): Promise<Release> {
-  const { admin } = cluster;
   const { name = "tcr", ingressClass = `class-${randomBytes(4).toString("hex")}` } = options;
-  const namespace = options.namespace ?? (await admin.createNamespace("release"));
-  const run = async (command: string, values: object) => {
-    const selector = ingressClass === null ? {} : { selector: { ingressClass } };
-    const json = ["--set-json", JSON.stringify({ ...selector, ...values })];
-    await helm(cluster, [command, name, CHART, "--namespace", namespace, ...json]);
-  };
-  await run("install", options.values ?? {});
+  const namespace = options.namespace ?? (await cluster.admin.createNamespace("release"));
+  await runChart(cluster, "install", { name, namespace, ingressClass }, options.values ?? {});
+  return existingRelease(cluster, { name, namespace, ingressClass });
+}
+
+type ReleaseName = Pick<Release, "name" | "namespace" | "ingressClass">;
+
+/** A release that helm has installed already. */
+export function existingRelease(cluster: Cluster, release: ReleaseName): Release {
+  const { admin } = cluster;
+  const { name, namespace, ingressClass } = release;
   const fullname = name.includes("traefik-cert-rotation") ? name : `${name}-traefik-cert-rotation`;
   return {
     name,
@@ -64,17 +67,25 @@ export async function installRelease(cluster: Cluster, options: ReleaseOptions =
       return text;
     },
     async sources() {
-      const sources = await admin.list({
-        apiVersion: "sources.knative.dev/v1",
-        kind: "ApiServerSource",
-        namespace,
-      });
+      const kind = { apiVersion: "sources.knative.dev/v1", kind: "ApiServerSource" };
+      const sources = await admin.list({ ...kind, namespace });
       return sources.filter(({ metadata }) => metadata.annotations?.["meta.helm.sh/release-name"] === name);
     },
     functionToken: () => admin.token(namespace, fullname),
-    upgrade: (values) => run("upgrade", values),
+    upgrade: (values) => runChart(cluster, "upgrade", release, values),
     uninstall: () => helm(cluster, ["uninstall", name, "--namespace", namespace]),
   };
+}
+
+async function runChart(
+  cluster: Cluster,
+  command: "install" | "upgrade",
+  { name, namespace, ingressClass }: ReleaseName,
+  values: object,
+): Promise<void> {
+  const selector = ingressClass === null ? {} : { selector: { ingressClass } };
+  const json = ["--set-json", JSON.stringify({ ...selector, ...values })];
+  await helm(cluster, [command, name, CHART, "--namespace", namespace, ...json]);
 }
 
 /** Runs helm; throws what it says where it fails. */

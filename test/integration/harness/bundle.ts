@@ -1,0 +1,20 @@
+/**
+ * The bundles as the image has them, made once for each test process that asks.
+ *
+ * @module
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const TOOL = fileURLToPath(new URL("../../../tools/bundle.ts", import.meta.url));
+
+/** Bundles the working tree into a temporary folder, which `remove` deletes. */
+export async function bundle(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "tcr-bundle-"));
+  await promisify(execFile)(process.execPath, [TOOL, folder]);
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
