@@ -34,6 +34,12 @@ const service = {
   status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } },
 };
 
+const namespace = {
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name: ROUTE.namespace, resourceVersion: "1" },
+};
+
 export interface StubAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -43,6 +49,7 @@ export interface StubAnswer {
 export function answer(method: string, url: string, body: string): StubAnswer {
   const { pathname } = new URL(url, "https://127.0.0.1");
   if (method !== "GET") return { status: 201, body: created(body) };
+  if (pathname.endsWith(`/namespaces/${ROUTE.namespace}`)) return { status: 200, body: namespace };
   if (pathname.endsWith(`/ingressroutes/${ROUTE.name}`)) return { status: 200, body: route };
   if (pathname.endsWith("/services/traefik")) return { status: 200, body: service };
   const name = /\/namespaces\/[^/]+\/[^/]+\/([^/]+)$/.exec(pathname)?.[1];

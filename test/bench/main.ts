@@ -1,0 +1,88 @@
+/**
+ * How fast the function is against what Node and the API server take alone. `npm run bench`.
+ *
+ * Ends with 1 where a bar is missed.
+ *
+ * @module
+ */
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Bench, startBench } from "./bench.ts";
+import { listenRows } from "./rows/listen.ts";
+import { memoryOfFew, memoryRows } from "./rows/memory.ts";
+import { resyncConvergedRows, resyncCreateRows } from "./rows/resync.ts";
+import { wakeRows } from "./rows/wake.ts";
+import { warmRows } from "./rows/warm.ts";
+import { isMet, type Row, render } from "./table.ts";
+
+const ROWS = ["listen", "wake", "warm", "resync-create", "resync-converged", "memory"] as const;
+const FEWEST_REPETITIONS = 15;
+
+const usage = `usage: npm run bench -- [--only ROWS] [--repetitions N] [--bundle FOLDER]
+
+  --only ROWS        comma list of ${ROWS.join(", ")}
+  --repetitions N    runs of each side; ${FEWEST_REPETITIONS} unless told
+  --bundle FOLDER    with the bundled function; dist unless told`;
+
+interface Options {
+  readonly only: readonly string[];
+  readonly repetitions: number;
+  readonly bundle: string;
+}
+
+function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: "string", default: ROWS.join(",") },
+      repetitions: { type: "string", default: String(FEWEST_REPETITIONS) },
+      bundle: { type: "string", default: join(import.meta.dirname, "../../dist") },
+    },
+  });
+  const only = values.only.split(",").map((name) => name.trim());
+  const unknown = only.find((name) => !(ROWS as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new TypeError(`there is no row ${unknown}`);
+  const repetitions = Number(values.repetitions);
+  if (!Number.isInteger(repetitions) || repetitions < 1)
+    throw new TypeError("--repetitions takes a number above 0");
+  return { only, repetitions, bundle: values.bundle };
+}
+
+/** In an order in which the cluster only grows. */
+async function measure(bench: Bench, only: readonly string[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  const has = (name: (typeof ROWS)[number]) => only.includes(name);
+  if (has("listen")) rows.push(...(await listenRows(bench)));
+  if (has("wake")) rows.push(...(await wakeRows(bench)));
+  if (has("warm")) rows.push(...(await warmRows(bench)));
+  if (has("resync-create")) rows.push(...(await resyncCreateRows(bench)));
+  const few = has("memory") ? await memoryOfFew(bench) : [];
+  if (has("resync-converged")) rows.push(...(await resyncConvergedRows(bench)));
+  if (has("memory")) rows.push(...(await memoryRows(bench, few)));
+  return rows;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: Options;
+  try {
+    options = parseOptions(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
+    return 2;
+  }
+  const bench = await startBench(options.bundle, options.repetitions);
+  try {
+    const rows = await measure(bench, options.only);
+    const missed = rows.filter((row) => isMet(row) === false);
+    console.log(`\nNode ${process.version}, ${cpus().length} cores; medians, quartiles in parentheses\n`);
+    console.log(render(rows));
+    if (missed.length > 0)
+      console.log(`\n${missed.length} missed: ${missed.map(({ what }) => what).join("; ")}`);
+    return missed.length === 0 ? 0 : 1;
+  } finally {
+    await bench.stop();
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

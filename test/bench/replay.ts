@@ -1,0 +1,106 @@
+/**
+ * What the raw side sends: what the function was seen to send, taken from the audit log and from the objects that it
+ * made. So both sides ask the API server for the same, whatever the function comes to ask for.
+ *
+ * @module
+ */
+import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
+import { isWrite, type TimedRequest } from "./audit-times.ts";
+import type { Bench } from "./bench.ts";
+import { startFunction } from "./processes.ts";
+import { inPool } from "./progress.ts";
+import { routeEvent } from "./workload.ts";
+
+/** One request of a raw script. `absent`: a 404 is an answer too. */
+export interface RawRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly contentType?: string;
+  readonly body?: string;
+  readonly absent?: boolean;
+}
+
+export interface Replay {
+  readonly reads: readonly RawRequest[];
+  /** Create-only applies of children. */
+  readonly applies: readonly RawRequest[];
+  /** Kubernetes Events. */
+  readonly events: readonly RawRequest[];
+}
+
+/** The same again, from what the function sent. Needs the children that it made. */
+export async function replayOf(bench: Bench, requests: readonly TimedRequest[]): Promise<Replay> {
+  const reads = requests.filter((request) => !isWrite(request) && request.resource !== "events");
+  const events = requests.filter(({ verb, resource }) => verb === "create" && resource === "events");
+  const applies: RawRequest[] = [];
+  await inPool(
+    requests.filter(({ verb, code }) => verb === "patch" && code === 201),
+    16,
+    async ({ uri }) => {
+      applies.push({
+        method: "PATCH",
+        path: uri,
+        contentType: "application/apply-patch+yaml",
+        body: JSON.stringify(createOnly(await read(bench, uri))),
+      });
+    },
+  );
+  return {
+    reads: reads.map(({ uri }) => ({ method: "GET", path: uri, absent: true })),
+    applies,
+    events: events.map(({ uri, body }) => ({
+      method: "POST",
+      path: uri,
+      contentType: "application/json",
+      body: JSON.stringify(body),
+    })),
+  };
+}
+
+/** What the function sends for an event about a new route, or once more about one that has its children. */
+export async function learn(
+  bench: Bench,
+  change: "add" | "update",
+): Promise<(route: KubernetesObject) => Replay> {
+  const model = await bench.loneRoute();
+  const ours = await startFunction(bench.folder, bench.env);
+  try {
+    if (change === "update") await ours.send(routeEvent(model, "add"));
+    const mark = await bench.times.mark();
+    await ours.send(routeEvent(model, change));
+    const requests = await bench.times.requests("traefik-cert-rotater", mark);
+    const { reads, applies, events } = await replayOf(bench, requests);
+    return (route) => ({
+      reads: reads.map((request) => moved(request, model, route)),
+      applies: applies.map((request) => moved(request, model, route)),
+      events: events.map((request) => moved(request, model, route)),
+    });
+  } finally {
+    await ours.stop();
+  }
+}
+
+/** The request about another route of that name, which differs in its namespace and uid alone. */
+function moved(request: RawRequest, from: KubernetesObject, to: KubernetesObject): RawRequest {
+  const move = (text: string) =>
+    text
+      .replaceAll(from.metadata.namespace ?? "", to.metadata.namespace ?? "")
+      .replaceAll(from.metadata.uid ?? "", to.metadata.uid ?? "");
+  return {
+    ...request,
+    path: move(request.path),
+    ...(request.body === undefined ? {} : { body: move(request.body) }),
+  };
+}
+
+async function read(bench: Bench, uri: string): Promise<KubernetesObject> {
+  const [path = ""] = uri.split("?", 1);
+  return (await bench.admin.client.json({ path })) as KubernetesObject;
+}
+
+/** The object as it was applied: without what the API server adds. */
+function createOnly({ apiVersion, kind, metadata, spec }: KubernetesObject): KubernetesObject {
+  const { name, namespace = "", labels = {}, annotations = {}, ownerReferences = [] } = metadata;
+  const applied = { name, namespace, labels, annotations, ownerReferences, resourceVersion: "0" };
+  return { apiVersion, kind, metadata: applied, spec };
+}

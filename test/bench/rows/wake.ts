@@ -1,0 +1,80 @@
+/**
+ * Process start to both children of a waiting event applied, against a bare script that makes the same requests.
+ *
+ * The event is sent at the moment the function listens, as the platform does that holds it back until then. Both
+ * sides are measured from before the process is started until the API server has answered the later of both applies
+ * (its audit log says when). Every run has a new namespace with one new route.
+ *
+ * @module
+ */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { childrenAppliedAt } from "../audit-times.ts";
+import type { Bench } from "../bench.ts";
+import { runScript, startFunction } from "../processes.ts";
+import { learn } from "../replay.ts";
+import { sameRequests } from "../same-requests.ts";
+import { inTurn } from "../statistics.ts";
+import type { Row } from "../table.ts";
+import { routeEvent } from "../workload.ts";
+
+const script = join(import.meta.dirname, "../raw/wake.cjs");
+
+export async function wakeRows(bench: Bench): Promise<Row[]> {
+  const { times } = bench;
+  const replay = await learn(bench, "add");
+  const progress = bench.startProgress("process start to children applied");
+  const { NODE_COMPILE_CACHE: _, ...uncached } = bench.env;
+  const ours = async (env: Record<string, string>) => {
+    const route = await bench.loneRoute();
+    const mark = await times.mark();
+    const started = await startFunction(bench.folder, env);
+    await started.send(routeEvent(route, "add"));
+    const memory = await started.memory();
+    await started.stop();
+    const requests = await times.requests("traefik-cert-rotater", mark);
+    return { milliseconds: childrenAppliedAt(requests) - started.startedAt, memory, requests };
+  };
+  const raw = async () => {
+    const route = await bench.loneRoute();
+    const file = join(bench.scratch, "wake.json");
+    const { reads, applies } = replay(route);
+    await writeFile(file, JSON.stringify({ reads, writes: applies }));
+    const mark = await times.mark();
+    const startedAt = await runScript(script, [file], bench.bareEnv);
+    const requests = await times.requests("raw", mark);
+    return { milliseconds: childrenAppliedAt(requests) - startedAt, memory: 0, requests };
+  };
+  const samples = await inTurn(
+    bench.repetitions,
+    { ours: () => ours(bench.env), raw, uncached: () => ours(uncached) },
+    (done) => progress.tell(done, bench.repetitions),
+  );
+  progress.end();
+  sameRequests(samples.ours.at(-1)?.requests ?? [], samples.raw.at(-1)?.requests ?? []);
+  const row = (what: string, side: typeof samples.ours): Omit<Row, "bar"> => ({
+    what,
+    unit: "ms",
+    ours: side.map(({ milliseconds }) => milliseconds),
+    raw: samples.raw.map(({ milliseconds }) => milliseconds),
+    memory: side.map(({ memory }) => memory),
+  });
+  return [
+    {
+      ...row("process start to both children applied", samples.ours),
+      bar: { kind: "ratio", atMost: 2 },
+    },
+    { ...row("  the same without a compile cache", samples.uncached), bar: null },
+    {
+      what: "resident memory, awake",
+      unit: "MiB",
+      ours: samples.ours.map(({ memory }) => memory),
+      raw: null,
+      bar: { kind: "limit", atMost: AWAKE_MIB },
+      memory: [],
+    },
+  ];
+}
+
+/** 75 MB, in the unit of /proc. */
+const AWAKE_MIB = 75e6 / 2 ** 20;
