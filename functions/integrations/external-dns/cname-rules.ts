@@ -1,0 +1,53 @@
+/**
+ * Where a CNAME record cannot stand.
+ *
+ * @module
+ */
+import type { Problem } from "../../problem.ts";
+import { shown } from "../../traefik/rule-error.ts";
+import type { OptionedEndpoint } from "./endpoint-options.ts";
+import type { Endpoint } from "./endpoints.ts";
+
+/** The endpoints that can be published, and a problem for each that cannot. */
+export interface CheckedEndpoints<E extends Endpoint> {
+  readonly endpoints: readonly E[];
+  readonly problems: readonly Problem[];
+}
+
+/** Load balancers that external-dns makes alias records for on Route 53 without being asked. */
+const AWS_TARGET = /\.(?:amazonaws\.com(?:\.cn)?|awsglobalaccelerator\.com|cloudfront\.net)$/;
+
+/** Without those that would point at themselves: a loop that no resolver follows. */
+export function withoutLoops<E extends Endpoint>(endpoints: readonly E[]): CheckedEndpoints<E> {
+  const isLoop = ({ recordType, dnsName, targets }: E): boolean =>
+    recordType === "CNAME" && targets.includes(dnsName);
+  const problems = endpoints.filter(isLoop).map(
+    ({ dnsName }): Problem => ({
+      reason: "UnusableHost",
+      message: `the host ${shown(dnsName)} gets no DNS record: it is the target itself, and a CNAME cannot point at its own name. Name another target, or IP addresses.`,
+      field: null,
+    }),
+  );
+  return { endpoints: endpoints.filter((endpoint) => !isLoop(endpoint)), problems };
+}
+
+/**
+ * Warns of a CNAME at what looks like the top of a zone, where DNS has none (RFC 1034, section 3.6.2): a name of two
+ * labels. Nobody can know the zones from here, so the record is published all the same; a provider may flatten it.
+ */
+export function apexProblems(endpoints: readonly OptionedEndpoint[]): readonly Problem[] {
+  return endpoints.filter(isLikelyApex).map(({ dnsName, targets }) => ({
+    reason: "UnusableHost",
+    message:
+      `the host ${shown(dnsName)} looks like the top of a zone, where a CNAME to ${shown(targets[0] ?? "")} is not possible. ` +
+      'Set the annotation external-dns.kubernetes.io/alias: "true" if the DNS provider has alias records, or name IP addresses as target.',
+    field: null,
+  }));
+}
+
+function isLikelyApex({ dnsName, recordType, targets, providerSpecific = [] }: OptionedEndpoint): boolean {
+  const isSolved = providerSpecific.some(({ name }) => name === "alias" || /\/cloudflare-/.test(name));
+  const labels = dnsName.split(".");
+  if (recordType !== "CNAME" || isSolved || labels.length !== 2 || labels[0] === "*") return false;
+  return !targets.some((target) => AWS_TARGET.test(target));
+}
