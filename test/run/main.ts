@@ -1,0 +1,75 @@
+/**
+ * `npm test`: the checks, then all tests; closes with `N passed, N failed`. `node test/run/main.ts SUITE...` runs
+ * only some: `check`, `unit`, `integration`.
+ *
+ * @module
+ */
+import { execFile } from "node:child_process";
+import { glob } from "node:fs/promises";
+import { promisify } from "node:util";
+import { runChecks } from "./checks.ts";
+import { add, NONE, type Tally } from "./tally.ts";
+import { runTests } from "./tests.ts";
+
+/** Everything below test/ but what has a command of its own, for it needs more than a user has. */
+const INTEGRATION = { patterns: ["test/**/*.test.ts"], exclude: ["test/cluster/**"] };
+/** They take longest, so they start first and the others fill up beside them. */
+const LONGEST = ["test/integration/resync.test.ts", "test/traefik-oracle/differential.test.ts"];
+const UNIT = { patterns: ["functions/**/*.test.ts", "tools/**/*.test.ts"], exclude: [] };
+
+const SUITES: Readonly<Record<string, () => Promise<Tally>>> = {
+  check: runChecks,
+  unit: async () => {
+    // Some look at what a user gets in dist/.
+    await promisify(execFile)(process.execPath, ["tools/bundle.ts"]);
+    return runTests("unit tests", await files(UNIT));
+  },
+  integration: async () => {
+    const { shareControlPlane } = await import("../control-plane/shared.ts");
+    const { findBinaries } = await import("../control-plane/binaries.ts");
+    const { findOracle } = await import("../traefik-oracle/oracle.ts");
+    // All that must be built, here, where its progress shows.
+    await findBinaries(["etcd", "kube-apiserver", "kube-controller-manager", "helm"]);
+    await findOracle();
+    const stop = await shareControlPlane();
+    try {
+      return await runTests("integration tests", await files(INTEGRATION));
+    } finally {
+      await stop();
+    }
+  },
+};
+
+process.chdir(new URL("../..", import.meta.url).pathname);
+const words = process.argv.slice(2);
+const unknown = words.filter((word) => !(word in SUITES));
+if (unknown.length > 0) {
+  process.stderr.write(`unknown suite ${unknown.join(", ")}; there are ${Object.keys(SUITES).join(", ")}\n`);
+  process.exit(2);
+}
+
+let total = NONE;
+for (const [name, run] of Object.entries(SUITES)) {
+  if (words.length > 0 && !words.includes(name)) continue;
+  total = add(total, await run().catch((error: unknown) => broken(name, error)));
+}
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** A suite that cannot run counts as one failure. */
+function broken(name: string, error: unknown): Tally {
+  process.stdout.write(
+    `\n${name} could not run: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
+  return { passed: 0, failed: 1 };
+}
+
+async function files({ patterns, exclude }: { patterns: string[]; exclude: string[] }): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of glob(patterns, { exclude })) found.push(path);
+  return found.sort((left, right) => place(left) - place(right) || (left < right ? -1 : 1));
+}
+
+function place(file: string): number {
+  return LONGEST.includes(file) ? LONGEST.indexOf(file) : LONGEST.length;
+}
