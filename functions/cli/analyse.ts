@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InvalidConfigurationError } from "../config/configuration.ts";
+import { type Configuration, InvalidConfigurationError } from "../config/configuration.ts";
 import { loadConfiguration } from "../config/load.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
@@ -36,7 +36,7 @@ const loadRegexp = async () => (await import("../traefik/regexp.lazy.ts")).compi
 
 /** @throws {UsageError} if a file, the configuration or the target cannot be used */
 export async function analyse(options: AnalyseOptions, terminal: Terminal): Promise<Analysis> {
-  const { selector, integrations, hostPolicy } = await configuration(options.config ?? null, terminal);
+  const { selector, integrations, hostPolicy } = await readConfiguration(options.config ?? null, terminal);
   const refuseHost = (namespace: string, host: string) => refusalOf(hostPolicy, namespace, host);
   const target = options.target === undefined ? null : parseTarget(options.target);
   const services = dependencyNames(integrations);
@@ -73,7 +73,8 @@ function placed(derivation: Derivation, object: KubernetesObject | undefined): D
   return { ...derivation, children };
 }
 
-async function configuration(path: string | null, terminal: Terminal) {
+/** @throws {UsageError} */
+export async function readConfiguration(path: string | null, terminal: Terminal): Promise<Configuration> {
   try {
     const { configuration, warnings } = await loadConfiguration(path, INTEGRATIONS);
     for (const warning of warnings) terminal.err(`warning: ${path}: ${warning}\n`);

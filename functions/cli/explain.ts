@@ -17,7 +17,7 @@ export async function explain(options: ExplainOptions, terminal: Terminal): Prom
   for (const derivation of analysis.derivations) {
     terminal.out(
       options.output === "json"
-        ? `${JSON.stringify(toJson(derivation))}\n`
+        ? `${JSON.stringify(explanationJson(derivation))}\n`
         : explainText(derivation, analysis),
     );
   }
@@ -27,7 +27,11 @@ export async function explain(options: ExplainOptions, terminal: Terminal): Prom
 }
 
 /** The documented shape: nothing may be renamed, things may be added. */
-function toJson({ description, children, problems }: LocatedDerivation): object {
+export function explanationJson({
+  description,
+  children,
+  problems,
+}: Pick<LocatedDerivation, "description" | "children" | "problems">): object {
   const { route, rules, hosts, tls } = description;
   return {
     kind: route.kind,

@@ -18,6 +18,7 @@ run(process.argv.slice(2), {
   err: (chunk) => void process.stderr.write(chunk),
   stdin: () => text(process.stdin),
   env: process.env,
+  isTerminal: { out: process.stdout.isTTY === true, err: process.stderr.isTTY === true },
 }).then((code) => {
   process.exitCode = code;
 });

@@ -6,6 +6,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import type { AnalyseOptions } from "./analyse.ts";
+import {
+  addClusterCommands,
+  explainLiveInstead,
+  planInstead,
+  withDryRun,
+  withLiveRoutes,
+} from "./cluster-commands.ts";
 import type { ExplainOptions } from "./explain.ts";
 import { parsePort } from "./serve-arguments.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal.ts";
@@ -42,22 +49,29 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
       end(await (await import("./render.ts")).render(options, terminal)),
     );
 
-  analysing(
+  const explain = analysing(
     program,
     "explain",
-    "Say what was extracted from the routes in a file, and why. Needs no cluster.",
-  )
+    "Say what was extracted from the routes in a file (needs no cluster) or in a cluster, and why.",
+    false,
+  );
+  withLiveRoutes(explain)
     .addOption(
       new Option("-o, --output <format>", "for people or for programs")
         .choices(["text", "json"])
         .default("text"),
     )
     .addHelpText("after", EXPLAIN_HELP)
-    .action(async (options: ExplainOptions) =>
-      end(await (await import("./explain.ts")).explain(options, terminal)),
+    .action(async (routes: readonly string[], options: ExplainOptions) =>
+      end(
+        (await explainLiveInstead(routes, options, terminal)) ??
+          (await (await import("./explain.ts")).explain(options, terminal)),
+      ),
     );
 
-  program
+  addClusterCommands(program, terminal, end);
+
+  const resync = program
     .command("resync")
     .description(
       "Ask the function to look at everything again: it repairs what was missed and removes orphans.",
@@ -70,10 +84,13 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
       "delete orphans even if they are many; without it such a resync deletes none",
     )
     .option("--timeout <seconds>", "how long to try and to wait for the end", seconds, 300)
-    .addHelpText("after", RESYNC_HELP)
-    .action(async ({ timeout, ...options }) =>
-      end(await (await import("./resync.ts")).resync({ ...options, timeoutSeconds: timeout }, terminal)),
-    );
+    .addHelpText("after", RESYNC_HELP);
+  withDryRun(resync).action(async ({ timeout, ...options }) =>
+    end(
+      (await planInstead(options, terminal)) ??
+        (await (await import("./resync.ts")).resync({ ...options, timeoutSeconds: timeout }, terminal)),
+    ),
+  );
 
   program
     .command("serve")
@@ -90,15 +107,15 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
   return program;
 }
 
-function analysing(program: Command, name: string, description: string): Command {
+function analysing(program: Command, name: string, description: string, needsFiles = true): Command {
+  const files = new Option(
+    "-f, --filename <file>",
+    "YAML or JSON with routes, - for standard input; may be repeated",
+  ).argParser(collect);
   return program
     .command(name)
     .description(description)
-    .requiredOption(
-      "-f, --filename <file>",
-      "YAML or JSON with routes, - for standard input; may be repeated",
-      collect,
-    )
+    .addOption(files.makeOptionMandatory(needsFiles))
     .option("--config <file>", "the function's configuration, JSON or YAML (default: its defaults)")
     .option("--target <address>", "address of Traefik: a hostname, or IP addresses separated by commas");
 }
@@ -137,8 +154,12 @@ With --output json one document a line and object:
 error is null or {stage, message, position}: "parse" where nothing can be extracted, "load" where it parses, yet
 Traefik refuses the router; position counts UTF-8 bytes from 0.
 
-Example:
+Of a route in the cluster of the kubeconfig it says too what children it has, whose they are, and what would become
+of them; in JSON that is added as live: [{ownership, action, ready, why, object}].
+
+Examples:
   $ kubectl get ingressroutes -A -o yaml | traefik-cert-rotater explain -f -
+  $ traefik-cert-rotater explain shop/web
 ${EXIT_CODES}`;
 
 const RESYNC_HELP = `

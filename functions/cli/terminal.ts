@@ -10,6 +10,8 @@ export interface Terminal {
   /** Everything on standard input. */
   stdin(): Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a person reads what is written there; false unless told. */
+  readonly isTerminal?: { readonly out: boolean; readonly err: boolean };
 }
 
 /** `problems`: the command did its work and found something wrong with the input. */
