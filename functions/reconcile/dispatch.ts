@@ -22,6 +22,7 @@ import { settle } from "./result.ts";
 import type { Batch } from "./resync/hand-out.ts";
 import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { type ResyncOptions, resync } from "./resync/resync.ts";
+import { Thrift } from "./resync/thrift.ts";
 import { type RouteOptions, reconcileRoute } from "./route.ts";
 
 /** Fields for the log lines of one event, such as its id. */
@@ -34,6 +35,7 @@ export interface Dispatcher {
 
 export function createDispatcher(context: ReconcileContext): Dispatcher {
   const coalescer = new Coalescer<Report>();
+  const thrift = new Thrift();
 
   const reconcile = (route: RouteReference, options: RouteOptions, of: WorkContext): Promise<Report> =>
     coalescer.run(`${route.group}/${route.kind}/${route.namespace}/${route.name}`, async () => {
@@ -49,7 +51,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     coalescer.run(
       `resync ${JSON.stringify({ ...options, integrations: options.integrations?.map(({ name }) => name) })}`,
       async () => {
-        const tally = await resync(context, options);
+        const tally = await thrift.run(() => resync(context, options));
         context.log[tally.retry === null ? "info" : "warn"]({ ...of, ...tally.toFields() }, "resynced");
         return { ...NOTHING_TO_DO, retry: tally.retry };
       },
