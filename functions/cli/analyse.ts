@@ -45,7 +45,7 @@ export async function analyse(options: AnalyseOptions, terminal: Terminal): Prom
   }
   const { objects, errors } = await readRoutes(options.filename, terminal);
   const descriptions = await Promise.all(
-    objects.map(({ object }) => describeRoute({ loadRegexp, refuseHost }, object, {})),
+    objects.map(({ object }) => describeRoute({ integrations, loadRegexp, refuseHost }, object, {})),
   );
   const dependencies = factsWith(integrations, target ?? [UNKNOWN_TARGET]);
   const derivations = derive(descriptions, { integrations, selector, dependencies });

@@ -96,6 +96,8 @@ export interface Integration extends ChildKind {
   readonly isReady: ((child: KubernetesObject) => boolean) | null;
   /** It asks for `Facts.othersReady`. */
   readonly waitsForOthers: boolean;
+  /** Usable names that the route's annotations add for this integration alone. */
+  extraNames(annotations: RouteDescription["annotations"]): readonly string[];
   desire(description: RouteDescription, facts: Facts): Desired;
 }
 

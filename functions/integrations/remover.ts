@@ -13,6 +13,7 @@ export function removerOf(kind: ChildKind): Integration {
     claim: null,
     isReady: null,
     waitsForOthers: false,
+    extraNames: () => [],
     desire: () => ({ kind: "absent", problems: [] }),
   };
 }

@@ -9,17 +9,18 @@ import { FIELD_MANAGER } from "../kubernetes/client.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Problem } from "../problem.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
+import { namesOf } from "./host-policy.ts";
 
 /**
  * The hosts that the route claims: those it names and, while one of its rules is in error, those that its children
  * keep for it.
  */
 export function claimedHosts(
-  { hosts, tls, incomplete }: RouteDescription,
+  description: RouteDescription,
   children: readonly { readonly names: readonly string[] }[],
 ): ReadonlySet<string> {
-  const kept = incomplete ? children.flatMap(({ names }) => names) : [];
-  return new Set([...hosts, ...(tls?.domains ?? []), ...kept]);
+  const kept = description.incomplete ? children.flatMap(({ names }) => names) : [];
+  return new Set([...namesOf(description), ...kept]);
 }
 
 /** Who claims a host, and how good the claim is: the least `rank` holds it. */

@@ -25,19 +25,27 @@ function allows(policy: HostPolicy, namespace: string, host: string): boolean {
   );
 }
 
+/** All names that the route asks for, for whatever purpose. */
+export function namesOf({ hosts, tls, extraNames }: RouteDescription): readonly string[] {
+  return [...new Set([...hosts, ...(tls?.domains ?? []), ...Object.values(extraNames).flat()])];
+}
+
 /** The description without the hosts and TLS names that the test refuses, and a problem for each. */
 export function withoutHosts(
   description: RouteDescription,
   refuse: (host: string) => Problem | null,
 ): RouteDescription {
-  const { hosts, tls } = description;
-  const names = [...new Set([...hosts, ...(tls?.domains ?? [])])];
+  const { hosts, tls, extraNames } = description;
+  const names = namesOf(description);
   const problems = names.flatMap((name) => refuse(name) ?? []);
   if (problems.length === 0) return description;
   const isAllowed = (name: string) => refuse(name) === null;
   return {
     ...description,
     hosts: hosts.filter(isAllowed),
+    extraNames: Object.fromEntries(
+      Object.entries(extraNames).map(([integration, extra]) => [integration, extra.filter(isAllowed)]),
+    ),
     tls: tls === null ? null : { ...tls, domains: tls.domains.filter(isAllowed) },
     problems: [...description.problems, ...problems],
   };

@@ -74,6 +74,7 @@ test("an IngressRoute becomes its description", () => {
       },
     ],
     hosts: ["a.com", "b.com"],
+    extraNames: {},
     tls: { secretName: "cert", passthrough: false, certResolver: "le", domains: ["*.a.com", "b.com"] },
     incomplete: false,
     undecidable: false,

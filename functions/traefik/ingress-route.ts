@@ -74,6 +74,7 @@ export function parseRoute(object: KubernetesObject, options: RouteOptions): Rou
     ingressClass: ingressClass ?? (annotations[classAnnotation] || null),
     rules,
     hosts,
+    extraNames: {},
     tls,
     incomplete,
     undecidable,

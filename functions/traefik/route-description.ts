@@ -74,6 +74,8 @@ export interface RouteDescription {
   readonly rules: readonly RuleDescription[];
   /** Usable DNS names of the rules that load: lower-case A-labels, wildcards only as a whole first label. */
   readonly hosts: readonly string[];
+  /** Names that only one integration is asked for, by its annotations; by the integration's name. */
+  readonly extraNames: Readonly<Record<string, readonly string[]>>;
   /** Null where the route has no `spec.tls`. */
   readonly tls: TlsDescription | null;
   /** A rule has an error, so `hosts` may lack names: nothing may be removed because of that. */

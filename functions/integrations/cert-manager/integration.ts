@@ -8,7 +8,9 @@ import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { childName, routesOfChildName } from "../child-name.ts";
 import type { ChildKind, Desired, Facts, Integration } from "../integration.ts";
-import { certificateNames, namesIn } from "./names.ts";
+import { certificateAnnotations } from "./annotations.ts";
+import { keepInvalid, mergeSpec } from "./merge-spec.ts";
+import { certificateNames, NAME, namesIn } from "./names.ts";
 import { isReady } from "./ready.ts";
 import { secretClaim, secretNameOf } from "./secret.ts";
 import type { CertManagerSettings } from "./settings.ts";
@@ -28,7 +30,7 @@ const MAX_NAMES = 100;
 
 /** What is known of the integration without its settings. */
 export const CERT_MANAGER: ChildKind = {
-  name: "cert-manager",
+  name: NAME,
   resource: CERTIFICATE,
   childName: (route) => childName(route, SUFFIX),
   names: namesIn,
@@ -42,6 +44,7 @@ export function createCertManager(settings: CertManagerSettings): Integration {
     claim: secretClaim(settings),
     isReady,
     waitsForOthers: false,
+    extraNames: (annotations) => certificateAnnotations(annotations).names,
     desire: (description, facts) => desireCertificate(settings, description, facts),
   };
 }
@@ -53,18 +56,23 @@ function desireCertificate(
 ): Desired {
   const secretName = secretNameOf(description, settings);
   if (secretName === null) return { kind: "absent", problems: [] };
-  const dnsNames = certificateNames(description, [], facts);
+  const dnsNames = certificateNames(description, facts);
   if (dnsNames.length === 0) {
     return description.incomplete ? { kind: "unchanged", problems: [] } : { kind: "absent", problems: [] };
   }
   if (dnsNames.length > MAX_NAMES) return { kind: "unchanged", problems: [tooManyNames(dnsNames.length)] };
   const template = templateFor(settings, description);
-  const { issuerRef, ...rest } = template.spec;
+  const annotated = certificateAnnotations(description.annotations, template.spec);
+  const { problems } = annotated;
+  // Issuing from another issuer than the one that was meant is worse than not issuing.
+  if (annotated.issuerInvalid) return { kind: "unchanged", problems };
+  const merged = mergeSpec(template.spec, annotated.spec);
+  const { issuerRef, ...rest } = keepInvalid(merged, facts.child?.spec, annotated.invalid);
   return {
     kind: "present",
     spec: { issuerRef, dnsNames, secretName, ...rest },
     ...template.metadata,
-    problems: [],
+    problems,
   };
 }
 

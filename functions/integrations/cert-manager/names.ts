@@ -7,19 +7,22 @@ import type { RouteDescription } from "../../traefik/route-description.ts";
 import { isRecord } from "../../unknown.ts";
 import type { Facts } from "../integration.ts";
 
-/** What the route asks for: `tls.domains` where it has them, else its hosts. */
-export function wantedNames({ tls, hosts }: RouteDescription): readonly string[] {
-  return tls !== null && tls.domains.length > 0 ? tls.domains : hosts;
+/** The integration's name, under which a description has the names of its annotations. */
+export const NAME = "cert-manager";
+
+/** What the route asks for: `tls.domains` where it has them, else its hosts, and the names of its annotations. */
+export function wantedNames({ tls, hosts, extraNames }: RouteDescription): readonly string[] {
+  const named = tls !== null && tls.domains.length > 0 ? tls.domains : hosts;
+  return union([named, extraNames[NAME] ?? []]);
 }
 
 /** What the Certificate is to name. A rule in error removes no name that the route may still have. */
 export function certificateNames(
   description: RouteDescription,
-  extra: readonly string[],
   { child, mayName }: Facts,
 ): readonly string[] {
   const kept = description.incomplete ? namesIn(child?.spec).filter(mayName) : [];
-  return union([wantedNames(description), extra, kept]);
+  return union([wantedNames(description), kept]);
 }
 
 /** Sorted, so that the order of the input never makes a new certificate. */

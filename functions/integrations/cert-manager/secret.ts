@@ -36,6 +36,7 @@ export function secretClaim(settings: CertManagerSettings): Claim {
     merge: ([first, ...others]) => ({
       ...first,
       hosts: union([first, ...others].map(wantedNames)),
+      extraNames: {},
       tls: first.tls === null ? null : { ...first.tls, domains: [] },
       incomplete: [first, ...others].some(({ incomplete }) => incomplete),
       undecidable: [first, ...others].some(({ undecidable }) => undecidable),

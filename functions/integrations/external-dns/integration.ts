@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { isIP } from "node:net";
 import type { ObjectReference, ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { childName, routesOfChildName } from "../child-name.ts";
 import { type ChildKind, type Desired, dependencyKey, type Facts, type Integration } from "../integration.ts";
+import { type DnsAnnotations, dnsAnnotations } from "./annotations.ts";
+import { apexProblems, withoutLoops } from "./cname-rules.ts";
+import { aliasProblems, endpointOptions, withOptions } from "./endpoint-options.ts";
 import { endpoints, namesIn, publishedTargets } from "./endpoints.ts";
 import type { ExternalDNSSettings } from "./settings.ts";
 import { type Target, targetOfAnnotation, targetOfService, targetsOf } from "./target.ts";
@@ -41,6 +43,7 @@ export function createExternalDNS(settings: ExternalDNSSettings): Integration {
     claim: null,
     isReady: null,
     waitsForOthers: settings.waitForCertificate,
+    extraNames: (annotations) => dnsAnnotations(annotations).hostnames,
     desire: (description, facts) => desireEndpoint(settings, service, description, facts),
   };
 }
@@ -57,19 +60,33 @@ function desireEndpoint(
   description: RouteDescription,
   facts: Facts,
 ): Desired {
+  const annotated = dnsAnnotations(description.annotations);
+  // Another controller than external-dns looks after this route's names.
+  if (annotated.skip) return { kind: "absent", problems: annotated.problems };
   const hosts = hostsToPublish(description, facts);
   if (hosts.length === 0) {
-    const undecided = description.incomplete || description.hosts.length > 0;
-    return undecided ? { kind: "unchanged", problems: [] } : { kind: "absent", problems: [] };
+    const { problems } = annotated;
+    const undecided = description.incomplete || wantedHosts(description).length > 0;
+    return undecided ? { kind: "unchanged", problems } : { kind: "absent", problems };
   }
-  const target = findTarget(settings, service, description, facts);
+  const target = findTarget(settings, service, description, annotated, facts);
   const targets = target.targets.length > 0 ? target.targets : publishedTargets(facts.child);
-  if (targets.length === 0) return { kind: "unchanged", problems: target.problems };
+  const problems = [...annotated.problems, ...target.problems];
+  if (targets.length === 0) return { kind: "unchanged", problems };
+  const options = endpointOptions(annotated, settings.ttl, facts.child?.spec);
+  const plain = withoutLoops(endpoints(hosts, targetsOf(targets), settings.ttl));
+  const complete = withOptions(plain.endpoints, options);
+  if (complete.length === 0) return { kind: "unchanged", problems: [...problems, ...plain.problems] };
   return {
     kind: "present",
-    spec: { endpoints: endpoints(hosts, targetsOf(targets), settings.ttl) },
+    spec: { endpoints: complete },
     ...settings.endpointTemplate,
-    problems: target.problems,
+    problems: [
+      ...problems,
+      ...plain.problems,
+      ...apexProblems(complete),
+      ...aliasProblems(annotated, plain.endpoints),
+    ],
   };
 }
 
@@ -77,31 +94,40 @@ function desireEndpoint(
  * A rule in error removes no name that the route may still have. While the certificate is not ready, what is
  * published stays and what is new waits.
  */
-function hostsToPublish({ hosts, incomplete }: RouteDescription, facts: Facts): readonly string[] {
+function hostsToPublish(description: RouteDescription, facts: Facts): readonly string[] {
   const published = namesIn(facts.child?.spec);
+  const hosts = wantedHosts(description);
   const wanted = facts.othersReady ? hosts : hosts.filter((host) => published.includes(host));
-  const kept = incomplete ? published.filter(facts.mayName) : [];
+  const kept = description.incomplete ? published.filter(facts.mayName) : [];
   return kept.length === 0 ? wanted : [...new Set([...wanted, ...kept])].sort();
 }
 
+function wantedHosts({ hosts, extraNames }: RouteDescription): readonly string[] {
+  const extra = extraNames[EXTERNAL_DNS.name] ?? [];
+  return extra.length === 0 ? hosts : [...new Set([...hosts, ...extra])].sort();
+}
+
+/** Our own annotation goes before external-dns', that before the configuration. */
 function findTarget(
   settings: ExternalDNSSettings,
   service: ObjectReference | null,
   description: RouteDescription,
+  annotated: DnsAnnotations,
   facts: Facts,
 ): Target {
+  const published = publishedTargets(facts.child);
   const override = description.annotations[TARGET_ANNOTATION];
   if (override !== undefined) {
     const target = targetOfAnnotation(override, TARGET_ANNOTATION);
-    if (target.targets.length > 0) return target;
-    return { targets: publishedTargets(facts.child), problems: target.problems };
+    return target.targets.length > 0 ? target : { targets: published, problems: target.problems };
   }
-  if (service === null)
-    return { targets: settings.targetIPs.filter((address) => isIP(address) !== 0), problems: [] };
+  if (annotated.targets !== null) return { targets: annotated.targets, problems: [] };
+  if (annotated.invalid.includes("targets")) return { targets: published, problems: [] };
+  if (service === null) return { targets: settings.targetIPs, problems: [] };
   return targetOfService({
     reference: service,
     service: facts.dependencies.get(dependencyKey(service)) ?? null,
-    published: publishedTargets(facts.child),
+    published,
     pending: settings.pendingLoadBalancer,
   });
 }
