@@ -48,7 +48,7 @@ async function play(narrator: Narrator): Promise<number> {
   narrator.seen("the chart's two ApiServerSources watch; the function sleeps");
 
   const scene: Scene = { ...stage, cluster, narrator };
-  for (const part of [create, edit, sleep, repair, follow, complain, resync]) {
+  for (const part of [create, edit, sleep, repair, follow, resync, complain]) {
     await part(scene);
     await stage.activator.quiet(300);
   }
