@@ -111,12 +111,13 @@ function problemsOf({ problems }: DryRun, { route: { kind, group, name } }: Rout
 
 /** All routes of the namespace: which of them share a child is known only from all. */
 async function describeNamespace(
-  { reader, configuration: { hostPolicy, selector } }: OpenCluster,
+  { reader, configuration: { hostPolicy, integrations, selector } }: OpenCluster,
   namespace: string,
 ): Promise<readonly RouteDescription[]> {
   const optOuts = await settle(readOptOuts(reader.client, namespace));
   const annotations = optOuts.ok ? (optOuts.value.get(namespace) ?? {}) : {};
   const context = {
+    integrations,
     refuseHost: (of: string, host: string) => refusalOf(hostPolicy, of, host),
     loadRegexp: async () => (await import("../traefik/regexp.lazy.ts")).compileRegexp,
   };

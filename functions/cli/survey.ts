@@ -57,9 +57,10 @@ async function describeAll(
   { reader, configuration, namespace }: OpenCluster,
   objects: readonly KubernetesObject[],
 ): Promise<readonly RouteDescription[]> {
-  const { hostPolicy, selector } = configuration;
+  const { hostPolicy, integrations, selector } = configuration;
   const optOuts = await settle(readOptOuts(reader.client, namespace));
   const context = {
+    integrations,
     refuseHost: (of: string, host: string) => refusalOf(hostPolicy, of, host),
     loadRegexp: async () => (await import("../traefik/regexp.lazy.ts")).compileRegexp,
   };
