@@ -7,7 +7,8 @@ import { at, type Release, type Rendered, render } from "./render.ts";
 const everything = {
   selector: { ingressClass: "internal", legacyGroup: true },
   logLevel: "debug",
-  source: { mode: "Resource", audience: "traefik-cert-rotater" },
+  source: { mode: "Resource" },
+  auth: { oidc: { enabled: true, subjects: ["system:serviceaccount:ops:*"] } },
   serving: { window: "30s", scaleToZeroPodRetentionPeriod: "1m" },
   networkPolicy: {
     apiServer: { cidrs: ["10.0.0.0/8"] },
@@ -34,6 +35,22 @@ const cases: Readonly<Record<string, object>> = {
   "with the defaults": {},
   "with every value set": everything,
   "in mode deployment": { ...everything, serving: { mode: "deployment" } },
+  "in mode keda": { ...everything, serving: { mode: "keda", minScale: 1, maxScale: 0 } },
+  "with every source of resyncs": {
+    ...everything,
+    resync: { mode: "both", sinkBinding: true, fanOut: true },
+  },
+  "through a Broker": {
+    delivery: {
+      mode: "broker",
+      broker: {
+        class: "Kafka",
+        config: { apiVersion: "v1", kind: "ConfigMap", name: "kafka", namespace: "knative-eventing" },
+      },
+      deadLetterSink: { ref: { apiVersion: "v1", kind: "Service", name: "dead" }, uri: "/letters" },
+    },
+    resync: { mode: "both", sinkBinding: true, fanOut: true },
+  },
 };
 
 suite("the API server", () => {

@@ -71,6 +71,51 @@ suite("NetworkPolicies", () => {
     ]);
   });
 
+  const keda = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "keda" } } }];
+  const eventing = [
+    { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "knative-eventing" } } },
+  ];
+
+  test("in mode keda let only the interceptor reach the function, and the resync the interceptor", async () => {
+    const objects = await render({ serving: { mode: "keda" } });
+    assert.deepEqual(at(only(objects, "NetworkPolicy", "-function"), "spec.ingress"), [
+      { from: keda, ports: tcp(8080) },
+    ]);
+    assert.deepEqual(at(only(objects, "NetworkPolicy", "-resync"), "spec.egress"), [
+      DNS,
+      { to: keda, ports: tcp(8080) },
+    ]);
+  });
+
+  test("in mode deployment let Knative Eventing in where it sends itself", async () => {
+    const from = async (values: object) =>
+      at(
+        only(await render({ serving: { mode: "deployment" }, ...values }), "NetworkPolicy", "-function"),
+        "spec.ingress.0.from",
+      );
+    const here = [{ podSelector: {} }];
+    assert.deepEqual(await from({}), here);
+    assert.deepEqual(await from({ delivery: { mode: "broker" } }), [...here, ...eventing]);
+    assert.deepEqual(await from({ resync: { mode: "pingsource" } }), [...here, ...eventing]);
+  });
+
+  test("let the function reach what it sends parts of a resync to", async () => {
+    const egress = async (values: object) =>
+      at(
+        only(await render({ resync: { fanOut: true }, ...values }), "NetworkPolicy", "-function"),
+        "spec.egress.2",
+      );
+    assert.deepEqual(await egress({}), { to: namespaces(KNATIVE) });
+    assert.deepEqual(await egress({ serving: { mode: "keda" } }), { to: keda, ports: tcp(8080) });
+    assert.deepEqual(await egress({ delivery: { mode: "broker" } }), { to: eventing });
+  });
+
+  test("let bound Jobs reach the Broker", async () => {
+    const values = { delivery: { mode: "broker" }, resync: { sinkBinding: true } };
+    const policy = only(await render(values), "NetworkPolicy", "-resync");
+    assert.deepEqual(at(policy, "spec.egress.2"), { to: eventing });
+  });
+
   test("can be left out", async () => {
     const kinds = (await render({ networkPolicy: { enabled: false } })).map(({ kind }) => kind);
     assert.ok(!kinds.includes("NetworkPolicy"));

@@ -62,6 +62,97 @@ suite("resync", () => {
   });
 });
 
+suite("resync.mode", () => {
+  const kindsOf = async (resync: object) =>
+    (await render({ resync })).map(({ kind }) => kind).filter((kind) => /^(CronJob|PingSource)$/.test(kind));
+
+  test("says what asks on schedule", async () => {
+    assert.deepEqual(await kindsOf({}), ["CronJob"]);
+    assert.deepEqual(await kindsOf({ mode: "pingsource" }), ["PingSource"]);
+    assert.deepEqual((await kindsOf({ mode: "both" })).sort(), ["CronJob", "PingSource"]);
+    assert.deepEqual(await kindsOf({ mode: "both", schedule: "" }), []);
+  });
+
+  test("has the PingSource ask at the same time or at one of its own", async () => {
+    const source = only(await render({ resync: { mode: "pingsource" } }), "PingSource");
+    assert.deepEqual(at(source, "spec"), {
+      schedule: "17 * * * *",
+      contentType: "application/json",
+      data: "{}",
+      sink: {
+        ref: {
+          apiVersion: "serving.knative.dev/v1",
+          kind: "Service",
+          name: "traefik-cert-rotation",
+          namespace: "traefik-cert-rotation",
+        },
+      },
+    });
+    const other = await render({ resync: { mode: "both", pingSchedule: "47 * * * *" } });
+    assert.equal(at(only(other, "PingSource"), "spec.schedule"), "47 * * * *");
+    assert.equal(at(only(other, "CronJob"), "spec.schedule"), "17 * * * *");
+  });
+});
+
+suite("resync.sinkBinding", () => {
+  test("selects the CronJob's Jobs by labels that they carry, and no other Job", async () => {
+    const objects = await render({ resync: { sinkBinding: true } });
+    const { apiVersion, kind, selector } = at(only(objects, "SinkBinding"), "spec.subject") as {
+      apiVersion: string;
+      kind: string;
+      selector: { matchLabels: object };
+    };
+    assert.deepEqual([apiVersion, kind], ["batch/v1", "Job"]);
+    assert.deepEqual(at(only(objects, "CronJob"), "spec.jobTemplate.metadata.labels"), selector.matchLabels);
+    const { labels } = only(objects, "Job").metadata;
+    assert.notDeepEqual({ ...labels, ...selector.matchLabels }, labels);
+  });
+
+  test("needs a CronJob to bind", async () => {
+    const kinds = async (resync: object) =>
+      (await render({ resync: { sinkBinding: true, ...resync } })).map(({ kind }) => kind);
+    assert.ok(!(await kinds({ mode: "pingsource" })).includes("SinkBinding"));
+    assert.ok(!(await kinds({ schedule: "" })).includes("SinkBinding"));
+  });
+});
+
+suite("resync.fanOut", () => {
+  const sinkOf = async (values: object) => {
+    const knative = (await render(values)).filter(({ apiVersion }) => /^serving|^apps/.test(apiVersion));
+    const [object] = knative;
+    const env = at(object, "spec.template.spec.containers.0.env") as { name: string; value: string }[];
+    return env.find(({ name }) => name === "K_SINK")?.value;
+  };
+  const resync = { fanOut: true };
+  const host = "traefik-cert-rotation.svc.cluster.local";
+
+  test("is off by default", async () => {
+    assert.equal(await sinkOf({}), undefined);
+  });
+
+  test("sends to the function's own address in every mode of serving", async () => {
+    assert.equal(await sinkOf({ resync }), `http://traefik-cert-rotation.${host}`);
+    assert.equal(
+      await sinkOf({ resync, serving: { mode: "keda" } }),
+      `http://traefik-cert-rotation-interceptor.${host}:8080`,
+    );
+    assert.equal(
+      await sinkOf({ resync, serving: { mode: "deployment" } }),
+      `http://traefik-cert-rotation-http.${host}`,
+    );
+  });
+
+  test("sends to the Broker where there is one, whose address its class decides", async () => {
+    const path = "traefik-cert-rotation/traefik-cert-rotation-broker";
+    const broker = (settings: object) => sinkOf({ resync, delivery: { mode: "broker", broker: settings } });
+    const eventing = "knative-eventing.svc.cluster.local";
+    assert.equal(await broker({}), `http://broker-ingress.${eventing}/${path}`);
+    assert.equal(await broker({ class: "Kafka" }), `http://kafka-broker-ingress.${eventing}/${path}`);
+    assert.equal(await broker({ class: "Mine", url: "http://mine/" }), "http://mine/");
+    await assert.rejects(broker({ class: "Mine" }), /class Mine: set delivery\.broker\.url/);
+  });
+});
+
 suite("the Job at install", () => {
   test("is no hook and stays, so that GitOps does not make it again", async () => {
     const job = only(await render(), "Job");

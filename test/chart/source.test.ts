@@ -37,13 +37,10 @@ suite("ApiServerSources", () => {
     }
   });
 
-  test("take mode, permission check and audience from the values", async () => {
-    const objects = await render({
-      source: { mode: "Resource", skipPermissionsCheck: false, audience: "traefik-cert-rotater" },
-    });
+  test("take mode and permission check from the values", async () => {
+    const objects = await render({ source: { mode: "Resource", skipPermissionsCheck: false } });
     const source = only(objects, "ApiServerSource", "-routes");
     assert.equal(at(source, "spec.mode"), "Resource");
-    assert.equal(at(source, "spec.sink.audience"), "traefik-cert-rotater");
     assert.equal(source.metadata.annotations, undefined);
   });
 

@@ -60,9 +60,24 @@ const modules = {
     sum: "h1:yKieg3MeNvpVz+4JJPbvmpee3v3LK3zO5h5HJBtzaNk=",
     files: ["config/core/300-resources/service.yaml"],
   },
+  keda: {
+    path: "github.com/kedacore/keda/v2",
+    version: "v2.21.0",
+    sum: "h1:R6z2HZvstK4RLUMxroNACzBj74xGxt3kG59b5Xc+Xps=",
+    files: ["config/crd/bases/keda.sh_scaledobjects.yaml"],
+  },
+  "keda-http-add-on": {
+    path: "github.com/kedacore/http-add-on",
+    version: "v0.15.0",
+    sum: "h1:6xqqvzFB/Yw9zBSsPD/T6DBTaOj6N4/NqbAs26E5XGA=",
+    files: ["config/crd/bases/http.keda.sh_interceptorroutes.yaml"],
+  },
 } as const satisfies Record<string, Module>;
 
-/** Whose definitions there are. `knative-eventing` is a stand-in of ours (crds/apiserversource.yaml). */
+/** Kinds of Knative Eventing with a stand-in of ours in crds/. */
+const eventingKinds = ["apiserversource", "pingsource", "sinkbinding", "broker", "trigger"];
+
+/** Whose definitions there are. Those of `knative-eventing` are stand-ins. */
 export type Neighbour = keyof typeof modules | "knative-eventing";
 
 export const neighbours: readonly Neighbour[] = [
@@ -71,6 +86,8 @@ export const neighbours: readonly Neighbour[] = [
   "external-dns",
   "knative-serving",
   "knative-eventing",
+  "keda",
+  "keda-http-add-on",
 ];
 
 /** Loads the definitions of the neighbours named (all unless told). Throws `GoToolError` where Go is needed and absent. */
@@ -79,8 +96,10 @@ export async function loadCrds(from: readonly Neighbour[] = neighbours): Promise
 }
 
 async function load(neighbour: Neighbour): Promise<CustomResourceDefinition[]> {
-  if (neighbour === "knative-eventing")
-    return parse(await readFile(join(import.meta.dirname, "crds/apiserversource.yaml"), "utf8"));
+  if (neighbour === "knative-eventing") {
+    const files = eventingKinds.map((kind) => join(import.meta.dirname, "crds", `${kind}.yaml`));
+    return (await Promise.all(files.map((file) => readFile(file, "utf8")))).flatMap(parse);
+  }
   const module: Module = modules[neighbour];
   const key = createHash("sha256").update(JSON.stringify(module)).digest("hex").slice(0, 12);
   const folder = await cached(`crds-${neighbour}-${key}`, async (draft) => {

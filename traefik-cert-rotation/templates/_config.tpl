@@ -24,6 +24,10 @@
 {{- else if $dns.targetService -}}
 {{- $_ := set $externalDNS "targetService" $dns.targetService -}}
 {{- end -}}
+{{- $auth := dict -}}
+{{- with include "tcr.audience" . -}}
+{{- $_ := set $auth "auth" (dict "oidc" (dict "audience" . "subjects" (include "tcr.subjects" $ | fromJson).items)) -}}
+{{- end -}}
 {{- dict
   "logLevel" .Values.logLevel
   "mode" .Values.mode
@@ -32,7 +36,7 @@
   "hostClaims" .Values.hostClaims
   "selector" $selector
   "integrations" (dict "certManager" $certManager "externalDNS" $externalDNS)
-  | toPrettyJson -}}
+  | merge $auth | toPrettyJson -}}
 {{- end -}}
 
 {{/*

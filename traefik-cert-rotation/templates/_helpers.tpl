@@ -75,27 +75,6 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- mergeOverwrite (dict) .root.Values.commonLabels .root.Values.podLabels $own $component | toYaml -}}
 {{- end -}}
 
-{{/* Addresses */}}
-
-{{/* What events are sent to, by the mode of serving. The names differ, for Knative makes a Service of its own name. */}}
-{{- define "tcr.sink" -}}
-{{- if eq .Values.serving.mode "knative" -}}
-apiVersion: serving.knative.dev/v1
-kind: Service
-name: {{ include "tcr.fullname" . }}
-{{- else -}}
-apiVersion: v1
-kind: Service
-name: {{ include "tcr.suffixed" (dict "root" . "suffix" "http") }}
-{{- end }}
-namespace: {{ .Release.Namespace }}
-{{- end -}}
-
-{{- define "tcr.url" -}}
-{{- $sink := include "tcr.sink" . | fromYaml -}}
-{{- printf "http://%s.%s.svc.%s" $sink.name $sink.namespace .Values.clusterDomain -}}
-{{- end -}}
-
 {{- define "tcr.image" -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}

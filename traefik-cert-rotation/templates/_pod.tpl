@@ -31,8 +31,13 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- end -}}
 
-{{/* Pod template of the Jobs that send the resync event. They need no rights, hence no token. */}}
+{{/*
+Pod template of the Jobs that send the resync event. They need no rights, hence no token for the API server. Takes
+root, and bound: a SinkBinding sets where to send, and the token.
+*/}}
 {{- define "tcr.resyncPod" -}}
+{{- $audience := ternary "" (include "tcr.audience" .root) .bound -}}
+{{- with .root -}}
 metadata:
   labels:
     {{- include "tcr.podLabels" (dict "root" . "component" "resync") | nindent 4 }}
@@ -42,6 +47,9 @@ metadata:
   {{- end }}
 spec:
   restartPolicy: Never
+  {{- if include "tcr.audience" . }}
+  serviceAccountName: {{ include "tcr.resyncAccount" . }}
+  {{- end }}
   automountServiceAccountToken: false
   enableServiceLinks: false
   {{- with .Values.imagePullSecrets }}
@@ -59,19 +67,28 @@ spec:
       args: ["resync"]
       env:
         - name: K_SINK
-          value: {{ include "tcr.url" . | quote }}
+          value: {{ include "tcr.functionUrl" . | quote }}
       {{- with .Values.resync.resources }}
       resources:
         {{- toYaml . | nindent 8 }}
       {{- end }}
       securityContext:
         {{- include "tcr.securityContext" . | nindent 8 }}
+      {{- if $audience }}
+      volumeMounts:
+        {{- include "tcr.tokenMount" . | nindent 8 }}
+      {{- end }}
+  {{- with $audience }}
+  volumes:
+    {{- include "tcr.tokenVolume" . | nindent 4 }}
+  {{- end }}
+{{- end }}
 {{- end -}}
 
-{{/* Job spec, shared by the Job at install and the CronJob. */}}
+{{/* Job spec, shared by the Job at install and the CronJob. Takes root and bound. */}}
 {{- define "tcr.resyncJobSpec" -}}
-backoffLimit: {{ .Values.resync.backoffLimit | int64 }}
-activeDeadlineSeconds: {{ .Values.resync.activeDeadlineSeconds | int64 }}
+backoffLimit: {{ .root.Values.resync.backoffLimit | int64 }}
+activeDeadlineSeconds: {{ .root.Values.resync.activeDeadlineSeconds | int64 }}
 template:
   {{- include "tcr.resyncPod" . | nindent 2 }}
 {{- end -}}
@@ -89,6 +106,10 @@ env:
   # Work in flight ends this long after the signal to stop, before the kubelet ends the process.
   - name: GRACE_SECONDS
     value: {{ max 1 .graceSeconds | quote }}
+  {{- if .root.Values.resync.fanOut }}
+  - name: K_SINK
+    value: {{ include "tcr.fanOutUrl" .root | quote }}
+  {{- end }}
   {{- with .root.Values.extraEnv }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -102,6 +123,20 @@ volumeMounts:
   - name: config
     mountPath: /etc/traefik-cert-rotater
     readOnly: true
+  {{- if include "tcr.fanOutAudience" .root }}
+  {{- include "tcr.tokenMount" . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{/* The audience of the token that the function itself sends with; empty where it sends nothing or needs none. */}}
+{{- define "tcr.fanOutAudience" -}}
+{{- if and .Values.resync.fanOut .Values.auth.oidc.enabled -}}
+{{- if eq .Values.delivery.mode "broker" -}}
+{{- printf "eventing.knative.dev/broker/%s/%s" (include "tcr.brokerNamespace" .) (include "tcr.brokerName" .) -}}
+{{- else -}}
+{{- include "tcr.audience" . -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "tcr.functionPod" -}}
@@ -118,4 +153,7 @@ volumes:
   - name: config
     configMap:
       name: {{ include "tcr.configName" . }}
+  {{- with include "tcr.fanOutAudience" . }}
+  {{- include "tcr.tokenVolume" . | nindent 2 }}
+  {{- end }}
 {{- end -}}

@@ -18,12 +18,11 @@ spec:
   namespaceSelector: {}
   resources:
     {{- toYaml .resources | nindent 4 }}
+  {{- with include "tcr.ceOverrides" .root }}
+  {{- . | nindent 2 }}
+  {{- end }}
   sink:
-    ref:
-      {{- include "tcr.sink" .root | nindent 6 }}
-    {{- with .root.Values.source.audience }}
-    audience: {{ . | quote }}
-    {{- end }}
+    {{- include "tcr.sink" .root | nindent 4 }}
 {{- end -}}
 
 {{/* What `-routes` watches, as JSON `{"items": [...]}`: groups that are there wherever the product makes sense. */}}
