@@ -4,6 +4,7 @@ import { type ControlPlane, startControlPlane } from "../control-plane/control-p
 import { loadCrds } from "../control-plane/crds.ts";
 import { runHelm } from "../control-plane/helm.ts";
 import { resyncEvent } from "./harness/cloud-events.ts";
+import { containerOf } from "./harness/container.ts";
 import { executeTemplate } from "./harness/go-template.ts";
 import { CERTIFICATES, ENDPOINTS, mustGet, records, SERVICES, warningsOn } from "./harness/objects.ts";
 import { CHART, existingRelease, type Release } from "./harness/release.ts";
@@ -122,7 +123,7 @@ suite("the installation of the README, from an empty cluster on", () => {
     sources = await startSources(cluster, release, app.url);
     const [job] = await admin.list(jobs);
     assert.ok(job !== undefined);
-    const { code, stdout, stderr } = await runResyncPod(podOf(job.spec), app.url);
+    const { code, stdout, stderr } = await runResyncPod(containerOf(job), app.url);
     assert.deepEqual([code, stderr], [0, ""]);
     assert.match(stdout, /accepted the resync of all routes/);
     assert.deepEqual(await asMade(CERTIFICATES, "my-ingress-tls"), {
@@ -191,8 +192,8 @@ suite("the installation of the README, from an empty cluster on", () => {
     const [job] = await cluster.admin.list(jobs);
     const [cronJob] = await cluster.admin.list({ ...jobs, kind: "CronJob" });
     const { jobTemplate } = cronJob?.spec as { jobTemplate: { spec: unknown } };
-    const one = podOf(job?.spec);
-    const other = podOf(jobTemplate.spec);
+    const one = containerOf({ spec: job?.spec });
+    const other = containerOf(jobTemplate);
     assert.deepEqual([other.command, other.args, other.env], [one.command, one.args, one.env]);
   });
 
@@ -272,14 +273,3 @@ suite("the installation of the README, from an empty cluster on", () => {
     };
   }
 });
-
-interface Container {
-  readonly command: readonly string[];
-  readonly args: readonly string[];
-  readonly env: readonly { readonly name: string; readonly value: string }[];
-}
-
-function podOf(jobSpec: unknown): Container {
-  const { template } = jobSpec as { template: { spec: { containers: [Container] } } };
-  return template.spec.containers[0];
-}

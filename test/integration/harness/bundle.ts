@@ -1,5 +1,5 @@
 /**
- * The bundles as the image has them, made once for each test process that asks.
+ * The bundles as the image has them.
  *
  * @module
  */
@@ -12,8 +12,13 @@ import { promisify } from "node:util";
 
 const TOOL = fileURLToPath(new URL("../../../tools/bundle.ts", import.meta.url));
 
+export interface Bundle {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
 /** Bundles the working tree into a temporary folder, which `remove` deletes. */
-export async function bundle(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+export async function bundle(): Promise<Bundle> {
   const folder = await mkdtemp(join(tmpdir(), "tcr-bundle-"));
   await promisify(execFile)(process.execPath, [TOOL, folder]);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };

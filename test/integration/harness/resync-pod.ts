@@ -4,33 +4,26 @@
  * @module
  */
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { bundle } from "./bundle.ts";
+import { type Container, toCommand } from "./container.ts";
 
-interface Container {
-  readonly command: readonly string[];
-  readonly args: readonly string[];
-  readonly env: readonly { readonly name: string; readonly value: string }[];
-}
+/** The name that Knative gives to the chart's Service. */
+const OUR_SERVICE = "http://traefik-cert-rotation.traefik-cert-rotation.svc.cluster.local";
 
 /**
- * Runs its command and arguments with its environment and no other. Two things are as the cluster would have them:
- * the image's paths lead to this machine's Node and bundle, and the Service's name to `sink`.
+ * Runs its command and arguments with its environment and no other. As in a cluster, the Service's name leads to
+ * `sink`; another address in K_SINK leads nowhere.
  */
 export async function runResyncPod(
-  { command, args, env }: Container,
+  container: Container,
   sink: string,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const { folder, remove } = await bundle();
-  const resolve = (path: string) =>
-    path === "/nodejs/bin/node" ? process.execPath : path.replace(/^\/app\//, `${folder}/`);
-  const [program = "", ...rest] = [...command.map(resolve), ...args];
-  const variables = Object.fromEntries(
-    env.map(({ name, value }) => [name, name === "K_SINK" && isOurService(value) ? sink : value]),
-  );
+  const { program, args, env } = toCommand(container, { app: folder });
+  const resolved = { ...env, ...(env.K_SINK === OUR_SERVICE ? { K_SINK: sink } : {}) };
   try {
     return await new Promise((done) => {
-      execFile(program, rest, { env: variables, cwd: join(folder) }, (error, stdout, stderr) =>
+      execFile(program, args, { env: resolved }, (error, stdout, stderr) =>
         done({
           code: typeof error?.code === "number" ? error.code : error === null ? 0 : -1,
           stdout,
@@ -41,9 +34,4 @@ export async function runResyncPod(
   } finally {
     await remove();
   }
-}
-
-/** The name that Knative gives to the chart's Service. */
-function isOurService(url: string): boolean {
-  return url === "http://traefik-cert-rotation.traefik-cert-rotation.svc.cluster.local";
 }

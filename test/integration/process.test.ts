@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import type { Cluster } from "../control-plane/cluster.ts";
+import { sharedControlPlane } from "../control-plane/shared.ts";
+import { type Bundle, bundle } from "./harness/bundle.ts";
+import { changeEvent, post, resyncEvent } from "./harness/cloud-events.ts";
+import { concerns, type FaultProxy, first, startFaultProxy } from "./harness/fault-proxy.ts";
+import { type ProcessSettings, startFunctionProcess } from "./harness/function-process.ts";
+import { dnsNames, ROUTES } from "./harness/objects.ts";
+import { startWorld, type World } from "./harness/world.ts";
+
+suite("the process", () => {
+  let cluster: Cluster;
+  let world: World;
+  let proxy: FaultProxy;
+  let bundled: Bundle;
+
+  before(async () => {
+    cluster = await sharedControlPlane();
+    proxy = await startFaultProxy(cluster);
+    [world, bundled] = await Promise.all([startWorld(cluster), bundle()]);
+  });
+  after(async () => {
+    await world?.stop();
+    await proxy?.stop();
+    await bundled?.remove();
+  });
+
+  const start = (settings: Omit<ProcessSettings, "app">) =>
+    startFunctionProcess(cluster, world.release, { app: bundled.folder, ...settings });
+
+  /** Holds the first write of a Certificate back until it is let go. */
+  function holdWrite(): { held: Promise<unknown>; letGo: () => void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const isWrite = concerns("certificates", "PATCH");
+    proxy.rule = first(1, isWrite, { kind: "after", first: () => promise });
+    return { held: proxy.request(isWrite), letGo: resolve };
+  }
+
+  test("SIGTERM: what is in flight is answered, then it ends with 0", async () => {
+    const app = await start({ apiServer: proxy });
+    const { admin, namespace } = world;
+    await admin.apply(world.route({ name: "flying" }));
+    const { held, letGo } = holdWrite();
+    const answer = post(app.url, changeEvent("add", { ...ROUTES, namespace, name: "flying" }));
+    await held;
+    app.child.kill("SIGTERM");
+    await app.logged(({ msg }) => msg === "stopping");
+    await assert.rejects(post(app.url, resyncEvent()), "no new connections");
+    letGo();
+    assert.equal((await answer).status, 204);
+    assert.deepEqual(await app.ended, [0, null]);
+    assert.deepEqual(await dnsNames(admin, namespace, "flying-tls"), ["flying.example.com"]);
+    await app.stop();
+  });
+
+  test("SIGTERM: a resync whose caller has hung up is finished, then it ends with 0", async () => {
+    const app = await start({ apiServer: proxy });
+    const { admin, namespace } = world;
+    await admin.apply(world.route({ name: "resynced" }));
+    const { held, letGo } = holdWrite();
+    const caller = new AbortController();
+    const call = post(app.url, resyncEvent({ namespace }), caller.signal);
+    await held;
+    caller.abort();
+    await assert.rejects(call);
+    app.child.kill("SIGTERM");
+    await app.logged(({ msg }) => msg === "stopping");
+    letGo();
+    assert.deepEqual(await app.ended, [0, null]);
+    assert.deepEqual(await dnsNames(admin, namespace, "resynced-tls"), ["resynced.example.com"]);
+    await app.stop();
+  });
+
+  test("SIGTERM: what does not end within the grace time does not hold it", async () => {
+    const env = { GRACE_SECONDS: "1" };
+    const app = await start({ apiServer: proxy, env });
+    await world.admin.apply(world.route({ name: "stuck" }));
+    const { held, letGo } = holdWrite();
+    const { namespace } = world;
+    const answer = post(app.url, changeEvent("add", { ...ROUTES, namespace, name: "stuck" }));
+    const broken = assert.rejects(answer);
+    await held;
+    app.child.kill("SIGTERM");
+    assert.deepEqual(await app.ended, [0, null]);
+    await broken;
+    letGo();
+    await app.stop();
+  });
+
+  test("a token rotated on disk is read again", async () => {
+    const app = await start({ token: "expired" });
+    const { admin, namespace } = world;
+    await admin.apply(world.route({ name: "rotated" }));
+    const event = changeEvent("add", { ...ROUTES, namespace, name: "rotated" });
+    assert.equal((await post(app.url, event)).status, 503);
+    await app.writeToken(await world.release.functionToken());
+    assert.equal((await post(app.url, event)).status, 204);
+    assert.deepEqual(await dnsNames(admin, namespace, "rotated-tls"), ["rotated.example.com"]);
+    await app.stop();
+  });
+});
