@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readSenderToken, TOKEN_FILE } from "../cloudevents/sender-token.ts";
 import { RESYNC_TYPE } from "../cloudevents/to-work.ts";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
 import { NotAcceptedError, postUntilAnswered } from "./post.ts";
@@ -19,9 +19,6 @@ export interface ResyncOptions {
   /** How long to try, the time that the resync itself takes included. */
   readonly timeoutSeconds: number;
 }
-
-/** Where Knative mounts the token of a source whose sink asks for one. */
-export const TOKEN_FILE = "/oidc/token";
 
 /** Sends the event until it is accepted or refused, and says which. */
 export async function resync(
@@ -88,10 +85,9 @@ function whatOf({ namespace, name }: ResyncOptions): string {
 
 async function authorization(tokenFile: string): Promise<Record<string, string>> {
   try {
-    return { authorization: `Bearer ${(await readFile(tokenFile, "utf8")).trim()}` };
+    const token = await readSenderToken(tokenFile);
+    return token === null ? {} : { authorization: `Bearer ${token}` };
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-      return {};
     throw new UsageError(`cannot read the token in ${tokenFile}: ${String(error)}`, { cause: error });
   }
 }
@@ -99,5 +95,7 @@ async function authorization(tokenFile: string): Promise<Record<string, string>>
 function hint(status: number): string {
   if (status === 401)
     return ". The sender is not known: is its token mounted, with the audience of the function?";
-  return status === 403 ? ". The sender is known, but may not send: allow its subject (auth.subjects)" : "";
+  return status === 403
+    ? ". The sender is known, but may not send: allow its subject (auth.oidc.subjects)"
+    : "";
 }
