@@ -8,6 +8,7 @@ import type { RequestListener } from "node:http";
 import { DEFAULT_BODY_LIMIT } from "./app.ts";
 import { createAuthenticate } from "./cloudevents/authenticate.ts";
 import { createHandOut } from "./cloudevents/hand-out.ts";
+import { readSenderToken } from "./cloudevents/sender-token.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { InFlight } from "./in-flight.ts";
 import { createClient } from "./kubernetes/client.ts";
@@ -56,7 +57,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     hostClaims,
     events: createEventRecorder({ client, log, reportingInstance, observes, now: Date.now }),
     log,
-    handOut: sink === null ? null : createHandOut(sink, log),
+    handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),
     loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
   });
   const inFlight = new InFlight();

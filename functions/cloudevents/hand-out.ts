@@ -14,11 +14,18 @@ const SOURCE = "/traefik-cert-rotater/function";
 /** A sink that does the work before it answers needs the time for a batch. */
 const TIMEOUT_MS = 120_000;
 
+export interface HandOutOptions {
+  readonly sink: URL;
+  readonly log: Logger;
+  /** The token to show to the sink; null where it asks for none. */
+  readonly readToken: () => Promise<string | null>;
+}
+
 /** Hands out through the sink; a refusal or a fault is logged and means that the batch is done here. */
-export function createHandOut(sink: URL, log: Logger): HandOut {
+export function createHandOut({ sink, log, readToken }: HandOutOptions): HandOut {
   return async (batch) => {
     try {
-      const status = await post(sink, batch);
+      const status = await post(sink, batch, await readToken());
       if (status >= 200 && status < 300) return true;
       log.warn(
         { run: batch.run, cursor: batch.cursor, status },
@@ -31,7 +38,7 @@ export function createHandOut(sink: URL, log: Logger): HandOut {
   };
 }
 
-function post(sink: URL, batch: Batch): Promise<number> {
+function post(sink: URL, batch: Batch, token: string | null): Promise<number> {
   const body = JSON.stringify({ batch });
   const headers = {
     "content-type": "application/json",
@@ -40,6 +47,7 @@ function post(sink: URL, batch: Batch): Promise<number> {
     "ce-id": randomUUID(),
     "ce-source": SOURCE,
     "ce-type": RESYNC_TYPE,
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
   };
   return new Promise((resolve, reject) => {
     const send = sink.protocol === "https:" ? requestHttps : requestHttp;
