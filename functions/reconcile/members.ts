@@ -13,7 +13,7 @@ import { listNamespace } from "./observe.ts";
 import { isIgnored, isSelected, type Selector } from "./opt-out.ts";
 import { type Result, settle } from "./result.ts";
 
-/** Reads and describes them; those of other classes, opted out, shadowed or being deleted are no members. */
+/** Reads and describes them; those of other classes, opted out (unless they keep), shadowed or being deleted are left out. */
 export async function readMembers(
   context: ReconcileContext,
   namespace: string,
@@ -34,8 +34,10 @@ export async function readMembers(
   const descriptions = await Promise.all(
     living.map((route) => describeRoute(context, route, namespaceAnnotations)),
   );
-  const members = unshadowed(descriptions).filter((description) =>
-    mayHaveChild(description, context.selector, integration),
+  const members = unshadowed(descriptions).filter(
+    (description) =>
+      mayHaveChild(description, context.selector, integration) ||
+      keepsChild(context, description, integration),
   );
   return { ok: true, value: members };
 }
@@ -47,6 +49,15 @@ export function mayHaveChild(
   integration: string,
 ): boolean {
   return isSelected(description, selector) && !isIgnored(description, integration);
+}
+
+/** Whether what the route has stays as it is: nobody can say what it claims, or it has opted out and keeps. */
+export function keepsChild(
+  { selector, onOptOut }: Pick<ReconcileContext, "selector" | "onOptOut">,
+  description: RouteDescription,
+  integration: string,
+): boolean {
+  return mayHaveChild(description, selector, integration) ? description.undecidable : onOptOut === "keep";
 }
 
 /** Without the routes of the legacy group that give way to a namesake. */

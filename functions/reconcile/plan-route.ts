@@ -7,7 +7,7 @@ import type { Integration } from "../integrations/integration.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
 import type { ReconcileContext } from "./context.ts";
-import { mayHaveChild, readMembers } from "./members.ts";
+import { keepsChild, mayHaveChild, readMembers } from "./members.ts";
 import { type ChildObservation, listNamespace } from "./observe.ts";
 import { isOfInstance, owningRoutes } from "./ownership.ts";
 import { type Plan, type PlanSetting, planChild } from "./plan.ts";
@@ -71,6 +71,7 @@ async function planShared(
       children,
       routes,
       thorough,
+      keeps: (candidate) => keepsChild(context, candidate, integration.name),
       setting: settingOf(context, state, observed),
     });
     if ("plans" in decision) return { ok: true, value: decision.plans };

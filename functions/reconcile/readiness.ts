@@ -21,11 +21,14 @@ export function isReadyFor(
   const wanted = claim?.wantedBy(description) ?? null;
   if (isReady === null || claim === null || wanted === null) return true;
   if (!mayHaveChild(description, selector, integration.name)) return true;
+  const names = claim.merge([description]).hosts;
   return children.some(
     (child) =>
       isOfInstance(child, instance) &&
       isOwnedBy(child, description.route) &&
       claim.of(child.spec) === wanted &&
+      // A host that is not on it yet must wait for what will be.
+      names.every((name) => integration.names(child.spec).includes(name)) &&
       isReady(child),
   );
 }

@@ -25,8 +25,11 @@ export interface Group {
   readonly claim: string;
   /** The routes that claim it, in any order; none where the child is no longer wanted. */
   readonly members: readonly RouteDescription[];
-  /** Routes that may have a child, of which nobody can say what they claim. */
-  readonly undecidable: readonly RouteDescription[];
+  /**
+   * Routes whose share of a child stays as it is, and that get nothing new: nobody can say what they claim, or they
+   * have opted out and keep what they have.
+   */
+  readonly keeping: readonly RouteDescription[];
   /** All objects of the namespace that have the claim, whoever made them. */
   readonly holders: readonly KubernetesObject[];
   /** The object of the kind that has this name in the namespace. */
@@ -38,23 +41,24 @@ export interface Group {
 /** Brings one claim to one child: its members' names united, and all its members as owners. */
 export function planGroup(
   integration: SharingIntegration,
-  { claim, members, undecidable, holders, occupantOf, moving }: Group,
+  { claim, members, keeping, holders, occupantOf, moving }: Group,
   setting: PlanSetting,
 ): readonly Plan[] {
   const { instance } = setting;
   const mine = oldestFirst(holders.filter((holder) => isWritable(holder, members, instance)));
-  // What such a route has stays as it is.
-  if (mine.some((child) => undecidable.some(({ route }) => isOwnedBy(child, route)))) return [];
+  const keepers = keeping.filter(({ route }) => mine.some((child) => isOwnedBy(child, route)));
+  if (members.length === 0 && keepers.length > 0) return [];
   const foreign = holders.find((holder) => !mine.includes(holder));
   const [holder = moving, ...surplus] = mine;
-  const ordered = membersInOrder(members, holder);
-  if (ordered === null) return removals(mine.filter((child) => isOfInstance(child, instance)));
-  const [first] = ordered;
+  const owners = inOrder([...members, ...keepers], holder);
+  const [first, ...others] = owners.filter((owner) => members.includes(owner));
+  if (first === undefined) return removals(mine.filter((child) => isOfInstance(child, instance)));
   if (foreign !== undefined) return [inTheWay(integration, first.route, claim, foreign, instance)];
   const name = holder?.metadata.name ?? nameOf(integration, first.route, claim, occupantOf, instance);
   if (typeof name !== "string") return [inTheWay(integration, first.route, claim, name, instance)];
-  const placement = { instance, owners: ordered, name };
-  const description = integration.claim.merge(ordered);
+  const placement = { instance, owners, name };
+  const merged = integration.claim.merge([first, ...others]);
+  const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
   const plan = planPlaced({ integration, description, live: holder, placement }, setting);
   return [plan, ...removals(surplus.filter((child) => isOfInstance(child, instance)))];
 }
@@ -74,17 +78,16 @@ function inTheWay(
   return { step: { action: "none" }, problems: [problem] };
 }
 
-/** The controller first, as long as it is a member; then the older routes. Null where there is none. */
-function membersInOrder(
-  members: readonly RouteDescription[],
+/** The controller first, as long as it is among them; then the older routes. */
+function inOrder(
+  owners: readonly RouteDescription[],
   holder: KubernetesObject | null,
-): readonly [RouteDescription, ...RouteDescription[]] | null {
+): readonly RouteDescription[] {
   const controller = holder === null ? undefined : owningRoutes(holder)[0];
   const leads = ({ route }: RouteDescription) =>
     controller !== undefined && route.kind === controller.kind && route.name === controller.name;
-  const byAge = [...members].sort(compareAge);
-  const [first, ...rest] = [...byAge.filter(leads), ...byAge.filter((member) => !leads(member))];
-  return first === undefined ? null : [first, ...rest];
+  const byAge = [...owners].sort(compareAge);
+  return [...byAge.filter(leads), ...byAge.filter((owner) => !leads(owner))];
 }
 
 /** Older first; of one age by kind and name, so that the order never depends on the input's. */
@@ -147,8 +150,10 @@ export interface Sharing {
   readonly known: readonly KubernetesObject[];
   /** All objects of the kind in the namespace; null where they were not read. */
   readonly children: readonly KubernetesObject[] | null;
-  /** All routes of the namespace that may claim something; null where they were not read. */
+  /** All routes of the namespace that may claim or keep something; null where they were not read. */
   readonly routes: readonly RouteDescription[] | null;
+  /** Whether a route's share of a child stays as it is. */
+  readonly keeps: (description: RouteDescription) => boolean;
   /** Several routes or children are known to be concerned: all is read, even if the route seems alone with its child. */
   readonly thorough: boolean;
   readonly setting: PlanSetting;
@@ -182,19 +187,22 @@ export function decide(sharing: Sharing): Decision {
 }
 
 function planClaims(
-  { integration, description, eligible, wanted, routes, setting }: Sharing,
+  { integration, description, eligible, wanted, routes, keeps, setting }: Sharing,
   children: readonly KubernetesObject[],
   attached: readonly KubernetesObject[],
 ): readonly Plan[] {
   const { claim } = integration;
   // A route that has opted out claims nothing, whatever its text says.
   const candidates = routes ?? (description === null || !eligible ? [] : [description]);
-  const undecidable = candidates.filter((candidate) => candidate.undecidable);
-  const membersOf = (name: string) => candidates.filter((candidate) => claim.wantedBy(candidate) === name);
+  const [keeping, claimants] = [
+    candidates.filter(keeps),
+    candidates.filter((candidate) => !keeps(candidate)),
+  ];
+  const membersOf = (name: string) => claimants.filter((claimant) => claim.wantedBy(claimant) === name);
   const occupantOf = (name: string) => children.find(({ metadata }) => metadata.name === name) ?? null;
   const plan = (name: string, moving: KubernetesObject | null) => {
     const holders = children.filter(({ spec }) => claim.of(spec) === name);
-    const group = { claim: name, members: membersOf(name), undecidable, holders, occupantOf, moving };
+    const group = { claim: name, members: membersOf(name), keeping, holders, occupantOf, moving };
     return planGroup(integration, group, setting);
   };
 

@@ -9,7 +9,7 @@ import type { Problem } from "../../problem.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { ReconcileContext } from "../context.ts";
 import { type Claimant, claimedHosts, rankOf } from "../host-claims.ts";
-import { mayHaveChild, unshadowed } from "../members.ts";
+import { keepsChild, mayHaveChild, unshadowed } from "../members.ts";
 import { isSelected } from "../opt-out.ts";
 import { isOfInstance, owningRoutes } from "../ownership.ts";
 import { type Plan, type PlanSetting, planChild, type Step } from "../plan.ts";
@@ -166,16 +166,19 @@ function findOwn(
 
 /** Each claim has a child; its plan is put down to the oldest member or, where none is left, to a former owner. */
 function findShared(
-  { selector, onOptOut }: CensusContext,
+  context: CensusContext,
   integration: SharingIntegration,
   routes: readonly RouteDescription[],
   children: readonly KubernetesObject[],
   setting: PlanSetting,
 ): Finding[] {
+  const { selector } = context;
   const { claim } = integration;
   const eligible = routes.filter((description) => mayHaveChild(description, selector, integration.name));
-  const undecidable = eligible.filter((description) => description.undecidable);
-  const members = Map.groupBy(eligible, (description) => claim.wantedBy(description));
+  const keeps = (description: RouteDescription) => keepsChild(context, description, integration.name);
+  const keeping = routes.filter(keeps);
+  const claimants = eligible.filter((description) => !keeps(description));
+  const members = Map.groupBy(claimants, (description) => claim.wantedBy(description));
   const holders = Map.groupBy(children, ({ spec }) => claim.of(spec));
   const byName = new Map(children.map((child) => [child.metadata.name, child]));
   const byRoute = new Map(routes.map((description) => [keyOf(description.route), description]));
@@ -184,15 +187,13 @@ function findShared(
     const group = {
       claim: name,
       members: members.get(name) ?? [],
-      undecidable,
+      keeping,
       holders: holders.get(name) ?? [],
       occupantOf: (child: string) => byName.get(child) ?? null,
       moving: null,
     };
     const description = [...group.members].sort(compareAge)[0] ?? formerOwner(group.holders, byRoute);
     if (description === null) return [];
-    // A former owner that opted out may keep what it has.
-    if (group.members.length === 0 && onOptOut === "keep") return [];
     const thorough = group.members.length > 1 || group.holders.length > 1;
     return planGroup(integration, group, setting).map((plan) => ({
       description,
