@@ -5,6 +5,7 @@
  */
 import type { KubernetesClient, Preconditions } from "../kubernetes/client.ts";
 import type { KubernetesObject, ObjectReference, ResourceDefinition } from "../kubernetes/objects.ts";
+import { withoutFormerTool } from "./former-tool.ts";
 import type { Write } from "./plan.ts";
 
 /**
@@ -17,7 +18,7 @@ const ONLY_IF_ABSENT = "0";
 export type Execute = (resource: ResourceDefinition, namespace: string, step: Write) => Promise<void>;
 
 /** Writes to the cluster. */
-export function createExecutor(client: Pick<KubernetesClient, "apply" | "delete">): Execute {
+export function createExecutor(client: Pick<KubernetesClient, "apply" | "delete" | "mergePatch">): Execute {
   return async (resource, namespace, step) => {
     switch (step.action) {
       case "create":
@@ -29,13 +30,30 @@ export function createExecutor(client: Pick<KubernetesClient, "apply" | "delete"
       case "update":
         await client.apply(
           reference(resource, namespace, step.live),
-          pinned(step.child, preconditions(step.live)),
+          pinned(step.child, preconditions(await takenOver(client, resource, namespace, step.live))),
         );
         return;
       case "delete":
         await client.delete(reference(resource, namespace, step.live), preconditions(step.live));
     }
   };
+}
+
+/**
+ * Ends the field ownership of the tool whose child is adopted: what it and we both own would otherwise outlive the
+ * day we stop wanting it. What it alone owned stays, for a changed field may mean a new certificate. Its entry is
+ * replaced and not removed, since an object without any entry gets one for all its fields at the next apply.
+ */
+async function takenOver(
+  client: Pick<KubernetesClient, "mergePatch">,
+  resource: ResourceDefinition,
+  namespace: string,
+  live: KubernetesObject,
+): Promise<KubernetesObject> {
+  const managedFields = withoutFormerTool(live);
+  if (managedFields === null) return live;
+  const metadata = { ...preconditions(live), managedFields };
+  return client.mergePatch(reference(resource, namespace, live), { metadata });
 }
 
 /** Writes nothing: the whole product at work in a cluster, in logs and Events only. */

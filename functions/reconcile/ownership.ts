@@ -56,8 +56,13 @@ function isAdoptable(child: KubernetesObject, route: RouteName): boolean {
   const controller = ownerReferences.find(isController);
   const isRoutes =
     controller !== undefined && controller.kind === route.kind && controller.name === route.name;
-  if (labels?.[MANAGED_BY_LABEL] === SWITCHBOARD) return isRoutes && isRoute(controller);
+  if (isSwitchboards(child)) return isRoutes && isRoute(controller);
   return annotations?.[ADOPT_ANNOTATION] === "true" && (controller === undefined || isRoutes);
+}
+
+/** Whether Switchboard made the object. */
+export function isSwitchboards({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[MANAGED_BY_LABEL] === SWITCHBOARD;
 }
 
 /** Whether this installation made the object and still has it, whatever the route. */
