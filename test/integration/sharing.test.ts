@@ -313,7 +313,7 @@ suite("a resync finds, makes and repairs shared Certificates as events do", () =
   const certificates = (secrets: string) => certificatesFor(world.admin, world.namespace, secrets);
   const resync = () => world.app.send(resyncEvent({ namespace: world.namespace }));
 
-  test("members without an event: one Certificate with all of them, in two writes", async () => {
+  test("members without an event: one Certificate with all of them, in one write", async () => {
     for (const name of ["new-b", "new-a", "new-c"]) await apply(name, "new");
     const mark = await world.cluster.auditLog.mark();
     await resync();

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { sharedControlPlane } from "../control-plane/shared.ts";
+import { resyncEvent } from "./harness/cloud-events.ts";
+import { certificatesFor } from "./harness/members.ts";
+import { CERTIFICATES, dnsNames, eventsOn, ROUTES, records, warningsOn } from "./harness/objects.ts";
+import { startWorld, type World } from "./harness/world.ts";
+
+const SECRETS = { apiVersion: "v1", kind: "Secret" } as const;
+const externalDNS = { targetIPs: ["192.0.2.7"] };
+
+/** Requests of the function about Secrets since the mark: verb, name and status. */
+async function secretRequests(world: World, mark: number): Promise<string[]> {
+  const requests = (await world.requests(mark)).filter(({ resource }) => resource === "secrets");
+  return requests.map(({ verb, name, code }) => `${verb} ${name} ${code}`);
+}
+
+/** Whether the function's account may get Secrets. */
+async function mayGetSecrets({ admin, release }: World): Promise<boolean> {
+  const review = await admin.create({
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SubjectAccessReview",
+    metadata: {},
+    spec: { user: release.user, resourceAttributes: { verb: "get", group: "", resource: "secrets" } },
+  });
+  return (review.status as { allowed: boolean }).allowed;
+}
+
+suite("existingSecrets: keep", () => {
+  let world: World;
+
+  before(async () => {
+    const certManager = { existingSecrets: "keep" };
+    world = await startWorld(await sharedControlPlane(), {
+      values: { integrations: { certManager, externalDNS } },
+    });
+    const { admin, namespace } = world;
+    const data = { "tls.crt": "Ym91Z2h0", "tls.key": "Ym91Z2h0" };
+    await admin.create({
+      ...SECRETS,
+      metadata: { namespace, name: "bought" },
+      type: "kubernetes.io/tls",
+      data,
+    });
+    await admin.create({
+      ...SECRETS,
+      metadata: { namespace, name: "issued", annotations: { "cert-manager.io/certificate-name": "old-tls" } },
+      data,
+    });
+  });
+  after(() => world.stop());
+
+  test("the chart grants the right to get Secrets, and no other", async () => {
+    assert.equal(await mayGetSecrets(world), true);
+  });
+
+  test("no Certificate for a Secret that somebody made; DNS all the same; the user is told", async () => {
+    const { admin, namespace, cluster } = world;
+    const mark = await cluster.auditLog.mark();
+    await admin.apply(world.route({ name: "shop", secretName: "bought" }));
+    assert.equal(await world.tell("add", ROUTES, "shop"), 204);
+    assert.equal(await dnsNames(admin, namespace, "shop-tls"), null);
+    assert.deepEqual(await records(admin, namespace, "shop"), ["shop.example.com A 192.0.2.7"]);
+    assert.deepEqual(await warningsOn(admin, namespace, "shop"), ["SecretExists"]);
+    assert.deepEqual(await secretRequests(world, mark), ["get bought 200"]);
+    await world.app.send(resyncEvent({ namespace }));
+    assert.equal(await dnsNames(admin, namespace, "shop-tls"), null);
+  });
+
+  test("nor by way of a route that has a Certificate and changes its secretName", async () => {
+    const { admin, namespace } = world;
+    await admin.apply(world.route({ name: "mover", secretName: "fresh" }));
+    await world.tell("add", ROUTES, "mover");
+    await admin.apply(world.route({ name: "mover", secretName: "bought" }));
+    await world.tell("update", ROUTES, "mover");
+    assert.deepEqual(await certificatesFor(admin, namespace, "bought"), []);
+    assert.deepEqual(await warningsOn(admin, namespace, "mover"), ["SecretExists"]);
+    await world.app.send(resyncEvent({ namespace }));
+    assert.deepEqual(await certificatesFor(admin, namespace, "bought"), []);
+  });
+
+  test("a Secret that cert-manager made, or none, gets its Certificate", async () => {
+    const { admin, namespace, cluster } = world;
+    const mark = await cluster.auditLog.mark();
+    for (const secretName of ["issued", "absent"]) {
+      await admin.apply(world.route({ name: secretName, secretName }));
+      await world.tell("add", ROUTES, secretName);
+      assert.deepEqual(await dnsNames(admin, namespace, `${secretName}-tls`), [`${secretName}.example.com`]);
+    }
+    assert.deepEqual(await secretRequests(world, mark), ["get issued 200", "get absent 404"]);
+  });
+
+  test("what is there already asks for no Secret again", async () => {
+    const { admin, cluster } = world;
+    const mark = await cluster.auditLog.mark();
+    await admin.apply(world.route({ name: "issued", secretName: "issued", host: "edited.example.com" }));
+    await world.tell("update", ROUTES, "issued");
+    assert.deepEqual(await secretRequests(world, mark), []);
+  });
+
+  test("the Secret is deleted: the next resync has one issued", async () => {
+    const { admin, namespace } = world;
+    await admin.delete({ ...SECRETS, namespace, name: "bought" });
+    await world.app.send(resyncEvent({ namespace }));
+    const [found, ...others] = await certificatesFor(admin, namespace, "bought");
+    assert.deepEqual(others, []);
+    assert.match(found ?? "", / bought \[mover\.example\.com shop\.example\.com\] /);
+  });
+});
+
+suite("without it", () => {
+  let world: World;
+
+  before(async () => {
+    const certManager = { ignoreSecrets: ["wildcard-*", "bought"] };
+    world = await startWorld(await sharedControlPlane(), {
+      values: { integrations: { certManager, externalDNS } },
+    });
+  });
+  after(() => world.stop());
+
+  test("the function may not read Secrets, and never asks", async () => {
+    const { admin, namespace, cluster } = world;
+    assert.equal(await mayGetSecrets(world), false);
+    const mark = await cluster.auditLog.mark();
+    await admin.create({ ...SECRETS, metadata: { namespace, name: "replaced" } });
+    await admin.apply(world.route({ name: "replaced", secretName: "replaced" }));
+    await world.tell("add", ROUTES, "replaced");
+    assert.deepEqual(await dnsNames(admin, namespace, "replaced-tls"), ["replaced.example.com"]);
+    assert.deepEqual(await secretRequests(world, mark), []);
+  });
+
+  test("ignoreSecrets: such a route gets no Certificate and no Warning, and its DNS", async () => {
+    const { admin, namespace } = world;
+    for (const [name, secretName] of [
+      ["wild", "wildcard-example-com"],
+      ["exact", "bought"],
+    ] as const) {
+      await admin.apply(world.route({ name, secretName }));
+      await world.tell("add", ROUTES, name);
+      assert.equal(await dnsNames(admin, namespace, `${name}-tls`), null);
+      assert.deepEqual(await records(admin, namespace, name), [`${name}.example.com A 192.0.2.7`]);
+      assert.deepEqual(
+        (await eventsOn(admin, namespace, name)).map(({ note }) => note),
+        [`Created DNSEndpoint ${name}`],
+      );
+    }
+    await admin.apply(world.route({ name: "other", secretName: "bought-too" }));
+    await world.tell("add", ROUTES, "other");
+    assert.deepEqual(await dnsNames(admin, namespace, "other-tls"), ["other.example.com"]);
+  });
+
+  test("somebody's own Certificate for such a Secret is not touched", async () => {
+    const { admin, namespace } = world;
+    const before = await admin.create({
+      ...CERTIFICATES,
+      metadata: { namespace, name: "wildcard" },
+      spec: { secretName: "wildcard-example-com", dnsNames: ["*.example.com"], issuerRef: { name: "dns01" } },
+    });
+    await world.tell("update", ROUTES, "wild");
+    await world.app.send(resyncEvent({ namespace }));
+    assert.deepEqual(await admin.get({ ...CERTIFICATES, namespace, name: "wildcard" }), before);
+  });
+});
