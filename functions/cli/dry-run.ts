@@ -38,9 +38,10 @@ export interface RouteProblem extends Problem {
 export interface DryRun {
   readonly writes: readonly RecordedWrite[];
   readonly problems: readonly RouteProblem[];
-  /** Routes looked at; children of this installation that there are. */
+  /** Routes looked at. */
   readonly routes: number;
-  readonly children: number;
+  /** Children of this installation that there are; null where not all were looked at. */
+  readonly children: number | null;
   /** Deletions that the brake would hold back: they are among the writes all the same. */
   readonly held: number;
   /** Something passing kept it from the end; null where nothing did. */
@@ -80,7 +81,7 @@ async function runRoutes(setting: DryRunSetting, namespace: string, name: string
     writes: writes(),
     problems: problems(),
     routes: routes.length,
-    children: 0,
+    children: null,
     held: 0,
     incomplete: retry?.why ?? null,
   };

@@ -23,7 +23,7 @@ export async function planText(prediction: Prediction, paint: Paint): Promise<st
   const { server, instance, routes, children, changes } = prediction;
   const lines = [
     `Plan for installation ${instance} in ${server}`,
-    `${count(routes, "route")} looked at, ${count(children, "child", "children")} there`,
+    `${count(routes, "route")} looked at${children === null ? "" : `, ${count(children, "child", "children")} there`}`,
     "",
     ...changes.flatMap((change) => [...changeLines(change, paint, formatYaml), ""]),
     ...attention(prediction, paint),

@@ -32,7 +32,7 @@ export interface Prediction {
   readonly server: string;
   readonly instance: string;
   readonly routes: number;
-  readonly children: number;
+  readonly children: number | null;
   readonly changes: readonly PredictedChange[];
   readonly problems: readonly RouteProblem[];
   readonly notes: readonly string[];

@@ -33,7 +33,7 @@ interface Change {
 interface PlanDocument {
   readonly instance: string;
   readonly routes: number;
-  readonly children: number;
+  readonly children: number | null;
   readonly held: number;
   readonly changes: readonly Change[];
   readonly problems: readonly { readonly route: { readonly name: string } | null; readonly reason: string }[];
@@ -84,13 +84,14 @@ suite("plan", () => {
     ]);
     const action = ({ verb, code }: AuditEntry) =>
       verb === "delete" ? "delete" : code === 201 ? "create" : "update";
-    return (await world.requests(mark))
+    const lines = (await world.requests(mark))
       .filter(({ verb, code }) => ["patch", "delete"].includes(verb) && code < 300)
       .flatMap((entry) => {
         const kind = kinds.get(entry.resource);
         return kind === undefined ? [] : [`${action(entry)} ${kind} ${entry.name}`];
-      })
-      .sort();
+      });
+    // An adoption is two requests: it first ends the field ownership of the former tool.
+    return [...new Set(lines)].sort();
   }
 
   /** The parts of an object that a plan foretells; owners in the order of their uids. */
@@ -324,9 +325,9 @@ suite("plan", () => {
     const planned = await run("plan", namespace);
     assert.deepEqual(await run("resync", namespace, ["--dry-run"]), planned);
     assert.match(planned.stdout, /\n4 to create,/);
-    const { changes, routes } = await plan(namespace, ["--name", "two"]);
+    const { changes, routes, children } = await plan(namespace, ["--name", "two"]);
     assert.deepEqual(summary({ changes }), ["create Certificate two-tls", "create DNSEndpoint two"]);
-    assert.equal(routes, 1);
+    assert.deepEqual([routes, children], [1, null]);
     assert.equal((await plan(namespace, ["--name", "three"])).routes, 0);
   });
 
