@@ -320,7 +320,7 @@ suite("a resync finds, makes and repairs shared Certificates as events do", () =
     const names = "new-a.example.com new-b.example.com new-c.example.com";
     const [found, ...others] = await certificates("new");
     assert.deepEqual(others, []);
-    assert.ok(found !== undefined && found.includes(` new [${names}] `), found ?? "none");
+    assert.equal(found?.includes(` new [${names}] `), true);
     const written = (await world.writes(mark)).filter((line) => line.includes(" certificates "));
     assert.equal(written.length, 1);
   });
