@@ -36,12 +36,16 @@ function changeLines(change: PredictedChange, paint: Paint, formatYaml: FormatYa
   const { action, kind, namespace, name, before, after, secret, held } = change;
   const sign = SIGNS[action];
   const head = `${sign} ${action} ${kind} ${namespace}/${name}${purpose(change)}`;
-  const lines = nearChanges(diffLines(yamlLines(before, formatYaml), yamlLines(after, formatYaml)), CONTEXT);
+  const lines = diffLines(yamlLines(before, formatYaml), yamlLines(after, formatYaml));
+  const isVisible = lines.some(({ sign }) => sign !== " ");
   return [
     paint("bold", paint(COLOURS[sign] ?? "dim", head)),
     ...(held ? ["    ! held back: see the brake below"] : []),
     ...(secret === null ? [] : [paint("red", `    ! Secret ${secret.name}: ${secret.reason}`)]),
-    ...lines.map(({ sign, text }) => paint(COLOURS[sign] ?? "dim", `    ${sign} ${text}`)),
+    ...(isVisible ? [] : [paint("dim", "      only this installation's own marks change")]),
+    ...(isVisible ? nearChanges(lines, CONTEXT) : []).map(({ sign, text }) =>
+      paint(COLOURS[sign] ?? "dim", `    ${sign} ${text}`),
+    ),
   ];
 }
 
@@ -75,9 +79,12 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(fields.map(([key, field]) => [key, sorted(field)]));
 }
 
+/** With group and uid: a route that was made again, or moved from one group to the other, is another owner. */
 function ownerText(owner: unknown): string {
   if (!isRecord(owner)) return String(owner);
-  return `${owner.kind} ${owner.name}${owner.controller === true ? ", controller" : ""}`;
+  const { apiVersion, kind, name, uid, controller } = owner;
+  const group = String(apiVersion).split("/")[0];
+  return `${kind} ${name} of ${group}, uid ${String(uid).slice(0, 8)}${controller === true ? ", controller" : ""}`;
 }
 
 function attention(prediction: Prediction, paint: Paint): readonly string[] {
