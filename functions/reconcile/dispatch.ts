@@ -21,7 +21,8 @@ import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, retryReport } from
 import { settle } from "./result.ts";
 import type { Batch } from "./resync/hand-out.ts";
 import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
-import { type ResyncOptions, resync } from "./resync/resync.ts";
+import { resync } from "./resync/resync.ts";
+import type { ResyncOptions } from "./resync/run.ts";
 import { Thrift } from "./resync/thrift.ts";
 import { type RouteOptions, reconcileRoute } from "./route.ts";
 

@@ -1,0 +1,79 @@
+/**
+ * The writing half of a resync: what the census found missing or different, here or on other instances.
+ *
+ * @module
+ */
+import { randomUUID } from "node:crypto";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import type { ReconcileContext } from "../context.ts";
+import { logRoute } from "../log-route.ts";
+import type { RouteNeed } from "./census.ts";
+import { createChildren } from "./create-children.ts";
+import { BATCH_SIZE, spread } from "./hand-out.ts";
+import { HeldClaims } from "./held-claims.ts";
+import { lookAt, type Run } from "./run.ts";
+
+/** From here on a host that another namespace holds is refused; its routes are looked at whatever else they need. */
+export function withClaims(run: Run): Run {
+  const { book, context, options } = run;
+  const losers = new Set(options.namespace === null ? book.losers() : []);
+  if (losers.size === 0) return run;
+  const refuseHost: ReconcileContext["refuseHost"] = (namespace, host) =>
+    context.refuseHost(namespace, host) ?? book.refuse(namespace, host);
+  return {
+    ...run,
+    context: { ...context, refuseHost },
+    needs: run.needs.filter(({ description }) => !losers.has(description.route)),
+    deletions: run.deletions.filter(({ route }) => !losers.has(route)),
+    losers: [...losers],
+  };
+}
+
+/** Writes for the routes that need it; deletions come later. */
+export async function meetNeeds(run: Run): Promise<void> {
+  const { pool, context, tally } = run;
+  // A batch says nothing about a route but its name, so what concerns several routes stays here.
+  let here: readonly RouteNeed[] = run.needs;
+  const single = run.needs.filter(({ thorough }) => !thorough);
+  if (context.handOut !== null && single.length > BATCH_SIZE) {
+    tally.handedOut = await spread(
+      single.map(({ description }) => description.route),
+      {
+        run: randomUUID(),
+        now: Date.now(),
+        handOut: context.handOut,
+        workOff: async (routes) => {
+          for (const route of routes) await pool.add(async () => void (await lookAt(run, route, {})));
+          await pool.drain();
+        },
+      },
+    );
+    here = run.needs.filter(({ thorough }) => thorough);
+  }
+  for (const route of run.losers) await pool.add(() => lookAtLoser(run, route));
+  const claims = new Map<string, HeldClaims>();
+  for (const need of here) {
+    const { namespace } = need.description.route;
+    const held = claims.get(namespace) ?? new HeldClaims(context.client, namespace);
+    claims.set(namespace, held);
+    await pool.add(() => meetNeed(run, need, held));
+  }
+  await pool.drain();
+}
+
+async function meetNeed(run: Run, need: RouteNeed, claims: HeldClaims): Promise<void> {
+  const { context, tally } = run;
+  const report = need.needsLook ? null : await createChildren(context, need, claims);
+  if (report === null) {
+    await lookAt(run, need.description.route, { thorough: need.thorough });
+    return;
+  }
+  logRoute(context.log, need.description.route, report);
+  tally.add(report);
+}
+
+/** A route that has lost all its hosts has children to lose too, and those count like all other deletions. */
+async function lookAtLoser(run: Run, route: RouteReference): Promise<void> {
+  const { held } = await lookAt(run, route, { holdDeletions: true, thorough: true });
+  if (held > 0) run.deletions.push({ route, count: held, thorough: true });
+}

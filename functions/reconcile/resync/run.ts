@@ -1,0 +1,58 @@
+/**
+ * What one resync carries along.
+ *
+ * @module
+ */
+import type { Integration } from "../../integrations/integration.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import type { ReconcileContext } from "../context.ts";
+import type { ClaimBook } from "../host-claims.ts";
+import { logRoute } from "../log-route.ts";
+import type { Report } from "../report.ts";
+import { type RouteOptions, reconcileRoute } from "../route.ts";
+import type { RouteNeed, Stray } from "./census.ts";
+import type { Pool } from "./pool.ts";
+import type { Tally } from "./tally.ts";
+
+export interface ResyncOptions {
+  /** Null: all namespaces. */
+  readonly namespace: string | null;
+  /** Only these, where not all are concerned. */
+  readonly integrations?: readonly Integration[];
+  readonly confirmDeletions: boolean;
+}
+
+export interface Run {
+  readonly context: ReconcileContext;
+  readonly options: ResyncOptions;
+  readonly integrations: readonly Integration[];
+  readonly pool: Pool;
+  readonly tally: Tally;
+  /** Routes that need something written, once it is known who holds which host. */
+  readonly needs: RouteNeed[];
+  /** Routes that no longer want a child they have: last, and only as the brake allows. */
+  readonly deletions: Deletion[];
+  readonly strays: Stray[];
+  readonly book: ClaimBook;
+  /** Routes that want a host that another namespace holds. */
+  readonly losers: readonly RouteReference[];
+}
+
+export interface Deletion {
+  readonly route: RouteReference;
+  readonly count: number;
+  readonly thorough: boolean;
+}
+
+/** Reconciles a route live, and counts what came of it. */
+export async function lookAt(
+  run: Run,
+  route: RouteReference,
+  options: Pick<RouteOptions, "holdDeletions" | "thorough">,
+): Promise<Report> {
+  const { context, integrations, tally } = run;
+  const report = await reconcileRoute(context, route, { hint: null, integrations, ...options });
+  logRoute(context.log, route, report);
+  tally.add(report);
+  return report;
+}
