@@ -35,6 +35,11 @@ export function formatFailure(test: EndedTest): string {
   const path = file === undefined ? "" : relative(process.cwd(), file);
   if (isFile(test)) return `\n✗ ${path}\n    the file ended early or badly; its own words are above\n`;
   const error = details.error?.cause ?? details.error;
-  const text = inspect(error, { depth: 8, colors: false }).replaceAll(/^ +at .*node:internal.*\n/gm, "");
+  // The message of an assertion has its values as a difference already; they can be large.
+  const told = error instanceof Error && "generatedMessage" in error ? error.stack : error;
+  const text = (typeof told === "string" ? told : inspect(told, { depth: 8, colors: false })).replaceAll(
+    /^ +at .*node:internal.*\n/gm,
+    "",
+  );
   return `\n✗ ${path}:${line ?? 1} ${name}\n${text.replaceAll(/^/gm, "    ")}\n`;
 }
