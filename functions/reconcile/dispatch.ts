@@ -22,6 +22,7 @@ import { settle } from "./result.ts";
 import type { Batch } from "./resync/hand-out.ts";
 import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { type ResyncOptions, resync } from "./resync/resync.ts";
+import { sharingReads } from "./resync/shared-reads.ts";
 import { Thrift } from "./resync/thrift.ts";
 import { type RouteOptions, reconcileRoute } from "./route.ts";
 
@@ -37,9 +38,14 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   const coalescer = new Coalescer<Report>();
   const thrift = new Thrift();
 
-  const reconcile = (route: RouteReference, options: RouteOptions, of: WorkContext): Promise<Report> =>
+  const reconcile = (
+    route: RouteReference,
+    options: RouteOptions,
+    of: WorkContext,
+    within = context,
+  ): Promise<Report> =>
     coalescer.run(`${route.group}/${route.kind}/${route.namespace}/${route.name}`, async () => {
-      const report = await reconcileRoute(context, route, options);
+      const report = await reconcileRoute(within, route, options);
       logRoute(context.log, route, report, of);
       return report;
     });
@@ -94,8 +100,9 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     if (Date.parse(deadline) < Date.now()) return NOTHING_TO_DO;
     const reports: Report[] = [];
     const pool = new Pool(ROUTES_AT_ONCE);
+    const shared = sharingReads(context);
     for (const route of routes) {
-      await pool.add(async () => void reports.push(await reconcile(route, { hint: null }, of)));
+      await pool.add(async () => void reports.push(await reconcile(route, { hint: null }, of, shared)));
     }
     await pool.drain();
     return mergeReports(reports);
