@@ -20,6 +20,7 @@ import { createDispatcher } from "./reconcile/dispatch.ts";
 import { createEventRecorder } from "./reconcile/events.ts";
 import { createExecutor, observeOnly } from "./reconcile/execute.ts";
 import { refusalOf } from "./reconcile/host-policy.ts";
+import { takingTurns } from "./reconcile/turns.ts";
 
 export interface FunctionOptions {
   readonly configuration: Configuration;
@@ -48,7 +49,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
   const observes = mode === "observe";
   const dispatcher = createDispatcher({
     client,
-    execute: observes ? observeOnly : createExecutor(client),
+    execute: observes ? observeOnly : takingTurns(createExecutor(client), integrations, client),
     integrations,
     selector,
     instance,

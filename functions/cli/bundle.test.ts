@@ -257,6 +257,9 @@ describe("usage", () => {
       ["--help"],
       ["render", "--help"],
       ["explain", "--help"],
+      ["plan", "--help"],
+      ["status", "--help"],
+      ["completion", "--help"],
       ["resync", "--help"],
       ["serve", "--help"],
     ]) {

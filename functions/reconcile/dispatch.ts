@@ -23,6 +23,7 @@ import type { Batch } from "./resync/hand-out.ts";
 import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { resync } from "./resync/resync.ts";
 import type { ResyncOptions } from "./resync/run.ts";
+import { sharingReads } from "./resync/shared-reads.ts";
 import { Thrift } from "./resync/thrift.ts";
 import { type RouteOptions, reconcileRoute } from "./route.ts";
 
@@ -38,9 +39,14 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   const coalescer = new Coalescer<Report>();
   const thrift = new Thrift();
 
-  const reconcile = (route: RouteReference, options: RouteOptions, of: WorkContext): Promise<Report> =>
+  const reconcile = (
+    route: RouteReference,
+    options: RouteOptions,
+    of: WorkContext,
+    within = context,
+  ): Promise<Report> =>
     coalescer.run(`${route.group}/${route.kind}/${route.namespace}/${route.name}`, async () => {
-      const report = await reconcileRoute(context, route, options);
+      const report = await reconcileRoute(within, route, options);
       logRoute(context.log, route, report, of);
       return report;
     });
@@ -95,8 +101,9 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     if (Date.parse(deadline) < Date.now()) return NOTHING_TO_DO;
     const reports: Report[] = [];
     const pool = new Pool(ROUTES_AT_ONCE);
+    const shared = sharingReads(context);
     for (const route of routes) {
-      await pool.add(async () => void reports.push(await reconcile(route, { hint: null }, of)));
+      await pool.add(async () => void reports.push(await reconcile(route, { hint: null }, of, shared)));
     }
     await pool.drain();
     return mergeReports(reports);

@@ -50,8 +50,10 @@ export function planGroup(
   if (members.length === 0 && keepers.length > 0) return [];
   const foreign = holders.find((holder) => !mine.includes(holder));
   const [holder = moving, ...surplus] = mine;
-  const owners = inOrder([...members, ...keepers], holder);
-  const [first, ...others] = owners.filter((owner) => members.includes(owner));
+  const had = holder === null ? mine : [holder, ...mine];
+  const active = members.filter((member) => takesPart(integration, member, had));
+  const owners = inOrder([...active, ...keepers], holder);
+  const [first, ...others] = owners.filter((owner) => active.includes(owner));
   if (first === undefined) return removals(mine.filter((child) => isOfInstance(child, instance)));
   if (foreign !== undefined) return [inTheWay(integration, first.route, claim, foreign, instance)];
   const name = holder?.metadata.name ?? nameOf(integration, first.route, claim, occupantOf, instance);
@@ -61,6 +63,16 @@ export function planGroup(
   const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
   const plan = planPlaced({ integration, description, live: holder, placement }, setting);
   return [plan, ...removals(surplus.filter((child) => isOfInstance(child, instance)))];
+}
+
+/** A route whose rules in error leave it without a name takes part only in what it has already. */
+function takesPart(
+  integration: SharingIntegration,
+  member: RouteDescription,
+  had: readonly KubernetesObject[],
+): boolean {
+  const { hosts, incomplete } = integration.claim.merge([member]);
+  return hosts.length > 0 || (incomplete && had.some((child) => isOwnedBy(child, member.route)));
 }
 
 /** Somebody else's object has the name, or another name and what is claimed. */

@@ -10,6 +10,7 @@
  */
 import { EventEmitter, once } from "node:events";
 import { Agent } from "node:http";
+import type { LookupFunction } from "node:net";
 import { type ApiClient, type Connection, createApiClient } from "../control-plane/api-client.ts";
 import type { Change } from "../control-plane/watch.ts";
 import { collectionPath, type SourceConfig } from "./config.ts";
@@ -21,6 +22,8 @@ export interface SourceOptions {
   /** How to reach the API server, as the source's own ServiceAccount. */
   readonly connection: Connection;
   readonly config: SourceConfig;
+  /** How the host of the sink's URL is resolved; as the machine does unless given. */
+  readonly lookup?: LookupFunction;
   /** Waiting times before each retry, in milliseconds; those of the real adapter unless told. */
   readonly delays?: readonly number[];
   /** Told about what a log line of the adapter would tell: resources skipped, lists refused, events dropped. */
@@ -44,7 +47,7 @@ export interface ApiServerSource {
 export async function startApiServerSource(options: SourceOptions): Promise<ApiServerSource> {
   const { connection, config, log = () => {} } = options;
   const client = createApiClient(connection, "apiserver_receive_adapter");
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: true, ...(options.lookup && { lookup: options.lookup }) });
   const stopped = new AbortController();
   const deliveries: Delivery[] = [];
   const emitter = new EventEmitter().setMaxListeners(0);

@@ -8,7 +8,7 @@ import type { Admin } from "./admin.ts";
 import { apiServerArgs, controllerManagerArgs, etcdArgs, type Layout } from "./arguments.ts";
 import { findBinaries } from "./binaries.ts";
 import type { KeyedCertificate } from "./certificates.ts";
-import { type Cluster, type Coordinates, connect, pathsIn } from "./cluster.ts";
+import { type Cluster, connect, pathsIn } from "./cluster.ts";
 import { writeClusterFiles } from "./cluster-files.ts";
 import type { CustomResourceDefinition } from "./crds.ts";
 import { freePort } from "./free-port.ts";
@@ -31,7 +31,7 @@ export interface ControlPlaneOptions {
   readonly crds?: readonly CustomResourceDefinition[];
 }
 
-export type { Cluster, Coordinates };
+export type { Cluster };
 
 export type Component = "etcd" | "kube-apiserver" | "kube-controller-manager";
 

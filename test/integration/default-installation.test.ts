@@ -191,7 +191,8 @@ suite("the installation of the README, from an empty cluster on", () => {
   test("the CronJob's container asks for the same as the Job's", async () => {
     const [job] = await cluster.admin.list(jobs);
     const [cronJob] = await cluster.admin.list({ ...jobs, kind: "CronJob" });
-    const { jobTemplate } = cronJob?.spec as { jobTemplate: { spec: unknown } };
+    assert.ok(cronJob);
+    const { jobTemplate } = cronJob.spec as { jobTemplate: { spec: unknown } };
     const one = containerOf({ spec: job?.spec });
     const other = containerOf(jobTemplate);
     assert.deepEqual([other.command, other.args, other.env], [one.command, one.args, one.env]);

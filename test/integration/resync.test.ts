@@ -124,15 +124,7 @@ suite("a full resync over 5,000 routes", () => {
     }
   });
 
-  test("a ping of a PingSource is a full resync too", async () => {
-    const mark = await cluster.auditLog.mark();
-    await cluster.admin.delete({ ...ENDPOINTS, namespace: "t", name: "a.c" });
-    const ping = { type: "dev.knative.sources.ping", data: { message: "hello" } };
-    assert.equal((await app.send(ping)).status, 204);
-    assert.deepEqual(await writes(mark), ["patch dnsendpoints t/a.c"]);
-  });
-
-  test("repairs what was deleted or edited, and writes nothing else", async () => {
+  test("a ping repairs what was deleted or edited, and writes nothing else", async () => {
     const { admin } = cluster;
     const mark = await cluster.auditLog.mark();
     await admin.delete({ ...CERTIFICATES, namespace: "t-x", name: "a-tls" });
@@ -143,7 +135,8 @@ suite("a full resync over 5,000 routes", () => {
       { spec: { dnsNames: ["x.example.net"] } },
     );
     await admin.apply(route("t1/a", "edited.example.com"));
-    assert.equal(await resync(), 204);
+    const ping = { type: "dev.knative.sources.ping", data: { message: "hello" } };
+    assert.equal((await app.send(ping)).status, 204);
     assert.deepEqual(await writes(mark), [
       "patch certificates t-x/a-tls",
       "patch certificates t/a-b-tls",
@@ -152,7 +145,6 @@ suite("a full resync over 5,000 routes", () => {
       "patch dnsendpoints t1/a",
       "patch dnsendpoints zz/late-3",
     ]);
-    await assertConverged();
   });
 
   test("looks only where it is told to", async () => {
@@ -166,13 +158,14 @@ suite("a full resync over 5,000 routes", () => {
     assert.deepEqual(await writes(mark), ["patch dnsendpoints t/a1"]);
     assert.equal(await resync({ namespace: "t" }), 204);
     assert.deepEqual(await writes(mark), ["patch dnsendpoints t/a", "patch dnsendpoints t/a1"]);
+    assert.equal(await records(admin, "t-x", "a"), null);
     assert.ok(
       (await requests(mark)).every(
         ({ namespace, resource }) => namespace === "t" || resource === "namespaces",
       ),
     );
-    assert.equal(await resync(), 204);
-    await assertConverged();
+    assert.equal(await resync({ namespace: "t-x" }), 204);
+    assert.deepEqual(await records(admin, "t-x", "a"), ["a.t-x.example.com A 192.0.2.7"]);
   });
 
   test("removes orphans", async () => {
@@ -247,7 +240,8 @@ suite("a full resync over 5,000 routes", () => {
           body: { ...body, message: "The provided continue parameter is too old" },
         };
       };
-      assert.equal((await proxied.send(resyncEvent(scope))).status, 204);
+      const { status } = await proxied.send(resyncEvent(scope));
+      assert.equal(status, 204, JSON.stringify(proxied.logs.at(-1)));
       proxy.rule = null;
       assert.deepEqual(await writes(mark), []);
       const lists = proxy.requests.slice(from).filter(isList);
@@ -259,11 +253,11 @@ suite("a full resync over 5,000 routes", () => {
       const isSecond = (request: Parameters<typeof isList>[0]) =>
         isList(request) && request.query.has("continue");
       proxy.rule = first(1, isSecond, statusAnswer(500, "InternalError"));
-      assert.equal((await proxied.send(resyncEvent(scope))).status, 503);
+      assert.equal((await proxied.send(resyncEvent({ namespace: "zz" }))).status, 503);
       proxy.rule = first(1, isSecond, { kind: "truncate" });
-      assert.equal((await proxied.send(resyncEvent(scope))).status, 503);
+      assert.equal((await proxied.send(resyncEvent({ namespace: "zz" }))).status, 503);
       proxy.rule = null;
-      assert.equal((await proxied.send(resyncEvent(scope))).status, 204);
+      assert.equal((await proxied.send(resyncEvent({ namespace: "zz" }))).status, 204);
       assert.deepEqual(await writes(mark), []);
     });
   }

@@ -388,10 +388,24 @@ suite("a resync finds, makes and repairs shared Certificates as events do", () =
     await apply("race-a", "race");
     await apply("race-b", "race");
     await Promise.all([world.tell("add", ROUTES, "race-a"), world.tell("add", ROUTES, "race-b")]);
-    await resync();
     const found = await certificates("race");
     assert.equal(found.length, 1, found.join());
     assert.match(found[0] ?? "", /\[race-a\.example\.com race-b\.example\.com\]/);
+  });
+
+  test("two Certificates of ours on one Secret, made by two instances at once, become the older one", async () => {
+    const { admin, namespace } = world;
+    await apply("pair-a", "pair-1");
+    await apply("pair-b", "pair-2");
+    await resync();
+    await apply("pair-b", "pair-1");
+    await admin.patch({ ...CERTIFICATES, namespace, name: "pair-b-tls" }, { spec: { secretName: "pair-1" } });
+    const [uid] = await identityOf(admin, namespace, "pair-a-tls");
+    await resync();
+    assert.deepEqual(await certificates("pair"), [
+      "pair-a-tls pair-1 [pair-a.example.com pair-b.example.com] [pair-a* pair-b]",
+    ]);
+    assert.equal((await identityOf(admin, namespace, "pair-a-tls"))[0], uid);
   });
 
   test("when all is repaired, the next resync writes nothing", async () => {

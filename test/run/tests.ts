@@ -1,68 +1,76 @@
 /**
- * Test files with Node's test runner: a line for each, failures in full.
+ * Test files with Node's test runner: a line for each as soon as it ends, failures in full.
  *
  * @module
  */
 import { availableParallelism } from "node:os";
 import { relative } from "node:path";
 import { run } from "node:test";
-import { formatFailure, isFile, isOwnFailure } from "./failure.ts";
-import { line, NONE, type Tally } from "./tally.ts";
+import { type EndedTest, failureOf, formatFailure, isFile } from "./failure.ts";
+import { add, line, NONE, type Tally } from "./tally.ts";
 
-/** A file that takes longer is broken; the first run builds what it needs, which takes minutes. */
-const FILE_TIMEOUT = 20 * 60_000;
+/** A file that takes longer is broken. */
+const FILE_TIMEOUT = 15 * 60_000;
+
+/** What is known of a file that has not ended yet. */
+interface Running {
+  tally: Tally;
+  skipped: number;
+  output: string;
+  readonly failures: string[];
+}
 
 /** Runs each file in a process of its own, as many at a time as there are processors. */
 export async function runTests(title: string, files: readonly string[]): Promise<Tally> {
   process.stdout.write(`\n${title}\n`);
+  const running = new Map<string, Running>();
   const failures: string[] = [];
-  const outputs = new Map<string, string>();
   let total = NONE;
-  let empty = 0;
-  const stream = run({
-    files: [...files],
-    concurrency: availableParallelism(),
-    timeout: FILE_TIMEOUT,
-  });
+  const of = (file: string): Running => {
+    const known = running.get(file);
+    if (known !== undefined) return known;
+    const fresh: Running = { tally: NONE, skipped: 0, output: "", failures: [] };
+    running.set(file, fresh);
+    return fresh;
+  };
+  const stream = run({ files: [...files], concurrency: availableParallelism(), timeout: FILE_TIMEOUT });
   for await (const { type, data } of stream) {
-    switch (type) {
-      case "test:stderr":
-      case "test:stdout":
-        outputs.set(data.file, `${outputs.get(data.file) ?? ""}${data.message}`);
-        break;
-      case "test:pass":
-        // A file without a single test passes as a test of its own name.
-        if (isFile(data)) empty += reportBroken(data.name, "has no tests");
-        break;
-      case "test:fail":
-        if (isOwnFailure(data)) failures.push(formatFailure(data));
-        if (isFile(data) && isOwnFailure(data)) {
-          reportBroken(data.name, "broken");
-          process.stdout.write(outputs.get(data.name) ?? "");
-        }
-        break;
-      case "test:summary": {
-        const { passed, skipped, ...counts } = data.counts;
-        const failed = counts.failed + counts.cancelled;
-        if (data.file === undefined) {
-          total = { passed: passed - empty, failed: failed + empty };
-          break;
-        }
-        const parts = [`${passed} passed`];
-        if (failed > 0) parts.push(`${failed} failed`);
-        if (skipped > 0) parts.push(`${skipped} skipped`);
-        const name = relative(process.cwd(), data.file);
-        process.stdout.write(line(data.success, name, parts.join(", "), data.duration_ms));
-        if (!data.success) process.stdout.write(outputs.get(data.file) ?? "");
-      }
-    }
+    if (type === "test:stdout" || type === "test:stderr") of(data.file).output += data.message;
+    // Passes and failures are told in the order of the files; ends as they come.
+    if (type !== "test:complete" || data.file === undefined) continue;
+    const state = of(data.file);
+    if (isFile(data)) {
+      total = add(total, endFile(data, state));
+      failures.push(...state.failures);
+    } else endTest(data, state);
   }
   for (const failure of failures) process.stdout.write(failure);
   return total;
 }
 
-/** Returns 1, for one file. */
-function reportBroken(name: string, what: string): number {
-  process.stdout.write(line(false, relative(process.cwd(), name), what, 0));
-  return 1;
+function endTest(test: EndedTest, state: Running): void {
+  if (test.details.type === "suite") return;
+  if (test.skip !== undefined) state.skipped++;
+  else if (test.details.passed) state.tally = add(state.tally, { passed: 1, failed: 0 });
+  else if (failureOf(test) !== "subtestsFailed") {
+    state.tally = add(state.tally, { passed: 0, failed: 1 });
+    state.failures.push(formatFailure(test));
+  }
+}
+
+/** Reports the file and returns what to count for it. */
+function endFile(test: EndedTest, state: Running): Tally {
+  const { passed, duration_ms } = test.details;
+  const isEmpty = passed && state.tally.passed + state.skipped === 0;
+  const isBroken = !passed && failureOf(test) !== "subtestsFailed";
+  if (isEmpty || isBroken) state.tally = add(state.tally, { passed: 0, failed: 1 });
+  if (isBroken) state.failures.push(formatFailure(test));
+  const { tally, skipped } = state;
+  const parts = [`${tally.passed} passed`];
+  if (tally.failed > 0) parts.push(`${tally.failed} failed`);
+  if (skipped > 0) parts.push(`${skipped} skipped`);
+  const what = isEmpty ? "has no tests" : parts.join(", ");
+  process.stdout.write(line(tally.failed === 0, relative(process.cwd(), test.file ?? ""), what, duration_ms));
+  if (tally.failed > 0) process.stdout.write(state.output);
+  return tally;
 }

@@ -32,7 +32,10 @@ export function secretNameOf(
 export function secretClaim(settings: CertManagerSettings): Claim {
   return {
     of: (spec) => (isRecord(spec) && typeof spec.secretName === "string" ? spec.secretName : null),
-    wantedBy: (description) => secretNameOf(description, settings),
+    wantedBy: (description) =>
+      description.incomplete || wantedNames(description).length > 0
+        ? secretNameOf(description, settings)
+        : null,
     merge: ([first, ...others]) => ({
       ...first,
       hosts: union([first, ...others].map(wantedNames)),

@@ -22,8 +22,11 @@ export async function deleteUnwanted(run: Run): Promise<void> {
     const problem = heldProblem(wanted, tally.children);
     context.log.error({ reason: problem.reason, held: wanted, children: tally.children }, problem.message);
   }
-  for (const { route, thorough } of deletions) {
-    await pool.add(async () => void (await lookAt(run, route, { holdDeletions: held, thorough })));
+  // One at a time in a namespace: two that leave for one claim must not both take it there.
+  for (const left of Map.groupBy(deletions, ({ route }) => route.namespace).values()) {
+    await pool.add(async () => {
+      for (const { route, thorough } of left) await lookAt(run, route, { holdDeletions: held, thorough });
+    });
   }
   for (const orphan of held ? [] : orphans) await pool.add(() => deleteOrphan(run, orphan));
   await pool.drain();

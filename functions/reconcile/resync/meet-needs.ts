@@ -32,32 +32,31 @@ export function withClaims(run: Run): Run {
 /** Writes for the routes that need it; deletions come later. */
 export async function meetNeeds(run: Run): Promise<void> {
   const { pool, context, tally } = run;
+  const claims = new Map<string, HeldClaims>();
+  const meet = (need: RouteNeed): Promise<void> => {
+    const { namespace } = need.description.route;
+    const held = claims.get(namespace) ?? new HeldClaims(context.client, namespace);
+    claims.set(namespace, held);
+    return pool.add(() => meetNeed(run, need, held));
+  };
   // A batch says nothing about a route but its name, so what concerns several routes stays here.
   let here: readonly RouteNeed[] = run.needs;
   const single = run.needs.filter(({ thorough }) => !thorough);
   if (context.handOut !== null && single.length > BATCH_SIZE) {
-    tally.handedOut = await spread(
-      single.map(({ description }) => description.route),
-      {
-        run: randomUUID(),
-        now: Date.now(),
-        handOut: context.handOut,
-        workOff: async (routes) => {
-          for (const route of routes) await pool.add(async () => void (await lookAt(run, route, {})));
-          await pool.drain();
-        },
+    const byRoute = new Map(single.map((need) => [need.description.route, need]));
+    tally.handedOut = await spread([...byRoute.keys()], {
+      run: randomUUID(),
+      now: Date.now(),
+      handOut: context.handOut,
+      workOff: async (routes) => {
+        for (const need of routes.flatMap((route) => byRoute.get(route) ?? [])) await meet(need);
+        await pool.drain();
       },
-    );
+    });
     here = run.needs.filter(({ thorough }) => thorough);
   }
   for (const route of run.losers) await pool.add(() => lookAtLoser(run, route));
-  const claims = new Map<string, HeldClaims>();
-  for (const need of here) {
-    const { namespace } = need.description.route;
-    const held = claims.get(namespace) ?? new HeldClaims(context.client, namespace);
-    claims.set(namespace, held);
-    await pool.add(() => meetNeed(run, need, held));
-  }
+  for (const need of here) await meet(need);
   await pool.drain();
 }
 

@@ -37,12 +37,12 @@ export async function productArchive(): Promise<string> {
 
 /** Builds the Dockerfile in `context`; the base images are made here, none is pulled. */
 export async function buildImage(context: string, name: string, archive: string): Promise<void> {
-  // vfs and chroot: neither needs rights that a container or a sandbox lacks.
   const store = join(cacheFolder(), "buildah");
   const runRoot = join(store, "run");
   await mkdir(runRoot, { recursive: true });
-  const buildah = (...args: string[]) =>
-    run("buildah", ["--root", store, "--runroot", runRoot, "--storage-driver", "vfs", ...args]);
+  // A mount namespace of its own, for the storage leaves a mount behind.
+  const alone = ["--mount", "buildah", "--root", store, "--runroot", runRoot, "--storage-driver", "overlay"];
+  const buildah = (...args: string[]) => run("unshare", [...alone, ...args]);
   for (const base of baseImages)
     await buildah("pull", "--quiet", `docker-archive:${await baseArchive(base)}`);
   const flags = ["--isolation", "chroot", "--pull=never", "--layers", "--format", "docker"];

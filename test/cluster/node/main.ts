@@ -32,6 +32,8 @@ async function setUpNetwork(): Promise<void> {
   await run("ip", ["link", "set", "lo", "up"]);
   await run("ip", ["address", "add", `${addresses.node}/${addresses.cableBits}`, "dev", cable.node]);
   await run("ip", ["link", "set", cable.node, "up"]);
+  // A packet to a Service needs a route before its destination is replaced by that of a pod.
+  await run("ip", ["route", "add", addresses.services, "via", addresses.machine]);
   await writeFile("/proc/sys/net/ipv4/ip_forward", "1");
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LookupFunction } from "node:net";
 import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
 import { type ApiServerSource, startApiServerSource } from "../../api-server-source/api-server-source.ts";
 import { configOf } from "../../api-server-source/config.ts";
@@ -23,15 +24,16 @@ export interface RunningSources {
   stop(): Promise<void>;
 }
 
-/** Starts them all; every change from now on is sent to `sink`. */
+/** Starts them all; every change from now on is sent to `sink`, whose host `lookup` resolves, if given. */
 export async function startSources(
   cluster: Cluster,
   release: Release,
   sink: string,
+  lookup?: LookupFunction,
 ): Promise<RunningSources> {
   const objects = await release.sources();
   if (objects.length === 0) throw new Error(`release ${release.instance} has no ApiServerSource`);
-  const sources = await Promise.all(objects.map((object) => start(cluster, object, sink)));
+  const sources = await Promise.all(objects.map((object) => start(cluster, object, sink, lookup)));
   const deliveries = () => sources.flatMap((source) => source.deliveries);
   const delivery = (condition: (delivery: Delivery) => boolean) =>
     Promise.any(sources.map((source) => source.delivery(condition)));
@@ -52,11 +54,17 @@ export async function startSources(
   };
 }
 
-async function start(cluster: Cluster, object: KubernetesObject, sink: string): Promise<ApiServerSource> {
+async function start(
+  cluster: Cluster,
+  object: KubernetesObject,
+  sink: string,
+  lookup: LookupFunction | undefined,
+): Promise<ApiServerSource> {
   const { serviceAccountName } = object.spec as { serviceAccountName: string };
   const token = await cluster.admin.token(object.metadata.namespace ?? "", serviceAccountName);
   return startApiServerSource({
     connection: { url: cluster.url, caPem: cluster.caPem, token },
     config: configOf(object, sink),
+    ...(lookup && { lookup }),
   });
 }

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as v from "valibot";
+import { parseRoute } from "../../traefik/ingress-route.ts";
+import { secretClaim } from "./secret.ts";
+import { certManagerSettings } from "./settings.ts";
+
+function describe(tls: object | undefined, match = "Host(`a.org`)") {
+  const metadata = { namespace: "shop", name: "web" };
+  const spec = { routes: [{ kind: "Rule", match }], ...(tls === undefined ? {} : { tls }) };
+  const kind = match.startsWith("HostSNI") ? "IngressRouteTCP" : "IngressRoute";
+  return parseRoute(
+    { apiVersion: "traefik.io/v1alpha1", kind, metadata, spec },
+    { compileRegexp: () => null },
+  );
+}
+const claimOf = (settings: object) => secretClaim(v.parse(certManagerSettings, settings));
+
+test("a route wants the Secret that it names, where it has a name for it or may have", () => {
+  const { wantedBy } = claimOf({});
+  assert.equal(wantedBy(describe({ secretName: "s" })), "s");
+  assert.equal(wantedBy(describe({ secretName: "s" }, "PathPrefix(`/`)")), null);
+  assert.equal(wantedBy(describe({ secretName: "s" }, "Host(`a.org`")), "s");
+  assert.equal(wantedBy(describe({ secretName: "s", domains: [{ main: "b.org" }] }, "PathPrefix(`/`)")), "s");
+  assert.equal(wantedBy(describe({ certResolver: "le" })), null);
+  assert.equal(wantedBy(describe({})), null);
+  assert.equal(wantedBy(describe(undefined)), null);
+  assert.equal(wantedBy(describe({ secretName: "s", passthrough: true }, "HostSNI(`a.org`)")), null);
+});
+
+test("ignoreSecrets: globs for the whole name", () => {
+  const { wantedBy } = claimOf({ ignoreSecrets: ["wildcard-*", "*-bought", "exact"] });
+  const wanted = ["wildcard-", "my-wildcard-x", "x-bought", "x-bought-2", "exact", "exactly"].filter(
+    (secretName) => wantedBy(describe({ secretName })) !== null,
+  );
+  assert.deepEqual(wanted, ["my-wildcard-x", "x-bought-2", "exactly"]);
+});
+
+test("members add their names, tls.domains instead of hosts where a route has them", () => {
+  const { merge } = claimOf({});
+  const [one, two] = [
+    describe({ secretName: "s" }, "Host(`z.org`) || Host(`a.org`)"),
+    describe({ secretName: "s", domains: [{ main: "m.org", sans: ["a.org"] }] }, "Host(`never.org`)"),
+  ];
+  for (const merged of [merge([one, two]), merge([two, one])]) {
+    assert.deepEqual(merged.hosts, ["a.org", "m.org", "z.org"]);
+    assert.deepEqual(merged.tls?.domains, []);
+    assert.equal(merged.incomplete, false);
+  }
+  assert.equal(merge([one, describe({ secretName: "s" }, "Host(`b.org`")]).incomplete, true);
+});
+
+test("existingSecrets: keep lets a Certificate have what cert-manager made, or what is not there", () => {
+  assert.equal(claimOf({}).guard, null);
+  const { guard } = claimOf({ existingSecrets: "keep" });
+  const secret = (annotations?: Record<string, string>) => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "s", ...(annotations === undefined ? {} : { annotations }) },
+  });
+  assert.equal(guard?.refuse(null), null);
+  assert.equal(guard?.refuse(secret({ "cert-manager.io/certificate-name": "web-tls" })), null);
+  assert.equal(guard?.refuse(secret())?.reason, "SecretExists");
+  assert.equal(guard?.refuse(secret({ "cert-manager.io/issuer-name": "x" }))?.reason, "SecretExists");
+});
+
+test("what an object claims is its secretName", () => {
+  const { of } = claimOf({});
+  assert.equal(of({ secretName: "s" }), "s");
+  for (const spec of [undefined, null, {}, { secretName: 5 }, "s"]) assert.equal(of(spec), null);
+});

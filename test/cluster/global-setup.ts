@@ -1,0 +1,32 @@
+/**
+ * For `node --test --test-global-setup=test/cluster/global-setup.ts`: a cluster for the run, unless one runs already,
+ * which is then left running.
+ *
+ * @module
+ */
+import { takeDown } from "./host/down.ts";
+import { findCluster } from "./host/node.ts";
+import { CannotRunHereError } from "./host/requirements.ts";
+import { bringUp } from "./host/up.ts";
+import { productArchive } from "./images/product.ts";
+
+let started = false;
+
+export async function globalSetup(): Promise<void> {
+  try {
+    // Takes minutes the first time, and shows.
+    await productArchive();
+    if ((await findCluster()) !== null) return;
+    await takeDown();
+    started = true;
+    (await bringUp()).admin.close();
+  } catch (error) {
+    if (started) await takeDown();
+    console.error(error instanceof CannotRunHereError ? error.message : error);
+    process.exit(1);
+  }
+}
+
+export async function globalTeardown(): Promise<void> {
+  if (started) await takeDown();
+}

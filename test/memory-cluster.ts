@@ -1,0 +1,165 @@
+/**
+ * Stands in for the API server where a property needs thousands of reconciles: objects in memory, list in the API's
+ * order, server-side apply by one manager, preconditions, and the garbage collector. What the real one does beyond
+ * that (other managers' fields, defaults, schemas, admission) the integration tests try on a real control plane.
+ *
+ * @module
+ */
+import { FIELD_MANAGER, type KubernetesClient } from "../functions/kubernetes/client.ts";
+import { ConflictError } from "../functions/kubernetes/errors.ts";
+import type {
+  KubernetesObject,
+  ObjectMeta,
+  ObjectReference,
+  ResourceDefinition,
+} from "../functions/kubernetes/objects.ts";
+import { isRecord } from "../functions/unknown.ts";
+
+/** Writes done through the client, as `verb kind namespace/name`. */
+export interface MemoryCluster {
+  readonly client: KubernetesClient;
+  readonly writes: string[];
+  /** Sets an object as its user would; an object that is there keeps its uid and creation. */
+  put(resource: ResourceDefinition, object: KubernetesObject): void;
+  remove(resource: ResourceDefinition, namespace: string, name: string): void;
+  /** What Kubernetes' garbage collector does in the end: owners that are gone, and objects without an owner left. */
+  collectGarbage(): void;
+  /** All objects of a kind, in the API's order. */
+  all(resource: ResourceDefinition): readonly KubernetesObject[];
+}
+
+export function createMemoryCluster(): MemoryCluster {
+  const objects = new Map<string, KubernetesObject>();
+  const writes: string[] = [];
+  let clock = 0;
+  let version = 0;
+
+  const keyOf = ({ group, kind }: ResourceDefinition, namespace: string | null, name: string) =>
+    `${group}/${kind}/${namespace ?? ""}/${name}`;
+  const stamp = (metadata: ObjectMeta, before: KubernetesObject | undefined): ObjectMeta => ({
+    ...metadata,
+    uid: before?.metadata.uid ?? `uid-${++clock}`,
+    creationTimestamp: before?.metadata.creationTimestamp ?? new Date(clock * 1000).toISOString(),
+    resourceVersion: String(++version),
+  });
+  const find = ({ resource, namespace, name }: ObjectReference) =>
+    objects.get(keyOf(resource, namespace, name)) ?? null;
+  const check = (live: KubernetesObject | null, uid?: string, resourceVersion?: string) => {
+    const fits =
+      live === null
+        ? resourceVersion === "0"
+        : live.metadata.uid === uid && live.metadata.resourceVersion === resourceVersion;
+    if (!fits) throw new ConflictError("write", "not the object that was judged");
+  };
+  const all = (resource: ResourceDefinition) => {
+    const order = ({ metadata }: KubernetesObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
+    return [...objects]
+      .filter(([key]) => key.startsWith(`${resource.group}/${resource.kind}/`))
+      .map(([, object]) => object)
+      .sort((one, other) => (order(one) < order(other) ? -1 : 1));
+  };
+  const put = (resource: ResourceDefinition, object: KubernetesObject): KubernetesObject => {
+    const key = keyOf(resource, object.metadata.namespace ?? null, object.metadata.name);
+    const stored = structuredClone({ ...object, metadata: stamp(object.metadata, objects.get(key)) });
+    objects.set(key, stored);
+    return stored;
+  };
+  const record = (verb: string, { resource, namespace, name }: ObjectReference) => {
+    writes.push(`${verb} ${resource.kind} ${namespace}/${name}`);
+  };
+
+  const client: KubernetesClient = {
+    get: async (reference) => structuredClone(find(reference)),
+    getMetadata: async (reference) => structuredClone(find(reference)),
+    list: async (resource, { namespace, labelSelector = "" }) => {
+      const labels = labelSelector.split(",").filter((pair) => pair !== "");
+      const items = all(resource).filter(
+        ({ metadata }) =>
+          (namespace === null || metadata.namespace === namespace) &&
+          labels.every((pair) => {
+            const [key = "", value] = pair.split("=");
+            return metadata.labels?.[key] === value;
+          }),
+      );
+      return { items: structuredClone(items), continueToken: null, resourceVersion: String(version) };
+    },
+    apply: async (reference, object) => {
+      const live = find(reference);
+      const { uid, resourceVersion, ...metadata } = object.metadata;
+      check(live, uid, resourceVersion);
+      record(live === null ? "create" : "update", reference);
+      const { apiVersion, kind, spec } = object;
+      const fieldsV1 = trieOf({ metadata: ownFields(metadata), spec });
+      const time = new Date(clock * 1000).toISOString();
+      const managedFields = [{ manager: FIELD_MANAGER, operation: "Apply", time, fieldsV1 }];
+      return put(reference.resource, { apiVersion, kind, metadata: { ...metadata, managedFields }, spec });
+    },
+    create: async () => {
+      throw new Error("nothing here is created by POST");
+    },
+    mergePatch: async () => {
+      throw new Error("nothing here is patched");
+    },
+    readJson: async () => {
+      throw new Error("nothing here is read but objects");
+    },
+    delete: async (reference, { uid, resourceVersion }) => {
+      const live = find(reference);
+      if (live === null) return;
+      check(live, uid, resourceVersion);
+      record("delete", reference);
+      objects.delete(keyOf(reference.resource, reference.namespace, reference.name));
+    },
+  };
+
+  return {
+    client,
+    writes,
+    put,
+    remove: (resource, namespace, name) => void objects.delete(keyOf(resource, namespace, name)),
+    collectGarbage: () => {
+      const uids = new Set([...objects.values()].map(({ metadata }) => metadata.uid));
+      for (const [key, object] of objects) {
+        const { ownerReferences = [] } = object.metadata;
+        const living = ownerReferences.filter(({ uid }) => uids.has(uid));
+        if (living.length === ownerReferences.length) continue;
+        if (living.length === 0) objects.delete(key);
+        else objects.set(key, withOwners(object, living));
+      }
+    },
+    all,
+  };
+
+  function withOwners(
+    object: KubernetesObject,
+    ownerReferences: NonNullable<ObjectMeta["ownerReferences"]>,
+  ): KubernetesObject {
+    const { metadata, spec } = object;
+    const fieldsV1 = trieOf({ metadata: ownFields({ ...metadata, ownerReferences }), spec });
+    const managedFields = (metadata.managedFields ?? []).map((entry) => ({ ...entry, fieldsV1 }));
+    return {
+      ...object,
+      metadata: { ...metadata, ownerReferences, managedFields, resourceVersion: String(++version) },
+    };
+  }
+}
+
+function ownFields({ labels, annotations, ownerReferences }: Partial<ObjectMeta>) {
+  return { labels, annotations, ownerReferences };
+}
+
+/** FieldsV1 of a value: objects by field, owners by uid, any other list as a whole. */
+function trieOf(value: unknown): Record<string, unknown> {
+  if (Array.isArray(value)) {
+    const keyed = value.filter((item) => isRecord(item) && typeof item.uid === "string");
+    return Object.fromEntries(
+      keyed.map((item) => [`k:${JSON.stringify({ uid: item.uid })}`, { ".": {}, ...trieOf(item) }]),
+    );
+  }
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => [`f:${key}`, trieOf(member)]),
+  );
+}
