@@ -20,7 +20,7 @@ after(async () => {
   await world?.stop();
 });
 
-test(`${count} routes at once from zero: each gets its children, with two reads by its echoes`, async (t) => {
+test(`${count} routes at once from zero: each gets its children, and each echo costs one read`, async (t) => {
   const { admin, pods, sources, cluster } = world;
   const namespace = await admin.createNamespace("many");
   await world.asleep();
@@ -43,10 +43,36 @@ test(`${count} routes at once from zero: each gets its children, with two reads 
   const children = requests.filter(isWrite).filter(({ group }) => group !== "events.k8s.io");
   assert.equal(children.length, 2 * count, "one write for each child");
   const reads = requests.filter((entry) => !isWrite(entry)).length;
+  const found = requests.filter(
+    ({ verb, code, resource }) =>
+      verb === "get" && code === 200 && /^(certificates|dnsendpoints)$/.test(resource),
+  );
+  assert.equal(found.length, 2 * count, "one read of each child that exists: for the event of its creation");
+  assert.ok(reads <= 9 * count + 10, `${reads} reads`);
   const wakes = pods.seen().size - podsBefore;
   const perRoute = (total: number) => (total / count).toFixed(2);
   t.diagnostic(
     `per created route: ${perRoute(deliveries.length)} events, ${perRoute(reads)} reads, ` +
       `${perRoute(requests.length - reads)} writes; wakes: ${wakes}`,
+  );
+});
+
+test("each step of a renewal, which cert-manager writes into the status, costs one read and no write", async () => {
+  const { admin, sources, cluster } = world;
+  const namespace = await admin.createNamespace("renewal");
+  const certificate = { ...CERTIFICATES, namespace, name: "shop-tls" } as const;
+  const object = `${namespace}/certificates/shop-tls`;
+  await sources.during(object, () => admin.apply(ingressRoute({ namespace, name: "shop" })));
+  const mark = await cluster.auditLog.mark();
+  for (const [type, revision] of [["Issuing", 1] as const, ["Ready", 2] as const]) {
+    const conditions = [{ type, status: "True", reason: "Test", lastTransitionTime: "2026-01-01T00:00:00Z" }];
+    const change = () =>
+      admin.patch(certificate, { status: { conditions, revision } }, { subresource: "status" });
+    await sources.during(object, change);
+  }
+  const requests = await world.requests(mark);
+  assert.deepEqual(
+    requests.map(({ verb, resource, name }) => `${verb} ${resource} ${name}`),
+    ["get certificates shop-tls", "get certificates shop-tls"],
   );
 });

@@ -12,7 +12,16 @@ import type { Coordinates } from "../../control-plane/cluster.ts";
 import { type ControlPlane, startControlPlane } from "../../control-plane/control-plane.ts";
 import { findPrograms } from "../components.ts";
 import { run } from "../host/command.ts";
-import { addresses, apiServerPort, cable, coordinatesPath, runFolder, shadowed } from "../layout.ts";
+import {
+  addresses,
+  apiServerPort,
+  cable,
+  controlSocket,
+  coordinatesPath,
+  runFolder,
+  shadowed,
+} from "../layout.ts";
+import { serveControl } from "./control.ts";
 import { startPrograms } from "./programs.ts";
 
 /** Default paths of programs lead into the cluster's own folder. Seen by processes of the node only. */
@@ -73,6 +82,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await setUpNetwork();
   const cluster = await startCluster();
   await startPrograms(cluster, await findPrograms());
+  serveControl(cluster, controlSocket);
   await writeCoordinates(cluster);
   console.log("started");
   // Keeps the process, and so the supervisor and its programs.
