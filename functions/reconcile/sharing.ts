@@ -71,8 +71,8 @@ function takesPart(
   member: RouteDescription,
   had: readonly KubernetesObject[],
 ): boolean {
-  const { hosts, incomplete } = integration.claim.merge([member]);
-  return hosts.length > 0 || (incomplete && had.some((child) => isOwnedBy(child, member.route)));
+  const { hosts } = integration.claim.merge([member]);
+  return hosts.length > 0 || had.some((child) => isOwnedBy(child, member.route));
 }
 
 /** Somebody else's object has the name, or another name and what is claimed. */
@@ -191,7 +191,7 @@ export function decide(sharing: Sharing): Decision {
   const heldByOthers = objects.some(
     (child) => !attached.includes(child) && wanted !== null && integration.claim.of(child.spec) === wanted,
   );
-  if ((thorough || !settled) && children === null) return { missing: "children" };
+  if (!settled && children === null) return { missing: "children" };
   if ((thorough || !alone || attached.length > 1 || heldByOthers) && routes === null) {
     return { missing: children === null ? "children" : "routes" };
   }
