@@ -20,7 +20,8 @@ describe("line diff", () => {
         const without = (sign: string) => lines.filter((line) => line.sign !== sign).map(({ text }) => text);
         assert.deepEqual(without("+"), before);
         assert.deepEqual(without("-"), after);
-        if (before.join() === after.join()) assert.ok(lines.every(({ sign }) => sign === " "));
+        if (JSON.stringify(before) === JSON.stringify(after))
+          assert.ok(lines.every(({ sign }) => sign === " "));
       }),
     );
   });

@@ -51,7 +51,7 @@ export class FieldReader {
   reject(value: unknown, field: string, expected: string): void {
     this.problems.push({
       reason: "InvalidField",
-      message: `${field} is ${typeName(value)}; it must be ${expected}`,
+      message: `found ${typeName(value)}; it must be ${expected}`,
       field,
     });
   }
@@ -59,7 +59,7 @@ export class FieldReader {
 
 function typeName(value: unknown): string {
   if (value === undefined || value === null) {
-    return "missing";
+    return "nothing";
   }
   if (Array.isArray(value)) {
     return "a list";
