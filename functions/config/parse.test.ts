@@ -77,6 +77,13 @@ describe("defaults", () => {
   }
 });
 
+test("suffixes of the host policy are domains, however they are written", () => {
+  const { hostPolicy } = parse({
+    hostPolicy: [{ namespaces: ["shop"], suffixes: [".Example.COM", "a.org."] }],
+  });
+  assert.deepEqual(hostPolicy, [{ namespaces: ["shop"], suffixes: ["example.com", "a.org"] }]);
+});
+
 describe("which integrations are on", () => {
   const names = (integrations: object) => parse({ integrations }).integrations.map(({ name }) => name);
 

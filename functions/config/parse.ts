@@ -68,7 +68,7 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
     logLevel: v.optional(choice(LOG_LEVELS), "info"),
     mode: v.optional(choice(["reconcile", "observe"]), "reconcile"),
     onOptOut: v.optional(choice(["delete", "keep"]), "delete"),
-    hostPolicy: v.optional(v.array(settings({ namespaces: strings(), suffixes: strings() }), "a list"), []),
+    hostPolicy: v.optional(v.array(settings({ namespaces: strings(), suffixes: suffixes() }), "a list"), []),
     auth: v.optional(
       settings({ oidc: v.optional(settings({ audience: v.string("a string"), subjects: strings() })) }),
       {},
@@ -80,6 +80,14 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
     leaderElection: v.optional(v.unknown()),
     metrics: v.optional(v.unknown()),
   });
+}
+
+/** Domains as people write them: `.Example.com` means `example.com`. */
+function suffixes() {
+  return v.pipe(
+    strings(),
+    v.transform((given) => given.map((suffix) => suffix.toLowerCase().replace(/^\.+|\.+$/g, ""))),
+  );
 }
 
 /** What the file says about an integration: undefined where it is off, empty where nothing is said of any. */
