@@ -13,7 +13,7 @@ import { CERTIFICATES, ENDPOINTS, ingressRoute } from "./harness/objects.ts";
 import { installRelease, type Release } from "./harness/release.ts";
 
 /** HAND_OUT_ROUTES=20000 takes some minutes; what is shown here does not depend on the number. */
-const TOTAL = Number(process.env.HAND_OUT_ROUTES ?? 2_000);
+const TOTAL = Number(process.env.HAND_OUT_ROUTES ?? 1_600);
 const INSTANCES = 3;
 const NAMESPACES = 7;
 
@@ -144,7 +144,7 @@ suite(`a resync of ${TOTAL} routes by ${INSTANCES} instances`, () => {
   });
 
   test("a batch that two instances get at the same time makes each child once", async () => {
-    const missing = await deleteEndpoints(2);
+    const missing = await deleteEndpoints(4);
     const mark = await cluster.auditLog.mark();
     const before = fanOut.taken.length;
     fanOut.copies = 2;
@@ -156,7 +156,7 @@ suite(`a resync of ${TOTAL} routes by ${INSTANCES} instances`, () => {
   });
 
   test("resyncs that all instances are asked for at once make each child once", async () => {
-    const missing = await deleteEndpoints(4);
+    const missing = await deleteEndpoints(6);
     const mark = await cluster.auditLog.mark();
     assert.deepEqual(await Promise.all(instances.map(resyncOf)), [204, 204, 204]);
     await fanOut.delivered();
@@ -164,7 +164,7 @@ suite(`a resync of ${TOTAL} routes by ${INSTANCES} instances`, () => {
   });
 
   test("where the sink refuses, the instance does it all, and says so", async () => {
-    const missing = await deleteEndpoints(4);
+    const missing = await deleteEndpoints(6);
     const mark = await cluster.auditLog.mark();
     const [before, from] = [fanOut.taken.length, three().logs.length];
     fanOut.refuses = true;
