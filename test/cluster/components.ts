@@ -56,3 +56,8 @@ export async function findPrograms(): Promise<Readonly<Record<Program, string>>>
     paths[names.indexOf(name)] = await buildGoTool(tools[name], { queued: missing.slice(index + 1) });
   return Object.fromEntries(names.map((name, index) => [name, paths[index]])) as Record<Program, string>;
 }
+
+/** The path of a program of ours that only a bench runs in a pod. */
+export function podProgram(name: "hello"): Promise<string> {
+  return buildGoTool({ name, moduleDir: join(go, "small"), package: `./${name}` });
+}

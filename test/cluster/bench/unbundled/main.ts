@@ -1,0 +1,61 @@
+/**
+ * The same function as most would write it, for comparison: the ordinary libraries out of node_modules, no bundle. What
+ * it does with a route is the product's own code.
+ *
+ * @module
+ */
+import { createServer, type IncomingMessage } from "node:http";
+import { hostname } from "node:os";
+import { text } from "node:stream/consumers";
+import { type CloudEventV1, HTTP } from "cloudevents";
+import { Hono } from "hono";
+import { pino } from "pino";
+import { toWork } from "../../../../functions/cloudevents/to-work.ts";
+import { loadConfiguration } from "../../../../functions/config/load.ts";
+import { INTEGRATIONS } from "../../../../functions/integrations/index.ts";
+import { createDispatcher } from "../../../../functions/reconcile/dispatch.ts";
+import { createEventRecorder } from "../../../../functions/reconcile/events.ts";
+import { createExecutor } from "../../../../functions/reconcile/execute.ts";
+import { createLibraryClient } from "./client.ts";
+
+const { configuration } = await loadConfiguration(process.argv[2] ?? null, INTEGRATIONS);
+const log = pino({ level: configuration.logLevel });
+const client = createLibraryClient();
+const dispatcher = createDispatcher({
+  client,
+  execute: createExecutor(client),
+  integrations: configuration.integrations,
+  selector: configuration.selector,
+  instance: process.env.INSTANCE ?? "bench/unbundled",
+  onOptOut: configuration.onOptOut,
+  refuseHost: () => null,
+  hostClaims: configuration.hostClaims,
+  events: createEventRecorder({ client, log, reportingInstance: hostname(), observes: false, now: Date.now }),
+  log,
+  handOut: null,
+  loadRegexp: () => Promise.reject(new Error("not part of the comparison")),
+});
+
+const app = new Hono();
+app.get("/health/*", ({ text: answer }) => answer("ready\n"));
+app.post("/", async ({ req }) => {
+  const event = HTTP.toEvent({ headers: req.header(), body: await req.text() }) as CloudEventV1<unknown>;
+  const { id, source, type, subject = null, time = null, data } = event;
+  const work = toWork({ id, source, type, subject, time, extensions: {}, data }, dispatcher.kinds);
+  if (work.kind === "ignore") return new Response(null, { status: 204 });
+  const { status } = await dispatcher.handle(work, { eventId: id });
+  return new Response(null, { status: status === "done" ? 204 : 503 });
+});
+
+createServer(async (incoming, outgoing) => {
+  const response = await app.fetch(await toRequest(incoming));
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  outgoing.end(await response.text());
+}).listen(8080, () => log.info("listening"));
+
+async function toRequest(incoming: IncomingMessage): Promise<Request> {
+  const { method = "GET", url = "/", headers } = incoming;
+  const entries = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+  const body = method === "POST" ? { body: await text(incoming) } : {};
+  return new Request(new URL(url, "http://localhost"), { method, headers: entries, ...body });
+}
