@@ -138,6 +138,20 @@ suite("what the API server answers, and what the function answers then", () => {
     assert.deepEqual(await warningsOn(admin, namespace, "swapped"), ["NotOurs"]);
   });
 
+  test("an object that takes the child's name under the create is not overwritten", async () => {
+    const { admin, namespace } = world;
+    await admin.apply(world.route({ name: "forestalled" }));
+    const spec = { secretName: "mine", dnsNames: ["mine.example.com"], issuerRef: { name: "mine" } };
+    const metadata = { namespace, name: "forestalled-tls" };
+    proxy.rule = first(1, writesCertificate, {
+      kind: "after",
+      first: async () => void (await admin.create({ ...CERTIFICATES, metadata, spec })),
+    });
+    assert.equal(await world.tell("add", ROUTES, "forestalled"), 204);
+    assert.deepEqual(await dnsNames(admin, namespace, "forestalled-tls"), ["mine.example.com"]);
+    assert.deepEqual(await warningsOn(admin, namespace, "forestalled"), ["NotOurs"]);
+  });
+
   test("a child whose status is written under the delete is deleted all the same", async () => {
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "busy" }));

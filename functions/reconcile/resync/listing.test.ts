@@ -106,6 +106,10 @@ suite("the join of lists", () => {
     ]);
   });
 
+  test("also where a list has nothing in the first of them", async () => {
+    assert.deepEqual(await joined([["t-x/a", "t/a"]], [["t/b"]]), ["t-x [a] []", "t [a] [b]"]);
+  });
+
   test("a list that breaks off is known to be broken from there on", async () => {
     const broken = new UnavailableError("GET /x", "500");
     assert.deepEqual(
