@@ -42,19 +42,27 @@ function serving(name: string): GoTool {
   return { name, moduleDir: join(go, "knative"), package: `knative.dev/serving/cmd/${name}` };
 }
 
-/** The path of each program; builds what is not built yet, with progress on stderr. Throws `GoToolError`. */
-export async function findPrograms(): Promise<Readonly<Record<Program, string>>> {
+/** The programs that are not in the cache folder. */
+export async function unbuiltPrograms(): Promise<readonly Program[]> {
   const names = Object.keys(tools) as Program[];
   const paths = await Promise.all(names.map((name) => findBuiltGoTool(tools[name])));
-  const missing = names.filter((_, index) => paths[index] === null);
+  return names.filter((_, index) => paths[index] === null);
+}
+
+/** The path of each program; builds what is not built yet, with progress on stderr. Throws `GoToolError`. */
+export async function findPrograms(): Promise<Readonly<Record<Program, string>>> {
+  const missing = await unbuiltPrograms();
   if (missing.length > 0)
     process.stderr.write(
       `${missing.join(", ")}: built once from source, then kept in ${cacheFolder()}. ` +
         "With nothing downloaded yet, that takes about 15 minutes on two cores.\n",
     );
-  for (const [index, name] of missing.entries())
-    paths[names.indexOf(name)] = await buildGoTool(tools[name], { queued: missing.slice(index + 1) });
-  return Object.fromEntries(names.map((name, index) => [name, paths[index]])) as Record<Program, string>;
+  const paths: Partial<Record<Program, string>> = {};
+  for (const name of Object.keys(tools) as Program[]) {
+    const queued = missing.slice(missing.indexOf(name) + 1);
+    paths[name] = await buildGoTool(tools[name], { queued: missing.includes(name) ? queued : [] });
+  }
+  return paths as Record<Program, string>;
 }
 
 /** The path of a program of ours that only a bench runs in a pod. */

@@ -1,6 +1,6 @@
 /**
  * `npm test`: the checks, then all tests; closes with `N passed, N failed`. `node test/run/main.ts SUITE...` runs
- * only some: `check`, `unit`, `integration`.
+ * only some: `check`, `unit`, `integration`, and, on request only, `cluster`.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import { runTests } from "./tests.ts";
 const INTEGRATION = { patterns: ["test/**/*.test.ts"], exclude: ["test/cluster/**"] };
 /** They take longest, so they start first and the others fill up beside them. */
 const LONGEST = ["test/integration/resync.test.ts", "test/traefik-oracle/differential.test.ts"];
+const CLUSTER = { patterns: ["test/cluster/**/*.test.ts"], exclude: [] };
 const UNIT = { patterns: ["functions/**/*.test.ts", "tools/**/*.test.ts"], exclude: [] };
 
 const SUITES: Readonly<Record<string, () => Promise<Tally>>> = {
@@ -40,16 +41,30 @@ const SUITES: Readonly<Record<string, () => Promise<Tally>>> = {
   },
 };
 
+/** What needs more than a user has, and runs only when it is named. */
+const ON_REQUEST: typeof SUITES = {
+  cluster: async () => {
+    const { globalSetup, globalTeardown } = await import("../cluster/global-setup.ts");
+    await globalSetup();
+    try {
+      return await runTests("cluster tests", await files(CLUSTER), 1);
+    } finally {
+      await globalTeardown();
+    }
+  },
+};
+
 process.chdir(new URL("../..", import.meta.url).pathname);
 const words = process.argv.slice(2);
-const unknown = words.filter((word) => !(word in SUITES));
+const known = { ...SUITES, ...ON_REQUEST };
+const unknown = words.filter((word) => !(word in known));
 if (unknown.length > 0) {
-  process.stderr.write(`unknown suite ${unknown.join(", ")}; there are ${Object.keys(SUITES).join(", ")}\n`);
+  process.stderr.write(`unknown suite ${unknown.join(", ")}; there are ${Object.keys(known).join(", ")}\n`);
   process.exit(2);
 }
 
 let total = NONE;
-for (const [name, run] of Object.entries(SUITES)) {
+for (const [name, run] of Object.entries(words.length > 0 ? known : SUITES)) {
   if (words.length > 0 && !words.includes(name)) continue;
   total = add(total, await run().catch((error: unknown) => broken(name, error)));
 }

@@ -20,8 +20,12 @@ interface Running {
   readonly failures: string[];
 }
 
-/** Runs each file in a process of its own, as many at a time as there are processors. */
-export async function runTests(title: string, files: readonly string[]): Promise<Tally> {
+/** Runs each file in a process of its own, as many at a time as there are processors unless told otherwise. */
+export async function runTests(
+  title: string,
+  files: readonly string[],
+  concurrency = availableParallelism(),
+): Promise<Tally> {
   process.stdout.write(`\n${title}\n`);
   const running = new Map<string, Running>();
   const failures: string[] = [];
@@ -33,7 +37,7 @@ export async function runTests(title: string, files: readonly string[]): Promise
     running.set(file, fresh);
     return fresh;
   };
-  const stream = run({ files: [...files], concurrency: availableParallelism(), timeout: FILE_TIMEOUT });
+  const stream = run({ files: [...files], concurrency, timeout: FILE_TIMEOUT });
   for await (const { type, data } of stream) {
     if (type === "test:stdout" || type === "test:stderr") of(data.file).output += data.message;
     // Passes and failures are told in the order of the files; ends as they come.
