@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { FIELD_MANAGER } from "../kubernetes/client.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isRecord } from "../unknown.ts";
@@ -37,8 +37,8 @@ export function isAsApplied(live: KubernetesObject): boolean {
 function digestOf({ metadata, spec }: Pick<KubernetesObject, "metadata" | "spec">): string {
   const { [APPLIED_ANNOTATION]: _, ...annotations } = metadata.annotations ?? {};
   const { labels = {}, ownerReferences = [] } = metadata;
-  const text = JSON.stringify(sorted({ labels, annotations, ownerReferences, spec }));
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const text = canonicalJson({ labels, annotations, ownerReferences, spec });
+  return hash("sha256", text).slice(0, 16);
 }
 
 /** The part of a value that a FieldsV1 trie names; an empty trie names all of it. */
@@ -62,18 +62,29 @@ function isNamed(item: unknown, key: string): boolean {
   return isRecord(item) && Object.entries(wanted).every(([name, value]) => item[name] === value);
 }
 
-/** With keys in one order, and owners in that of their uids: the API server keeps neither. */
-function sorted(value: unknown): unknown {
+/**
+ * JSON with keys in one order, and owners in that of their uids: the API server keeps neither. Written straight, for a
+ * resync asks it of every child.
+ */
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) {
-    const items = value.map(sorted);
-    return items.every((item) => isRecord(item) && typeof item.uid === "string")
-      ? items.sort((one, other) => ((one as { uid: string }).uid < (other as { uid: string }).uid ? -1 : 1))
-      : items;
+    const items: readonly unknown[] = value.every(hasUid) ? value.toSorted(compareUid) : value;
+    return `[${items.map(canonicalJson).join(",")}]`;
   }
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
+  if (!isRecord(value)) return JSON.stringify(value) ?? "null";
+  let text = "";
+  for (const key of Object.keys(value).sort()) {
+    const item = value[key];
+    if (item === undefined) continue;
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(item)}`;
+  }
+  return `{${text}}`;
+}
+
+function hasUid(item: unknown): item is { readonly uid: string } {
+  return isRecord(item) && typeof item.uid === "string";
+}
+
+function compareUid(one: { readonly uid: string }, other: { readonly uid: string }): number {
+  return one.uid < other.uid ? -1 : 1;
 }

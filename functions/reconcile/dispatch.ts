@@ -24,7 +24,6 @@ import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { resync } from "./resync/resync.ts";
 import type { ResyncOptions } from "./resync/run.ts";
 import { sharingReads } from "./resync/shared-reads.ts";
-import { Thrift } from "./resync/thrift.ts";
 import { type RouteOptions, reconcileRoute } from "./route.ts";
 
 /** Fields for the log lines of one event, such as its id. */
@@ -37,7 +36,6 @@ export interface Dispatcher {
 
 export function createDispatcher(context: ReconcileContext): Dispatcher {
   const coalescer = new Coalescer<Report>();
-  const thrift = new Thrift();
 
   const reconcile = (
     route: RouteReference,
@@ -58,7 +56,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     coalescer.run(
       `resync ${JSON.stringify({ ...options, integrations: options.integrations?.map(({ name }) => name) })}`,
       async () => {
-        const tally = await thrift.run(() => resync(context, options));
+        const tally = await resync(context, options);
         context.log[tally.retry === null ? "info" : "warn"]({ ...of, ...tally.toFields() }, "resynced");
         return { ...NOTHING_TO_DO, retry: tally.retry };
       },

@@ -23,7 +23,7 @@ export const ADOPT_ANNOTATION = "traefik-cert-rotater.io/adopt";
 /** How Switchboard, the operator that this product can take over from, marks its children. */
 const SWITCHBOARD = "switchboard";
 
-const ROUTE_GROUPS: readonly string[] = ["traefik.io", "traefik.containo.us"];
+const ROUTE_GROUPS: readonly string[] = ["traefik.io/", "traefik.containo.us/"];
 const ROUTE_KINDS: readonly string[] = ["IngressRoute", "IngressRouteTCP"];
 
 /**
@@ -70,7 +70,7 @@ export function isOfInstance(child: KubernetesObject, instance: string): boolean
   return (
     child.metadata.annotations?.[INSTANCE_ANNOTATION] === instance &&
     child.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY &&
-    owningRoutes(child).length > 0
+    (child.metadata.ownerReferences ?? []).some(isRoute)
   );
 }
 
@@ -81,9 +81,10 @@ export function isOwnedBy(child: KubernetesObject, route: RouteName): boolean {
 
 /** The routes that own the object, the controller first. */
 export function owningRoutes(child: KubernetesObject): readonly RouteReference[] {
-  const owners = (child.metadata.ownerReferences ?? []).filter(isRoute);
-  const [controllers, others] = [owners.filter(isController), owners.filter((owner) => !isController(owner))];
-  return [...controllers, ...others].map((owner) => routeOfOwner(owner, child.metadata.namespace ?? ""));
+  const { namespace = "", ownerReferences = [] } = child.metadata;
+  const owners = ownerReferences.filter(isRoute);
+  if (owners.length > 1) owners.sort((one, other) => Number(isController(other)) - Number(isController(one)));
+  return owners.map((owner) => routeOfOwner(owner, namespace));
 }
 
 function routeOfOwner(owner: OwnerReference, namespace: string): RouteReference {
@@ -97,6 +98,6 @@ function isController(owner: OwnerReference): boolean {
 }
 
 function isRoute(reference: OwnerReference): boolean {
-  const [group = ""] = reference.apiVersion.split("/");
-  return ROUTE_GROUPS.includes(group) && ROUTE_KINDS.includes(reference.kind);
+  const { apiVersion, kind } = reference;
+  return ROUTE_KINDS.includes(kind) && ROUTE_GROUPS.some((group) => apiVersion.startsWith(group));
 }

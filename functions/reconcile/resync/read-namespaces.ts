@@ -23,14 +23,17 @@ type Listed = ListedRoute | KubernetesObject;
 /** False where the routes could not be listed to the end: then nothing may be deleted. */
 export async function readNamespaces(run: Run): Promise<boolean> {
   const kinds = routeResources(run.context.selector.legacyGroup);
-  const [dependencies, optOuts] = await Promise.all([dependenciesOf(run), optOutsOf(run)]);
-  if (optOuts === null) return false;
+  // The lists need not wait for these: each round trip counts where nothing is to be done.
+  const reading = Promise.all([dependenciesOf(run), optOutsOf(run)]);
+  const optOutsRead = reading.then(([, read]) => read ?? new Map<string, Readonly<Record<string, string>>>());
   const listings = [
-    ...kinds.map((resource) => listRoutes(run, resource, optOuts)),
+    ...kinds.map((resource) => listRoutes(run, resource, optOutsRead)),
     ...run.integrations.map(({ resource }) => listChildren(run, resource)),
   ];
   const failed = new Set<Integration>();
   for await (const joined of joinByNamespace(listings)) {
+    const [dependencies, optOuts] = await reading;
+    if (optOuts === null) return false;
     const routes = joined.parts.slice(0, kinds.length);
     if (!routesAreKnown(run, routes as Part<ListedRoute>[])) return false;
     const children = childrenByIntegration(run, joined, kinds.length, failed);
@@ -41,8 +44,9 @@ export async function readNamespaces(run: Run): Promise<boolean> {
       dependencies,
     });
     note(run, census);
+    run.memory.check();
   }
-  return true;
+  return (await reading)[1] !== null;
 }
 
 /** Annotations of the namespaces that opt out; null where they could not be read. */
@@ -70,13 +74,13 @@ async function dependenciesOf(run: Run) {
 function listRoutes(
   run: Run,
   resource: ResourceDefinition,
-  optOuts: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  optOuts: Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>,
 ): AsyncIterable<NamespaceObjects<Listed>> {
   const { context, options, tally } = run;
   return listByNamespace(context.client, { resource, namespace: options.namespace }, async (object) => {
     tally.routes++;
     const terminating = object.metadata.deletionTimestamp !== undefined;
-    const annotations = optOuts.get(object.metadata.namespace ?? "") ?? {};
+    const annotations = (await optOuts).get(object.metadata.namespace ?? "") ?? {};
     return { description: await describeRoute(context, object, annotations), terminating };
   });
 }

@@ -8,6 +8,7 @@ import type { ReconcileContext } from "../context.ts";
 import { ClaimBook } from "../host-claims.ts";
 import { deleteUnwanted } from "./delete-unwanted.ts";
 import { meetNeeds, withClaims } from "./meet-needs.ts";
+import { MemoryBudget } from "./memory-budget.ts";
 import { Pool, ROUTES_AT_ONCE } from "./pool.ts";
 import { readNamespaces } from "./read-namespaces.ts";
 import type { ResyncOptions, Run } from "./run.ts";
@@ -15,12 +16,24 @@ import { Tally } from "./tally.ts";
 
 /** Never throws for API errors: what could not be done is in the tally's `retry` and `problems`. */
 export async function resync(context: ReconcileContext, options: ResyncOptions): Promise<Tally> {
+  const memory = new MemoryBudget();
+  const tally = await resyncWithin(memory, context, options);
+  memory.release();
+  return tally;
+}
+
+async function resyncWithin(
+  memory: MemoryBudget,
+  context: ReconcileContext,
+  options: ResyncOptions,
+): Promise<Tally> {
   const run: Run = {
     context,
     options,
     integrations: options.integrations ?? context.integrations,
     pool: new Pool(ROUTES_AT_ONCE),
     tally: new Tally(),
+    memory,
     needs: [],
     deletions: [],
     strays: [],

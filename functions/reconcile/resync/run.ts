@@ -11,6 +11,7 @@ import { logRoute } from "../log-route.ts";
 import type { Report } from "../report.ts";
 import { type RouteOptions, reconcileRoute } from "../route.ts";
 import type { RouteNeed, Stray } from "./census.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import type { Pool } from "./pool.ts";
 import type { Tally } from "./tally.ts";
 
@@ -28,6 +29,7 @@ export interface Run {
   readonly integrations: readonly Integration[];
   readonly pool: Pool;
   readonly tally: Tally;
+  readonly memory: MemoryBudget;
   /** Routes that need something written, once it is known who holds which host. */
   readonly needs: RouteNeed[];
   /** Routes that no longer want a child they have: last, and only as the brake allows. */

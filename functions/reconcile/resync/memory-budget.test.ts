@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MemoryBudget, thisProcess } from "./memory-budget.ts";
+
+const MIB = 2 ** 20;
+
+/** A process of so many MiB, of which a collection leaves so many. */
+function fakeMemory(resident: number, live: number) {
+  return {
+    megabytes: resident,
+    live,
+    collections: 0,
+    resident() {
+      return this.megabytes * MIB;
+    },
+    collect() {
+      this.collections++;
+      this.megabytes = this.live;
+    },
+  };
+}
+
+test("what gathers is collected once there is much of it", () => {
+  const memory = fakeMemory(150, 80);
+  const budget = new MemoryBudget(memory);
+  budget.check();
+  assert.equal(memory.collections, 0);
+  memory.megabytes = 170;
+  budget.check();
+  assert.equal(memory.collections, 1);
+  memory.megabytes = 170;
+  budget.check();
+  assert.equal(memory.collections, 2);
+});
+
+test("where most of it is in use, a collection waits until there is more", () => {
+  const memory = fakeMemory(170, 165);
+  const budget = new MemoryBudget(memory);
+  budget.check();
+  memory.megabytes = 190;
+  budget.check();
+  assert.equal(memory.collections, 1);
+  memory.megabytes = 200;
+  budget.check();
+  assert.equal(memory.collections, 2);
+});
+
+test("a large process gives back at the end, a small one keeps its compiled code", () => {
+  const small = fakeMemory(90, 70);
+  new MemoryBudget(small).release();
+  assert.equal(small.collections, 0);
+  const large = fakeMemory(120, 70);
+  new MemoryBudget(large).release();
+  assert.equal(large.collections, 1);
+});
+
+test("the running process can be asked to collect", async () => {
+  const references = Array.from({ length: 100 }, () => new WeakRef({ page: new Array(1000) }));
+  // A reference that was just made keeps its object until the present job ends.
+  await new Promise((resolve) => setImmediate(resolve));
+  thisProcess().collect();
+  assert.ok(references.some((reference) => reference.deref() === undefined));
+  assert.ok(thisProcess().resident() > MIB);
+});
