@@ -5,3 +5,5 @@ createServer((request, response) => {
   request.resume();
   response.writeHead(204).end();
 }).listen(8080, () => console.log("listening"));
+// The first process of a container does not end of a signal that it does not handle.
+process.on("SIGTERM", () => process.exit());

@@ -53,6 +53,8 @@ createServer(async (incoming, outgoing) => {
   outgoing.end(await response.text());
 }).listen(8080, () => log.info("listening"));
 
+process.on("SIGTERM", () => process.exit());
+
 async function toRequest(incoming: IncomingMessage): Promise<Request> {
   const { method = "GET", url = "/", headers } = incoming;
   const entries = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
