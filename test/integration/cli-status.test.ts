@@ -232,11 +232,12 @@ suite("status", () => {
   });
 
   test("writes nothing", async () => {
-    const { cluster, release } = world;
+    const { cluster } = world;
     const mark = await cluster.auditLog.mark();
     await run(["status", "-n", world.namespace]);
     const asked = (await cluster.auditLog.entries(mark)).filter(
-      ({ userAgent, user }) => userAgent === "traefik-cert-rotater" && user !== release.user,
+      // Functions of other suites are at work beside this one, as ServiceAccounts.
+      ({ userAgent, user }) => userAgent === "traefik-cert-rotater" && user === "admin",
     );
     assert.deepEqual([...new Set(asked.map(({ verb }) => verb))].sort(), ["get", "list"]);
   });
