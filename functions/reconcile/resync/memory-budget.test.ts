@@ -21,27 +21,36 @@ function fakeMemory(resident: number, live: number) {
 }
 
 test("what gathers is collected once there is much of it", () => {
-  const memory = fakeMemory(150, 80);
+  const memory = fakeMemory(170, 80);
   const budget = new MemoryBudget(memory);
-  budget.check();
+  budget.check(2_000);
   assert.equal(memory.collections, 0);
-  memory.megabytes = 170;
-  budget.check();
+  memory.megabytes = 190;
+  budget.check(2_000);
   assert.equal(memory.collections, 1);
-  memory.megabytes = 170;
-  budget.check();
+  memory.megabytes = 190;
+  budget.check(2_000);
   assert.equal(memory.collections, 2);
 });
 
-test("where most of it is in use, a collection waits until there is more", () => {
-  const memory = fakeMemory(170, 165);
+test("the system is asked only after much work", () => {
+  const memory = fakeMemory(190, 80);
   const budget = new MemoryBudget(memory);
-  budget.check();
-  memory.megabytes = 190;
-  budget.check();
+  budget.check(1_000);
+  assert.equal(memory.collections, 0);
+  budget.check(1_000);
   assert.equal(memory.collections, 1);
-  memory.megabytes = 200;
-  budget.check();
+});
+
+test("where most of it is in use, a collection waits until there is more", () => {
+  const memory = fakeMemory(190, 185);
+  const budget = new MemoryBudget(memory);
+  budget.check(2_000);
+  memory.megabytes = 210;
+  budget.check(2_000);
+  assert.equal(memory.collections, 1);
+  memory.megabytes = 220;
+  budget.check(2_000);
   assert.equal(memory.collections, 2);
 });
 

@@ -44,7 +44,7 @@ export async function readNamespaces(run: Run): Promise<boolean> {
       dependencies,
     });
     note(run, census);
-    run.memory.check();
+    run.memory.check(joined.parts.reduce((sum, part) => sum + (part.ok ? part.items.length : 0), 0));
   }
   return (await reading)[1] !== null;
 }
