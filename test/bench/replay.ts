@@ -22,6 +22,8 @@ export interface RawRequest {
 
 export interface Replay {
   readonly reads: readonly RawRequest[];
+  /** Those of the reads that name one object; the others list a namespace. */
+  readonly gets: readonly RawRequest[];
   /** Create-only applies of children. */
   readonly applies: readonly RawRequest[];
   /** Kubernetes Events. */
@@ -45,8 +47,10 @@ export async function replayOf(bench: Bench, requests: readonly TimedRequest[]):
       });
     },
   );
+  const toRead = ({ uri }: TimedRequest) => ({ method: "GET", path: uri, absent: true });
   return {
-    reads: reads.map(({ uri }) => ({ method: "GET", path: uri, absent: true })),
+    reads: reads.map(toRead),
+    gets: reads.filter(({ verb }) => verb === "get").map(toRead),
     applies,
     events: events.map(({ uri, body }) => ({
       method: "POST",
@@ -69,9 +73,10 @@ export async function learn(
     const mark = await bench.times.mark();
     await ours.send(routeEvent(model, change));
     const requests = await bench.times.requests("traefik-cert-rotater", mark);
-    const { reads, applies, events } = await replayOf(bench, requests);
+    const { reads, gets, applies, events } = await replayOf(bench, requests);
     return (route) => ({
       reads: reads.map((request) => moved(request, model, route)),
+      gets: gets.map((request) => moved(request, model, route)),
       applies: applies.map((request) => moved(request, model, route)),
       events: events.map((request) => moved(request, model, route)),
     });

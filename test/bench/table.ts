@@ -63,5 +63,5 @@ function amount(samples: readonly number[], unit: string): string {
 
 function barOf({ bar, unit }: Row): string {
   if (bar === null) return "";
-  return bar.kind === "ratio" ? `${bar.atMost.toFixed(1)}` : `${bar.atMost} ${unit}`;
+  return bar.kind === "ratio" ? `${bar.atMost.toFixed(1)}` : `${bar.atMost.toFixed(1)} ${unit}`;
 }
