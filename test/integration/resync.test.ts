@@ -20,6 +20,7 @@ import {
 } from "./harness/objects.ts";
 import { installRelease, type Release } from "./harness/release.ts";
 import { type RunningFunction, startFunction } from "./harness/running-function.ts";
+import { until } from "./harness/until.ts";
 
 const TOTAL = 5_000;
 const PAGE = 500;
@@ -293,7 +294,16 @@ suite("a full resync over 5,000 routes", () => {
 
   test("who asks while one runs shares the next", async () => {
     const mark = await cluster.auditLog.mark();
-    const statuses = await Promise.all(Array.from({ length: 6 }, () => resync({ namespace: "zz" })));
+    let held = false;
+    proxy.rule = (request) => {
+      if (held || !concerns("ingressroutes", "GET")(request)) return null;
+      held = true;
+      const first = () => until("six resyncs asked for", async () => proxied.inFlight() === 6);
+      return { kind: "after", first };
+    };
+    const asked = Array.from({ length: 6 }, () => proxied.send(resyncEvent({ namespace: "zz" })));
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    proxy.rule = null;
     assert.deepEqual([...new Set(statuses)], [204]);
     const starts = (await requests(mark)).filter(
       ({ resource, uri }) => resource === "ingressroutes" && !uri.includes("continue="),

@@ -22,6 +22,8 @@ export interface RunningFunction {
   readonly logs: readonly LogLine[];
   /** Sends an event and returns the answer. */
   send(event: CloudEvent): Promise<{ readonly status: number; readonly retryAfter: string | null }>;
+  /** Events that have come and are not answered yet. */
+  inFlight(): number;
   /** Waits until nothing is in flight, a resync whose caller has hung up included. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -64,6 +66,7 @@ export async function startFunction(
     url,
     logs,
     send: (event) => post(url, event),
+    inFlight: () => inFlight.count,
     idle: () => inFlight.drain(),
     async stop() {
       await inFlight.drain();
