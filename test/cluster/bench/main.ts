@@ -16,6 +16,7 @@ import type { Cluster } from "../../control-plane/cluster.ts";
 import { followPods, type ServicePods } from "../harness/pods.ts";
 import { installProduct, knativeService } from "../harness/product.ts";
 import { putToSleep } from "../harness/sleep.ts";
+import { publishTraefik } from "../harness/traefik.ts";
 import { takeDown } from "../host/down.ts";
 import { findCluster } from "../host/node.ts";
 import { bringUp } from "../host/up.ts";
@@ -69,6 +70,7 @@ async function bench(cluster: Cluster, count: number, chosen: readonly Variant[]
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+  await publishTraefik(cluster.admin);
   await installProduct(cluster);
   await createVariants(cluster.admin);
   const samples = await measure(cluster, count, chosen);

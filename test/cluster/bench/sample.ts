@@ -33,6 +33,9 @@ export interface Sample {
 
 const { namespace } = knativeService;
 
+/** A wake that takes longer has failed, in milliseconds. */
+const timeout = 60_000;
+
 /** Takes one sample; the Service must have no pod. `routes` is the namespace for the route that is sent. */
 export async function takeSample(
   cluster: Cluster,
@@ -45,9 +48,10 @@ export async function takeSample(
   const [{ size: offset }, mark] = await Promise.all([stat(containerdLog), auditLog.mark()]);
   await admin.apply(ingressRoute({ namespace: routes, name: route }));
   const stopped = new AbortController();
-  const pod = followWake(cluster, variant.name, stopped.signal);
+  const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(timeout)]);
+  const pod = followWake(cluster, variant.name, signal);
   const children = variant.reconciles
-    ? [CERTIFICATES, ENDPOINTS].map((kind) => appears(cluster, kind, routes, stopped.signal))
+    ? [CERTIFICATES, ENDPOINTS].map((kind) => appears(cluster, kind, routes, signal))
     : [];
   // The watches are open once their lists have been answered.
   await Promise.all([pod.open, ...children.map(({ open }) => open)]);
@@ -115,11 +119,18 @@ function followWake({ admin }: Cluster, service: string, signal: AbortSignal) {
         done.resolve({ name, uid, container, created, scheduled });
     }
   };
-  follow().catch((error: unknown) => {
-    open.reject(error);
-    done.reject(error);
-  });
+  follow().catch(fail(open, done));
   return { open: open.promise, done: done.promise };
+}
+
+/** Rejects those that are still open; whoever waits for none of them has failed of something else. */
+function fail(
+  ...waiting: readonly Pick<PromiseWithResolvers<unknown>, "promise" | "reject">[]
+): (error: unknown) => void {
+  for (const { promise } of waiting) promise.catch(() => {});
+  return (error) => {
+    for (const { reject } of waiting) reject(error);
+  };
 }
 
 function isRunning({ status }: KubernetesObject): boolean {
@@ -142,10 +153,7 @@ function appears(
       if (change?.type === "ADDED") at.resolve(now());
     }
   };
-  follow().catch((error: unknown) => {
-    open.reject(error);
-    at.reject(error);
-  });
+  follow().catch(fail(open, at));
   return { open: open.promise, at: at.promise };
 }
 
