@@ -61,7 +61,9 @@ export async function startApiServerSource(options: SourceOptions): Promise<ApiS
   const send = async (change: Change) => {
     const message = toEvent(change, config, connection.url);
     const { delays = retryDelays } = options;
-    const delivery = await deliver(message, new URL(config.sink), { agent, delays, signal: stopped.signal });
+    const version = Number(change.object.metadata.resourceVersion);
+    const sending = { agent, delays, signal: stopped.signal };
+    const delivery = await deliver(message, version, new URL(config.sink), sending);
     deliveries.push(delivery);
     if (delivery.outcome === "dropped")
       log(`dropped ${delivery.type} ${delivery.subject}: ${delivery.statuses}`);

@@ -12,6 +12,8 @@ export interface Delivery {
   readonly id: string;
   readonly type: string;
   readonly subject: string;
+  /** The version of the object after the change that the event tells of, or of its deletion. */
+  readonly version: number;
   /** The HTTP status of each send, 0 where there was no answer. */
   readonly statuses: readonly number[];
   /** `delivered`: the last status is 2xx. `dropped`: nobody will send it again. `stopped`: the source was stopped. */
@@ -23,15 +25,16 @@ const retried = new Set([0, 404, 413, 425, 429, 502, 503, 504]);
 /** Waiting times before each retry of the real adapter, in milliseconds. */
 export const retryDelays: readonly number[] = [100, 200, 400, 800, 1_600];
 
-/** Sends to `sink` until it is done, given up, or `signal` says stop. Never throws. */
+/** Sends what tells of `version` to `sink` until it is done, given up, or `signal` says stop. Never throws. */
 export async function deliver(
   message: EventMessage,
+  version: number,
   sink: URL,
   { agent, delays, signal }: { agent: Agent; delays: readonly number[]; signal: AbortSignal },
 ): Promise<Delivery> {
   const statuses: number[] = [];
   const { "ce-id": id = "", "ce-type": type = "", "ce-subject": subject = "" } = message.headers;
-  const end = (outcome: Delivery["outcome"]): Delivery => ({ id, type, subject, statuses, outcome });
+  const end = (outcome: Delivery["outcome"]): Delivery => ({ id, type, subject, version, statuses, outcome });
   for (const wait of [0, ...delays]) {
     // The first wait is none, not a turn of the event loop.
     if (wait > 0) await delay(wait, null, { signal }).catch(() => {});

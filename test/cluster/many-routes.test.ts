@@ -63,6 +63,7 @@ test("each step of a renewal, which cert-manager writes into the status, costs o
   const certificate = { ...CERTIFICATES, namespace, name: "shop-tls" } as const;
   const object = `${namespace}/certificates/shop-tls`;
   await sources.during(object, () => admin.apply(ingressRoute({ namespace, name: "shop" })));
+  await sources.caughtUp({ ...ENDPOINTS, namespace, name: "shop" });
   const mark = await cluster.auditLog.mark();
   for (const [type, revision] of [["Issuing", 1] as const, ["Ready", 2] as const]) {
     const conditions = [{ type, status: "True", reason: "Test", lastTransitionTime: "2026-01-01T00:00:00Z" }];

@@ -4,7 +4,7 @@ import type { Manifest } from "../control-plane/admin.ts";
 import type { AuditEntry, AuditMark } from "../control-plane/audit-log.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { resyncEvent } from "./harness/cloud-events.ts";
-import { dnsNames, mustGet, ROUTES, records, SERVICES, warningsOn } from "./harness/objects.ts";
+import { dnsNames, ENDPOINTS, mustGet, ROUTES, records, SERVICES, warningsOn } from "./harness/objects.ts";
 import type { RunningSources } from "./harness/running-sources.ts";
 import { startWorld, type World } from "./harness/world.ts";
 
@@ -140,6 +140,7 @@ suite("records follow the target Service through its own events", () => {
   });
 
   test("a Service of another name with the same label causes no request", async () => {
+    await sources.caughtUp({ ...ENDPOINTS, namespace: world.namespace, name: "web" });
     const mark = await world.cluster.auditLog.mark();
     const other = manifest({});
     await sources.during(`${traefik}/services/other`, () =>

@@ -6,9 +6,11 @@
 import type { LookupFunction } from "node:net";
 import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
 import { type ApiServerSource, startApiServerSource } from "../../api-server-source/api-server-source.ts";
-import { configOf } from "../../api-server-source/config.ts";
+import { configOf, guessPlural } from "../../api-server-source/config.ts";
 import type { Delivery } from "../../api-server-source/deliver.ts";
+import type { Admin, Target } from "../../control-plane/admin.ts";
 import type { Cluster } from "../../control-plane/cluster.ts";
+import { mustGet } from "./objects.ts";
 import type { Release } from "./release.ts";
 
 export interface RunningSources {
@@ -17,10 +19,12 @@ export interface RunningSources {
   /** Waits for the first event, past or to come, that satisfies `condition`, and returns how it ended. */
   delivery(condition: (delivery: Delivery) => boolean): Promise<Delivery>;
   /**
-   * Makes the change and waits until the event about the object, or so many events, have been answered. `object` is
-   * `<namespace>/<plural>/<name>`.
+   * Makes the change and waits until the event about it has been answered: the first of the object's that tells of
+   * something later than this call. `object` is `<namespace>/<plural>/<name>`.
    */
-  during(object: string, change: () => Promise<unknown>, events?: number): Promise<Delivery>;
+  during(object: string, change: () => Promise<unknown>): Promise<Delivery>;
+  /** Waits until the event about what the object is now has been answered: an echo of the function's own write, say. */
+  caughtUp(object: Target & { readonly name: string }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,18 +44,36 @@ export async function startSources(
   return {
     deliveries,
     delivery,
-    async during(object, change, events = 1) {
-      const isAbout = ({ subject }: Delivery) => subject.endsWith(`/namespaces/${object}`);
-      let missing = deliveries().filter(isAbout).length + events;
+    async during(object, change) {
+      const before = await currentVersion(cluster.admin);
       await change();
-      return delivery((candidate) => isAbout(candidate) && --missing <= 0).catch((cause: unknown) => {
+      return delivery(
+        ({ subject, version }) => version > before && subject.endsWith(`/namespaces/${object}`),
+      ).catch((cause: unknown) => {
         throw new Error(`no event about ${object} was answered`, { cause });
       });
+    },
+    async caughtUp(object) {
+      const { metadata } = await mustGet(cluster.admin, object);
+      await delivery(
+        ({ subject, version }) =>
+          version >= Number(metadata.resourceVersion) &&
+          subject.includes(`/namespaces/${metadata.namespace}/`) &&
+          subject.endsWith(`/${guessPlural(object.kind)}/${object.name}`),
+      );
     },
     async stop() {
       await Promise.all(sources.map((source) => source.stop()));
     },
   };
+}
+
+/** Every change made so far has at most this version, whatever its kind: they are revisions of one etcd. */
+async function currentVersion({ client }: Admin): Promise<number> {
+  const list = (await client.json({ path: "/api/v1/namespaces?limit=1" })) as {
+    metadata: { resourceVersion: string };
+  };
+  return Number(list.metadata.resourceVersion);
 }
 
 async function start(
