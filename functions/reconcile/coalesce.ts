@@ -1,37 +1,46 @@
 /**
- * One run at a time for a key. Whoever asks while one runs shares the next: a level-triggered run that starts after
- * the asking sees all that the asker has seen.
+ * One run at a time for a key. Whoever asks while one runs shares the next that does the same: a level-triggered run
+ * that starts after the asking sees all that the asker has seen.
  *
  * @module
  */
 
-interface Slot {
-  readonly running: Promise<unknown>;
-  next: Promise<unknown> | null;
+interface Queue<T> {
+  /** Ends after all that has been asked for. */
+  last: Promise<unknown>;
+  /** Runs that have not started, by variant. */
+  readonly waiting: Map<string, Promise<T>>;
 }
 
 export class Coalescer<T> {
-  readonly #slots = new Map<string, Slot>();
+  readonly #queues = new Map<string, Queue<T>>();
 
-  /** Runs the task, or joins the run that will start once the present one has ended. */
-  run(key: string, task: () => Promise<T>): Promise<T> {
-    const slot = this.#slots.get(key);
-    if (slot === undefined) return this.#start(key, task);
-    slot.next ??= slot.running.then(
-      () => this.#start(key, task),
-      () => this.#start(key, task),
-    );
-    return slot.next as Promise<T>;
+  /**
+   * Runs the task once what was asked of this key before has ended, or joins a run of the same variant that has not
+   * started yet. Tasks of one variant do the same, however they were asked for.
+   */
+  run(key: string, variant: string, task: () => Promise<T>): Promise<T> {
+    const queue = this.#queues.get(key);
+    if (queue === undefined)
+      return this.#follow(key, { last: Promise.resolve(), waiting: new Map() }, task());
+    const joined = queue.waiting.get(variant);
+    if (joined !== undefined) return joined;
+    const start = () => {
+      queue.waiting.delete(variant);
+      return task();
+    };
+    const run = queue.last.then(start, start);
+    queue.waiting.set(variant, run);
+    return this.#follow(key, queue, run);
   }
 
-  #start(key: string, task: () => Promise<T>): Promise<T> {
-    const running = task();
-    const slot: Slot = { running, next: null };
-    this.#slots.set(key, slot);
+  #follow(key: string, queue: Queue<T>, run: Promise<T>): Promise<T> {
+    this.#queues.set(key, queue);
+    queue.last = run;
     const forget = () => {
-      if (slot.next === null) this.#slots.delete(key);
+      if (queue.last === run) this.#queues.delete(key);
     };
-    running.then(forget, forget);
-    return running;
+    run.then(forget, forget);
+    return run;
   }
 }

@@ -43,11 +43,15 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     of: WorkContext,
     within = context,
   ): Promise<Report> =>
-    coalescer.run(`${route.group}/${route.kind}/${route.namespace}/${route.name}`, async () => {
-      const report = await reconcileRoute(within, route, options);
-      logRoute(context.log, route, report, of);
-      return report;
-    });
+    coalescer.run(
+      `${route.group}/${route.kind}/${route.namespace}/${route.name}`,
+      variantOf(options, within === context),
+      async () => {
+        const report = await reconcileRoute(within, route, options);
+        logRoute(context.log, route, report, of);
+        return report;
+      },
+    );
 
   const reconcileAll = async (routes: readonly RouteReference[], options: RouteOptions, of: WorkContext) =>
     mergeReports(await Promise.all(routes.map((route) => reconcile(route, options, of))));
@@ -55,6 +59,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   const resyncAll = (options: ResyncOptions, of: WorkContext): Promise<Report> =>
     coalescer.run(
       `resync ${JSON.stringify({ ...options, integrations: options.integrations?.map(({ name }) => name) })}`,
+      "",
       async () => {
         const tally = await resync(context, options);
         context.log[tally.retry === null ? "info" : "warn"]({ ...of, ...tally.toFields() }, "resynced");
@@ -125,6 +130,11 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   };
 
   return { kinds: kindsOf(context), handle: async (work, of) => outcomeOf(await report(work, of)) };
+}
+
+/** What a run does apart from its route. A hint only says what to read ahead; shared reads may be older than the asker. */
+function variantOf({ checkClaims = false }: RouteOptions, readsAfresh: boolean): string {
+  return JSON.stringify({ checkClaims, readsAfresh });
 }
 
 function kindsOf({ integrations }: ReconcileContext): WatchedKinds {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Integration } from "../integrations/integration.ts";
+import type { ClaimGuard, Integration } from "../integrations/integration.ts";
 import type { Problem } from "../problem.ts";
 import type { ReconcileContext } from "./context.ts";
 import type { Write } from "./plan.ts";
@@ -22,7 +22,27 @@ export async function checkGuard(
   if (claim === null || claim.guard === null || step.action === "delete") return FREE;
   const name = claim.of(step.child.spec);
   if (name === null || (step.action === "update" && claim.of(step.live.spec) === name)) return FREE;
-  const { guard } = claim;
-  const object = await settle(client.getMetadata({ resource: guard.resource, namespace, name }));
-  return object.ok ? { ok: true, value: guard.refuse(object.value) } : object;
+  return askGuard(client, claim.guard, namespace, name);
+}
+
+/** Whether what is claimed is there already and stays somebody's own, so that there is no child to wait for. */
+export async function isKept(
+  { client }: Pick<ReconcileContext, "client">,
+  { claim }: Integration,
+  namespace: string,
+  wanted: string,
+): Promise<Result<boolean>> {
+  if (claim === null || claim.guard === null) return { ok: true, value: false };
+  const refused = await askGuard(client, claim.guard, namespace, wanted);
+  return refused.ok ? { ok: true, value: refused.value !== null } : refused;
+}
+
+async function askGuard(
+  client: ReconcileContext["client"],
+  { resource, refuse }: ClaimGuard,
+  namespace: string,
+  name: string,
+): Promise<Result<Problem | null>> {
+  const object = await settle(client.getMetadata({ resource, namespace, name }));
+  return object.ok ? { ok: true, value: refuse(object.value) } : object;
 }

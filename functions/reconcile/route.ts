@@ -18,7 +18,7 @@ import { isSelected } from "./opt-out.ts";
 import { isOfInstance, isOwnedBy } from "./ownership.ts";
 import type { Plan } from "./plan.ts";
 import { planRoute, type RouteState } from "./plan-route.ts";
-import { isReadyFor } from "./readiness.ts";
+import { areOthersReady } from "./readiness.ts";
 import { type Change, type Report, retryReport } from "./report.ts";
 import { type Result, settle } from "./result.ts";
 import { withoutClaimed } from "./strict-claims.ts";
@@ -76,22 +76,17 @@ async function reconcileObserved(
     return tell(context, description, problemEffect([shadowed(description)]));
   }
   const effects = await Promise.all(
-    [...observation.children].map(([integration, child]) =>
-      reconcileChildren(
-        context,
-        integration,
-        {
-          route,
-          description,
-          namespaceAnnotations: annotations.value,
-          othersReady: areOthersReady(context, integration, description, observation),
-          thorough: options.thorough === true,
-          checksClaims,
-        },
-        child,
-        options,
-      ),
-    ),
+    [...observation.children].map(async ([integration, child]) => {
+      const state = {
+        route,
+        description,
+        namespaceAnnotations: annotations.value,
+        othersReady: await areOthersReady(context, integration, description, observation),
+        thorough: options.thorough === true,
+        checksClaims,
+      };
+      return reconcileChildren(context, integration, state, child, options);
+    }),
   );
   if (description === null) return combine(effects);
   const own = isSelected(description, context.selector) ? description.problems : [];
@@ -125,22 +120,6 @@ function childrenOf(
       ...(listed.ok ? listed.value : []),
     ])
     .filter((child) => isOfInstance(child, instance) && isOwnedBy(child, route));
-}
-
-function areOthersReady(
-  context: ReconcileContext,
-  integration: Integration,
-  description: RouteDescription | null,
-  { children }: Observation,
-): boolean {
-  if (!integration.waitsForOthers || description === null) return true;
-  return [...children].every(([other, { live, listed }]) => {
-    const found = [
-      ...(live.ok && live.value !== null ? [live.value] : []),
-      ...(listed.ok ? listed.value : []),
-    ];
-    return other === integration || isReadyFor(context, other, description, found);
-  });
 }
 
 /** One integration of one route; its errors stay its own. */

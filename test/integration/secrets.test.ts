@@ -108,6 +108,47 @@ suite("existingSecrets: keep", () => {
   });
 });
 
+suite("existingSecrets: keep, where DNS waits for certificates", () => {
+  let world: World;
+
+  before(async () => {
+    world = await startWorld(await sharedControlPlane(), {
+      values: {
+        integrations: {
+          certManager: { existingSecrets: "keep" },
+          externalDNS: { ...externalDNS, waitForCertificate: true },
+        },
+      },
+    });
+    await world.admin.create({ ...SECRETS, metadata: { namespace: world.namespace, name: "bought" } });
+  });
+  after(() => world.stop());
+
+  for (const [how, tell] of [
+    ["event", (name: string) => world.tell("add", ROUTES, name)],
+    ["resync", () => world.app.send(resyncEvent({ namespace: world.namespace }))],
+  ] as const) {
+    test(`a host whose Secret is kept is published, by ${how}; one whose Certificate is awaited is not`, async () => {
+      const { admin, namespace } = world;
+      const [kept, waiting] = [`kept-${how}`, `waiting-${how}`];
+      await admin.apply(world.route({ name: kept, secretName: "bought" }));
+      await admin.apply(world.route({ name: waiting }));
+      for (const name of [kept, waiting]) await tell(name);
+      assert.deepEqual(await records(admin, namespace, kept), [`${kept}.example.com A 192.0.2.7`]);
+      assert.deepEqual(await warningsOn(admin, namespace, kept), ["SecretExists"]);
+      assert.equal(await records(admin, namespace, waiting), null);
+      assert.deepEqual(await dnsNames(admin, namespace, `${waiting}-tls`), [`${waiting}.example.com`]);
+    });
+  }
+
+  test("and a resync after that changes nothing", async () => {
+    const { cluster, namespace } = world;
+    const mark = await cluster.auditLog.mark();
+    await world.app.send(resyncEvent({ namespace }));
+    assert.deepEqual(await world.writes(mark), []);
+  });
+});
+
 suite("without it", () => {
   let world: World;
 

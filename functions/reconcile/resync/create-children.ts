@@ -40,7 +40,11 @@ async function create(
   if (held.value) return { ...CALM, raced: true };
   const refused = await checkGuard(context, integration, namespace, step);
   if (!refused.ok) return effectOf(refused.error, integration.name);
-  if (refused.value !== null) return problemEffect([refused.value]);
+  if (refused.value !== null) {
+    // Who waits for this child need wait no longer, which the lists do not show.
+    const isAwaited = context.integrations.some(({ waitsForOthers }) => waitsForOthers);
+    return isAwaited ? { ...CALM, raced: true } : problemEffect([refused.value]);
+  }
   const written = await settle(context.execute(integration.resource, namespace, step));
   return written.ok ? changeEffect(integration, step) : effectOf(written.error, integration.name);
 }
