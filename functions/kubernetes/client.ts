@@ -177,8 +177,12 @@ function parseList(request: string, resource: ResourceDefinition, text: string):
     throw new UnavailableError(request, "the answer is not a list");
   }
   const apiVersion = resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+  // Items of a built-in kind come without what the list says for all of them.
   const items = list.items.map((item: unknown) =>
-    parseObject(request, isRecord(item) ? { apiVersion, kind: resource.kind, ...item } : item),
+    parseObject(
+      request,
+      isRecord(item) && item.kind === undefined ? { ...item, apiVersion, kind: resource.kind } : item,
+    ),
   );
   const { continue: token, resourceVersion } = list.metadata;
   return {

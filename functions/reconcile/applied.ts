@@ -7,16 +7,32 @@
  * @module
  */
 import { hash } from "node:crypto";
-import { FIELD_MANAGER } from "../kubernetes/client.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isRecord } from "../unknown.ts";
+import { differs, isOurApply, ownsAll } from "./diff.ts";
 
 export const APPLIED_ANNOTATION = "traefik-cert-rotater.io/applied";
 
 /** The child with a digest of all that we set on it. */
 export function withDigest(child: KubernetesObject): KubernetesObject {
-  const annotations = { ...child.metadata.annotations, [APPLIED_ANNOTATION]: digestOf(child) };
+  return withAnnotation(child, digestOf(child));
+}
+
+function withAnnotation(child: KubernetesObject, digest: string): KubernetesObject {
+  const annotations = { ...child.metadata.annotations, [APPLIED_ANNOTATION]: digest };
   return { ...child, metadata: { ...child.metadata, annotations } };
+}
+
+/**
+ * Whether the live object says all that the child does, told without the digest of the child, which is most of the
+ * price: our last apply set the child's fields and no others, so what it left as digest is the child's. False where
+ * that does not tell; then the child with its digest has to be compared.
+ */
+export function isKnownToBe(child: KubernetesObject, live: KubernetesObject): boolean {
+  const digest = live.metadata.annotations?.[APPLIED_ANNOTATION];
+  if (digest === undefined) return false;
+  const expected = withAnnotation(child, digest);
+  return ownsAll(expected, live) && !differs(expected, live);
 }
 
 /**
@@ -24,10 +40,7 @@ export function withDigest(child: KubernetesObject): KubernetesObject {
  * takes it out of our entry in `managedFields`, and so the digest no longer fits.
  */
 export function isAsApplied(live: KubernetesObject): boolean {
-  const ours = live.metadata.managedFields?.find(
-    ({ manager, operation, subresource }) =>
-      manager === FIELD_MANAGER && operation === "Apply" && !subresource,
-  );
+  const ours = live.metadata.managedFields?.find(isOurApply);
   const digest = live.metadata.annotations?.[APPLIED_ANNOTATION];
   if (ours === undefined || digest === undefined) return false;
   const { metadata, spec } = project(live, ours.fieldsV1) as Partial<KubernetesObject>;

@@ -6,7 +6,6 @@
 import type { ChildKind, DesiredChild } from "../integrations/integration.ts";
 import { apiVersionOf, type KubernetesObject, type OwnerReference } from "../kubernetes/objects.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
-import { withDigest } from "./applied.ts";
 import { INSTANCE_ANNOTATION, LOOKUP, LOOKUP_LABEL, MANAGED_BY, MANAGED_BY_LABEL } from "./ownership.ts";
 
 /** Whose the child is, and what it is called where that does not follow from its route. */
@@ -35,7 +34,7 @@ export function buildChild(
   };
   const lookup =
     placement === null || isFoundByName(integration, name, placement.owners) ? {} : LOOKUP_LABELS;
-  const child = {
+  return {
     apiVersion: apiVersionOf(integration.resource),
     kind: integration.resource.kind,
     metadata: {
@@ -47,7 +46,6 @@ export function buildChild(
     },
     spec: desired.spec,
   };
-  return placement === null ? child : withDigest(child);
 }
 
 const LOOKUP_LABELS = { [LOOKUP_LABEL]: LOOKUP };

@@ -47,10 +47,34 @@ function includes(live: unknown, desired: unknown): boolean {
 
 /** What server-side apply would remove: fields of our Apply entry that desired does not have. */
 function ownsMoreThan(desired: KubernetesObject, managedFields: readonly ManagedFieldsEntry[] = []): boolean {
-  return managedFields.some(
-    ({ manager, operation, subresource, fieldsV1 }) =>
-      manager === FIELD_MANAGER && operation === "Apply" && !subresource && !isWithin(fieldsV1, desired),
+  return managedFields.some((entry) => isOurApply(entry) && !isWithin(entry.fieldsV1, desired));
+}
+
+export function isOurApply({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
+  return manager === FIELD_MANAGER && operation === "Apply" && !subresource;
+}
+
+/** True where our last apply set every field of `desired`, whatever else it set. */
+export function ownsAll(desired: KubernetesObject, live: KubernetesObject): boolean {
+  const { labels, annotations, ownerReferences } = desired.metadata;
+  const value = { metadata: { labels, annotations, ownerReferences }, spec: desired.spec };
+  return (live.metadata.managedFields ?? []).some(
+    (entry) => isOurApply(entry) && names(entry.fieldsV1, value),
   );
+}
+
+/** Whether a FieldsV1 trie names every field of `value`; of a keyed list's items only how many there are. */
+function names(fields: unknown, value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!isRecord(fields)) return false;
+  let below = 0;
+  for (const key of Object.keys(fields)) if (key !== ".") below++;
+  // Owned as a whole.
+  if (below === 0) return true;
+  if (Array.isArray(value)) return below >= value.length;
+  if (!isRecord(value)) return true;
+  for (const key of Object.keys(value)) if (!names(fields[`f:${key}`], value[key])) return false;
+  return true;
 }
 
 /**

@@ -24,9 +24,9 @@ export function isSelected(description: RouteDescription, selector: Selector): b
 
 /** Whether the route opts out of the integration: `all` (Switchboard's `true` too) or a comma list of names. */
 export function isIgnored({ annotations }: RouteDescription, integration: string): boolean {
-  const words = [annotations[IGNORE_ANNOTATION], annotations[SWITCHBOARD_IGNORE_ANNOTATION]]
-    .flatMap((value) => value?.split(",") ?? [])
-    .map((word) => word.trim());
+  const [own, switchboards] = [annotations[IGNORE_ANNOTATION], annotations[SWITCHBOARD_IGNORE_ANNOTATION]];
+  if (own === undefined && switchboards === undefined) return false;
+  const words = [own, switchboards].flatMap((value) => value?.split(",") ?? []).map((word) => word.trim());
   return words.includes("all") || words.includes("true") || words.includes(integration);
 }
 

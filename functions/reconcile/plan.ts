@@ -7,6 +7,7 @@ import type { Desired, Facts, Integration } from "../integrations/integration.ts
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Problem } from "../problem.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
+import { isKnownToBe, withDigest } from "./applied.ts";
 import { buildChild, type Placement } from "./child.ts";
 import { differs } from "./diff.ts";
 import type { OnOptOut } from "./opt-out.ts";
@@ -106,7 +107,9 @@ function stepFor(
   if (live?.metadata.deletionTimestamp !== undefined) return NOTHING;
   if (desired.kind === "unchanged") return NOTHING;
   if (desired.kind === "absent") return removable === null ? NOTHING : { action: "delete", live: removable };
-  const child = buildChild(integration, description, desired, placement);
+  const built = buildChild(integration, description, desired, placement);
+  if (live !== null && isKnownToBe(built, live)) return NOTHING;
+  const child = withDigest(built);
   if (live === null) return { action: "create", child };
   return differs(child, live) ? { action: "update", child, live } : NOTHING;
 }

@@ -25,6 +25,18 @@ export interface CertificateAnnotations {
   readonly problems: readonly Problem[];
 }
 
+const NOTHING_ASKED: CertificateAnnotations = {
+  spec: {},
+  names: [],
+  issuerInvalid: false,
+  invalid: [],
+  problems: [],
+};
+
+function hasAny(annotations: Readonly<Record<string, string>>): boolean {
+  return Object.keys(annotations).some((key) => key.startsWith(PREFIX));
+}
+
 /**
  * What the annotations ask for. An invalid one is left out and told; the others count. `template` is the spec that
  * they will be laid over: it decides what fits, such as the size of a key for the template's algorithm.
@@ -33,6 +45,8 @@ export function certificateAnnotations(
   annotations: Readonly<Record<string, string>>,
   template: Spec = {},
 ): CertificateAnnotations {
+  // Most routes have none, and a resync asks for each.
+  if (!hasAny(annotations)) return NOTHING_ASKED;
   const problems: Problem[] = [];
   const invalid: string[] = [];
   const values = new Map<string, Value>();

@@ -27,7 +27,8 @@ export function certificateNames(
 
 /** Sorted, so that the order of the input never makes a new certificate. */
 export function union(lists: readonly (readonly string[])[]): readonly string[] {
-  return [...new Set(lists.flat())].sort();
+  const names = lists.flat();
+  return names.length < 2 ? names : [...new Set(names)].sort();
 }
 
 /** The `dnsNames` of a Certificate's spec. */

@@ -47,9 +47,24 @@ const MAX_TTL = 2 ** 31 - 1;
 /** Route 53's limit, the only one that a provider of external-dns has. */
 const LONGEST_SET_IDENTIFIER = 128;
 
+const NOTHING_ASKED: DnsAnnotations = {
+  targets: null,
+  hostnames: [],
+  ttl: null,
+  setIdentifier: null,
+  recordType: null,
+  alias: null,
+  providerSpecific: [],
+  skip: false,
+  invalid: [],
+  problems: [],
+};
+
 /** What the annotations ask for. An invalid one is left out and told; the others count. */
 export function dnsAnnotations(annotations: Readonly<Record<string, string>>): DnsAnnotations {
   const { byName, problems: prefixProblems } = prefixedAnnotations(annotations);
+  // Most routes have none, and a resync asks for each.
+  if (byName.size === 0 && prefixProblems.length === 0) return NOTHING_ASKED;
   const problems: Problem[] = [...prefixProblems];
   const invalid: string[] = [];
 
