@@ -6,7 +6,7 @@
  */
 import { takeDown } from "./host/down.ts";
 import { findCluster } from "./host/node.ts";
-import { CannotRunHereError } from "./host/requirements.ts";
+import { CannotRunHereError, installPackages, requireNodeSupport } from "./host/requirements.ts";
 import { bringUp } from "./host/up.ts";
 import { productArchive } from "./images/product.ts";
 
@@ -14,6 +14,8 @@ let started = false;
 
 export async function globalSetup(): Promise<void> {
   try {
+    await requireNodeSupport();
+    await installPackages();
     // Takes minutes the first time, and shows.
     await productArchive();
     if ((await findCluster()) !== null) return;

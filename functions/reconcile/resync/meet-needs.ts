@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import type { ReconcileContext } from "../context.ts";
 import { logRoute } from "../log-route.ts";
+import { owningRoutes } from "../ownership.ts";
 import type { RouteNeed } from "./census.ts";
 import { createChildren } from "./create-children.ts";
 import { BATCH_SIZE, spread } from "./hand-out.ts";
@@ -64,11 +65,22 @@ async function meetNeed(run: Run, need: RouteNeed, claims: HeldClaims): Promise<
   const { context, tally } = run;
   const report = need.needsLook ? null : await createChildren(context, need, claims);
   if (report === null) {
-    await lookAt(run, need.description.route, { thorough: need.thorough });
+    for (const route of routesOf(need)) await lookAt(run, route, { thorough: need.thorough });
     return;
   }
   logRoute(context.log, need.description.route, report);
   tally.add(report);
+}
+
+/** The route that the need is put down to, and those that would have shared what could not be made. */
+function routesOf({ description, creations }: RouteNeed): readonly RouteReference[] {
+  const sharers = creations.flatMap(({ step }) => owningRoutes(step.child));
+  const others = sharers.filter((route) => keyOf(route) !== keyOf(description.route));
+  return [description.route, ...new Map(others.map((route) => [keyOf(route), route])).values()];
+}
+
+function keyOf({ kind, name }: RouteReference): string {
+  return `${kind}/${name}`;
 }
 
 /** A route that has lost all its hosts has children to lose too, and those count like all other deletions. */
