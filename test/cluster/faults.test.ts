@@ -61,7 +61,7 @@ test("two instances told about one route at once make its children once", async 
   const namespace = await admin.createNamespace("two");
   await Promise.all(["one", "two"].map((name) => createFunctionPod(admin, name)));
   const urls = await Promise.all(["one", "two"].map((name) => readyUrl(admin, name)));
-  const routes = Array.from({ length: 10 }, (_, index) => `route-${index}`);
+  const routes = Array.from({ length: 10 }, (_, index) => `two-${index}`);
   const mark = await cluster.auditLog.mark();
   await Promise.all(routes.map((name) => admin.apply(ingressRoute({ namespace, name }))));
   const told = urls.flatMap((url) =>
@@ -82,7 +82,8 @@ test("a pod that is killed in the middle of its work: the rest is done by the ne
   const { admin, pods } = world;
   const namespace = await admin.createNamespace("killed");
   await world.asleep();
-  const names = Array.from({ length: 30 }, (_, index) => `route-${index}`);
+  // Hosts of its own: one that another namespace holds is taken away again by the resync.
+  const names = Array.from({ length: 30 }, (_, index) => `killed-${index}`);
   await Promise.all(names.map((name) => admin.apply(ingressRoute({ namespace, name }))));
   await until("the first child", async () => (await admin.list({ ...ENDPOINTS, namespace })).length > 0);
   const [pod] = pods.now();
@@ -105,10 +106,10 @@ test("a pod that is killed in the middle of its work: the rest is done by the ne
 test("no API server: the function answers 503, and the same event succeeds once it is back", async () => {
   const { admin } = world;
   const namespace = await admin.createNamespace("outage");
-  await admin.apply(ingressRoute({ namespace, name: "shop" }));
+  await admin.apply(ingressRoute({ namespace, name: "outage" }));
   await createFunctionPod(admin, "outage");
   const url = await readyUrl(admin, "outage");
-  const event = changeEvent("add", { ...ROUTES, namespace, name: "shop" });
+  const event = changeEvent("add", { ...ROUTES, namespace, name: "outage" });
   await stopApiServer();
   try {
     assert.equal((await post(url, event)).status, 503);
@@ -116,6 +117,6 @@ test("no API server: the function answers 503, and the same event succeeds once 
     await startApiServer();
   }
   assert.equal((await post(url, event)).status, 204);
-  await mustGet(admin, { ...CERTIFICATES, namespace, name: "shop-tls" });
+  await mustGet(admin, { ...CERTIFICATES, namespace, name: "outage-tls" });
   await deleteFunctionPod(admin, "outage");
 });

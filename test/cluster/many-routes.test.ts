@@ -26,7 +26,7 @@ test(`${count} routes at once from zero: each gets its children, and each echo c
   await world.asleep();
   const [podsBefore, eventsBefore] = [pods.seen().size, sources.deliveries().length];
   const mark = await cluster.auditLog.mark();
-  const names = Array.from({ length: count }, (_, index) => `route-${index}`);
+  const names = Array.from({ length: count }, (_, index) => `many-${index}`);
   await Promise.all(names.map((name) => admin.apply(ingressRoute({ namespace, name }))));
   // One event for each route and each child.
   const isHere = ({ subject }: { subject: string }) => subject.includes(`/namespaces/${namespace}/`);
@@ -60,10 +60,10 @@ test(`${count} routes at once from zero: each gets its children, and each echo c
 test("each step of a renewal, which cert-manager writes into the status, costs one read and no write", async () => {
   const { admin, sources, cluster } = world;
   const namespace = await admin.createNamespace("renewal");
-  const certificate = { ...CERTIFICATES, namespace, name: "shop-tls" } as const;
-  const object = `${namespace}/certificates/shop-tls`;
-  await sources.during(object, () => admin.apply(ingressRoute({ namespace, name: "shop" })));
-  await sources.caughtUp({ ...ENDPOINTS, namespace, name: "shop" });
+  const certificate = { ...CERTIFICATES, namespace, name: "renewed-tls" } as const;
+  const object = `${namespace}/certificates/renewed-tls`;
+  await sources.during(object, () => admin.apply(ingressRoute({ namespace, name: "renewed" })));
+  await sources.caughtUp({ ...ENDPOINTS, namespace, name: "renewed" });
   const mark = await cluster.auditLog.mark();
   for (const [type, revision] of [["Issuing", 1] as const, ["Ready", 2] as const]) {
     const conditions = [{ type, status: "True", reason: "Test", lastTransitionTime: "2026-01-01T00:00:00Z" }];
@@ -74,6 +74,6 @@ test("each step of a renewal, which cert-manager writes into the status, costs o
   const requests = await world.requests(mark);
   assert.deepEqual(
     requests.map(({ verb, resource, name }) => `${verb} ${resource} ${name}`),
-    ["get certificates shop-tls", "get certificates shop-tls"],
+    ["get certificates renewed-tls", "get certificates renewed-tls"],
   );
 });
