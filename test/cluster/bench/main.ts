@@ -36,13 +36,19 @@ import {
 /** Our bar: at most so much above the bare server. */
 const bar = 1.15;
 
-async function measure(cluster: Cluster, count: number, chosen: readonly Variant[]) {
+type Samples = ReadonlyMap<Variant, Sample[]>;
+
+async function measure(
+  cluster: Cluster,
+  count: number,
+  chosen: readonly Variant[],
+  samples: Samples,
+): Promise<void> {
   const { admin } = cluster;
   const { namespace } = knativeService;
   const pods = new Map<Variant, ServicePods>();
   for (const variant of chosen) pods.set(variant, await followPods(admin, namespace, variant.name));
   const routes = await admin.createNamespace("bench");
-  const samples = new Map(chosen.map((variant) => [variant, [] as Sample[]]));
   for (let round = 0; round <= count; round++) {
     await Promise.all([...pods].map(([{ name }, its]) => putToSleep(admin, namespace, name, its)));
     // Let the kubelet finish its cleaning up.
@@ -60,7 +66,6 @@ async function measure(cluster: Cluster, count: number, chosen: readonly Variant
     console.error(`round ${round} of ${count}: ${latest.join(", ")} ms; load ${loadavg()[0]?.toFixed(1)}`);
   }
   for (const its of pods.values()) its.stop();
-  return samples;
 }
 
 async function bench(cluster: Cluster, count: number, chosen: readonly Variant[]): Promise<void> {
@@ -73,9 +78,14 @@ async function bench(cluster: Cluster, count: number, chosen: readonly Variant[]
   await publishTraefik(cluster.admin);
   await installProduct(cluster);
   await createVariants(cluster.admin);
-  const samples = await measure(cluster, count, chosen);
+  const samples: Samples = new Map(chosen.map((variant) => [variant, []]));
+  try {
+    await measure(cluster, count, chosen, samples);
+  } finally {
+    // What has been measured counts, even if a later round fails.
+    console.log(report(samples));
+  }
   await deleteVariants(cluster.admin);
-  console.log(report(samples));
   const [mine, least] = [ours, bare].map((variant) => (samples.get(variant) ?? []).map(({ done }) => done));
   if (!mine?.length || !least?.length) return;
   const ratio = median(mine) / median(least);
