@@ -9,7 +9,7 @@
 import { hash } from "node:crypto";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isRecord } from "../unknown.ts";
-import { differs, isOurApply, ownsAll } from "./diff.ts";
+import { covers, isOurApply, ownsExactly } from "./diff.ts";
 
 export const APPLIED_ANNOTATION = "traefik-cert-rotater.io/applied";
 
@@ -32,7 +32,7 @@ export function isKnownToBe(child: KubernetesObject, live: KubernetesObject): bo
   const digest = live.metadata.annotations?.[APPLIED_ANNOTATION];
   if (digest === undefined) return false;
   const expected = withAnnotation(child, digest);
-  return ownsAll(expected, live) && !differs(expected, live);
+  return ownsExactly(expected, live) && covers(live, expected);
 }
 
 /**

@@ -14,7 +14,7 @@ export function differs(desired: KubernetesObject, live: KubernetesObject): bool
 }
 
 /** Every field of `desired` is in `live` with the same value; other people's fields in `live` do not matter. */
-function covers(live: KubernetesObject, desired: KubernetesObject): boolean {
+export function covers(live: KubernetesObject, desired: KubernetesObject): boolean {
   const { ownerReferences = [], ...metadata } = desired.metadata;
   return (
     includes(live.metadata, metadata) &&
@@ -54,27 +54,33 @@ export function isOurApply({ manager, operation, subresource }: ManagedFieldsEnt
   return manager === FIELD_MANAGER && operation === "Apply" && !subresource;
 }
 
-/** True where our last apply set every field of `desired`, whatever else it set. */
-export function ownsAll(desired: KubernetesObject, live: KubernetesObject): boolean {
+/** True where our last apply set the fields of `desired` and no others; false too where that is not plain to see. */
+export function ownsExactly(desired: KubernetesObject, live: KubernetesObject): boolean {
   const { labels, annotations, ownerReferences } = desired.metadata;
   const value = { metadata: { labels, annotations, ownerReferences }, spec: desired.spec };
   return (live.metadata.managedFields ?? []).some(
-    (entry) => isOurApply(entry) && names(entry.fieldsV1, value),
+    (entry) => isOurApply(entry) && namesExactly(entry.fieldsV1, value),
   );
 }
 
-/** Whether a FieldsV1 trie names every field of `value`; of a keyed list's items only how many there are. */
-function names(fields: unknown, value: unknown): boolean {
-  if (value === undefined) return true;
+/** Whether a FieldsV1 trie names the fields of `value` and no others. Of the keyed lists it knows that of owners. */
+function namesExactly(fields: unknown, value: unknown): boolean {
   if (!isRecord(fields)) return false;
-  let below = 0;
-  for (const key of Object.keys(fields)) if (key !== ".") below++;
+  const below = Object.keys(fields).length - (Object.hasOwn(fields, ".") ? 1 : 0);
   // Owned as a whole.
   if (below === 0) return true;
-  if (Array.isArray(value)) return below >= value.length;
-  if (!isRecord(value)) return true;
-  for (const key of Object.keys(value)) if (!names(fields[`f:${key}`], value[key])) return false;
-  return true;
+  if (Array.isArray(value)) {
+    const isNamed = (item: unknown) => isRecord(item) && Object.hasOwn(fields, `k:{"uid":"${item.uid}"}`);
+    return below === value.length && value.every(isNamed);
+  }
+  if (!isRecord(value)) return false;
+  let named = 0;
+  for (const key of Object.keys(value)) {
+    if (value[key] === undefined) continue;
+    if (!namesExactly(fields[`f:${key}`], value[key])) return false;
+    named++;
+  }
+  return named === below;
 }
 
 /**
