@@ -9,6 +9,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Bench, startBench } from "./bench.ts";
+import { crowdedRows } from "./rows/crowded.ts";
 import { listenRows } from "./rows/listen.ts";
 import { memoryOfFew, memoryRows } from "./rows/memory.ts";
 import { resyncConvergedRows, resyncCreateRows } from "./rows/resync.ts";
@@ -16,7 +17,7 @@ import { wakeRows } from "./rows/wake.ts";
 import { warmRows } from "./rows/warm.ts";
 import { isMet, type Row, render } from "./table.ts";
 
-const ROWS = ["listen", "wake", "warm", "resync-create", "resync-converged", "memory"] as const;
+const ROWS = ["listen", "wake", "warm", "resync-create", "resync-converged", "memory", "crowded"] as const;
 const FEWEST_REPETITIONS = 15;
 
 const usage = `usage: npm run bench -- [--only ROWS] [--repetitions N] [--bundle FOLDER]
@@ -60,6 +61,7 @@ async function measure(bench: Bench, only: readonly string[]): Promise<Row[]> {
   const few = has("memory") ? await memoryOfFew(bench) : [];
   if (has("resync-converged")) rows.push(...(await resyncConvergedRows(bench)));
   if (has("memory")) rows.push(...(await memoryRows(bench, few)));
+  if (has("crowded")) rows.push(...(await crowdedRows(bench)));
   return rows;
 }
 
