@@ -65,22 +65,22 @@ async function meetNeed(run: Run, need: RouteNeed, claims: HeldClaims): Promise<
   const { context, tally } = run;
   const report = need.needsLook ? null : await createChildren(context, need, claims);
   if (report === null) {
-    for (const route of routesOf(need)) await lookAt(run, route, { thorough: need.thorough });
+    for (const route of routesOf(context, need)) await lookAt(run, route, { thorough: need.thorough });
     return;
   }
   logRoute(context.log, need.description.route, report);
   tally.add(report);
 }
 
-/** The route that the need is put down to, and those that would have shared what could not be made. */
-function routesOf({ description, creations }: RouteNeed): readonly RouteReference[] {
+/**
+ * The route that the need is put down to. Where DNS waits for children, also those that would have shared the child
+ * that could not be made: they may have nothing to wait for.
+ */
+function routesOf({ integrations }: ReconcileContext, { description, creations }: RouteNeed) {
+  const { route } = description;
+  if (!integrations.some(({ waitsForOthers }) => waitsForOthers)) return [route];
   const sharers = creations.flatMap(({ step }) => owningRoutes(step.child));
-  const others = sharers.filter((route) => keyOf(route) !== keyOf(description.route));
-  return [description.route, ...new Map(others.map((route) => [keyOf(route), route])).values()];
-}
-
-function keyOf({ kind, name }: RouteReference): string {
-  return `${kind}/${name}`;
+  return [route, ...sharers.filter(({ kind, name }) => kind !== route.kind || name !== route.name)];
 }
 
 /** A route that has lost all its hosts has children to lose too, and those count like all other deletions. */
