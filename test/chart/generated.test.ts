@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { parseAllDocuments } from "yaml";
 import { renderKnative } from "../../tools/render-knative.ts";
 import { generate } from "../../tools/values-reference.ts";
+import type { Manifest } from "../control-plane/admin.ts";
+import { kustomize } from "../control-plane/kustomize.ts";
 
 const repository = new URL("../../", import.meta.url);
 
@@ -19,3 +23,15 @@ suite("generated files are up to date:", () => {
       assert.equal(await readFile(new URL(`knative/${name}`, repository), "utf8"), content, name);
   });
 });
+
+test("the real kustomize makes of knative/ the objects that are in its files", async () => {
+  const files = await renderKnative(repository);
+  files.delete("kustomization.yaml");
+  const written = [...files.values()].flatMap((text) =>
+    parseAllDocuments(text).map((document) => document.toJS() as Manifest),
+  );
+  const made = await kustomize(fileURLToPath(new URL("knative", repository)));
+  assert.deepEqual(made.map(identity).toSorted(), written.map(identity).toSorted());
+});
+
+const identity = ({ kind, metadata }: Manifest) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;

@@ -1,5 +1,5 @@
 /**
- * The Go programs of a node and of Knative Serving, all built from source.
+ * The Go programs of a node, of Knative Serving and of KEDA, all built from source.
  *
  * @module
  */
@@ -23,7 +23,17 @@ export const podPrograms = [
   "queue",
 ] as const;
 
-export type Program = (typeof nodePrograms)[number] | (typeof podPrograms)[number];
+/** KEDA and its HTTP add-on, which only the tests of mode keda start. */
+export const kedaPrograms = [
+  "keda-http-interceptor",
+  "keda-http-operator",
+  "keda-http-scaler",
+  "keda-operator",
+] as const;
+/** What every cluster has. */
+export const platformPrograms = [...nodePrograms, ...podPrograms] as const;
+
+export type Program = (typeof platformPrograms)[number] | (typeof kedaPrograms)[number];
 
 const tools: Readonly<Record<Program, GoTool>> = {
   kubelet: kubernetesTool("kubelet", join(go, "kubernetes")),
@@ -36,33 +46,49 @@ const tools: Readonly<Record<Program, GoTool>> = {
   autoscaler: serving("autoscaler"),
   activator: serving("activator"),
   queue: serving("queue"),
+  "keda-operator": {
+    name: "keda-operator",
+    moduleDir: join(go, "keda"),
+    package: "github.com/kedacore/keda/v2/cmd/operator",
+  },
+  "keda-http-interceptor": kedaHttp("interceptor"),
+  "keda-http-operator": kedaHttp("operator"),
+  "keda-http-scaler": kedaHttp("scaler"),
 };
 
 function serving(name: string): GoTool {
   return { name, moduleDir: join(go, "knative"), package: `knative.dev/serving/cmd/${name}` };
 }
 
-/** The programs that are not in the cache folder. */
-export async function unbuiltPrograms(): Promise<readonly Program[]> {
-  const names = Object.keys(tools) as Program[];
+function kedaHttp(name: string): GoTool {
+  const moduleDir = join(go, "keda-http-add-on");
+  return { name: `keda-http-${name}`, moduleDir, package: `github.com/kedacore/http-add-on/${name}` };
+}
+
+/** Those of the programs that are not in the cache folder. */
+export async function unbuiltPrograms<Name extends Program>(
+  names: readonly Name[],
+): Promise<readonly Name[]> {
   const paths = await Promise.all(names.map((name) => findBuiltGoTool(tools[name])));
   return names.filter((_, index) => paths[index] === null);
 }
 
 /** The path of each program; builds what is not built yet, with progress on stderr. Throws `GoToolError`. */
-export async function findPrograms(): Promise<Readonly<Record<Program, string>>> {
-  const missing = await unbuiltPrograms();
+export async function findPrograms<Name extends Program>(
+  names: readonly Name[],
+): Promise<Readonly<Record<Name, string>>> {
+  const missing = await unbuiltPrograms(names);
   if (missing.length > 0)
     process.stderr.write(
       `${missing.join(", ")}: built once from source, then kept in ${cacheFolder()}. ` +
         "With nothing downloaded yet, that takes about 15 minutes on two cores.\n",
     );
-  const paths: Partial<Record<Program, string>> = {};
-  for (const name of Object.keys(tools) as Program[]) {
+  const paths: Partial<Record<Name, string>> = {};
+  for (const name of names) {
     const queued = missing.slice(missing.indexOf(name) + 1);
     paths[name] = await buildGoTool(tools[name], { queued: missing.includes(name) ? queued : [] });
   }
-  return paths as Record<Program, string>;
+  return paths as Record<Name, string>;
 }
 
 /** The path of a program of ours that only a bench runs in a pod. */

@@ -9,6 +9,7 @@ import { findCluster } from "./host/node.ts";
 import { CannotRunHereError, installPackages, requireNodeSupport } from "./host/requirements.ts";
 import { bringUp } from "./host/up.ts";
 import { productArchive } from "./images/product.ts";
+import { kedaArchives } from "./keda/install.ts";
 
 let started = false;
 
@@ -18,6 +19,7 @@ export async function globalSetup(): Promise<void> {
     await installPackages();
     // Takes minutes the first time, and shows.
     await productArchive();
+    await kedaArchives();
     if ((await findCluster()) !== null) return;
     await takeDown();
     started = true;

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { unbuiltPrograms } from "./components.ts";
+import { kedaPrograms, platformPrograms, unbuiltPrograms } from "./components.ts";
 import { CannotRunHereError, requireNodeSupport } from "./host/requirements.ts";
 
 try {
   await requireNodeSupport();
-  const unbuilt = await unbuiltPrograms();
+  const unbuilt = await unbuiltPrograms([...platformPrograms, ...kedaPrograms]);
   if (unbuilt.length > 0) {
     throw new CannotRunHereError(`not built yet: ${unbuilt.join(", ")}; npm run test:cluster builds them`);
   }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { cacheFolder } from "./cache.ts";
 import { buildGoTool, findBuiltGoTool, type GoTool } from "./go-tools.ts";
 
-export type BinaryName = "etcd" | "kube-apiserver" | "kube-controller-manager" | "helm";
+export type BinaryName = "etcd" | "kube-apiserver" | "kube-controller-manager" | "helm" | "kustomize";
 
 /** The version of `k8s.io/kubernetes` in go/kubernetes/go.mod; without it clients see v0.0.0-master. */
 const kubernetesVersion = "1.36.3";
@@ -19,6 +19,11 @@ const tools: Readonly<Record<BinaryName, GoTool>> = {
   "kube-apiserver": kubernetesTool("kube-apiserver"),
   "kube-controller-manager": kubernetesTool("kube-controller-manager"),
   helm: { name: "helm", moduleDir: join(go, "helm"), package: "helm.sh/helm/v4/cmd/helm" },
+  kustomize: {
+    name: "kustomize",
+    moduleDir: join(go, "kustomize"),
+    package: "sigs.k8s.io/kustomize/kustomize/v5",
+  },
 };
 
 /** A command of `k8s.io/kubernetes`, which the Go module at `moduleDir` must have at the same version. */

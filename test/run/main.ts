@@ -30,7 +30,7 @@ const SUITES: Readonly<Record<string, () => Promise<Tally>>> = {
     const { findBinaries } = await import("../control-plane/binaries.ts");
     const { findOracle } = await import("../traefik-oracle/oracle.ts");
     // All that must be built, here, where its progress shows.
-    await findBinaries(["etcd", "kube-apiserver", "kube-controller-manager", "helm"]);
+    await findBinaries(["etcd", "kube-apiserver", "kube-controller-manager", "helm", "kustomize"]);
     await findOracle();
     const stop = await shareControlPlane();
     try {

@@ -13,7 +13,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Cluster } from "../../control-plane/cluster.ts";
-import { followPods, type ServicePods } from "../harness/pods.ts";
+import { type FollowedPods, followPods, ofService } from "../harness/pods.ts";
 import { installProduct, knativeService } from "../harness/product.ts";
 import { putToSleep } from "../harness/sleep.ts";
 import { publishTraefik } from "../harness/traefik.ts";
@@ -46,8 +46,9 @@ async function measure(
 ): Promise<void> {
   const { admin } = cluster;
   const { namespace } = knativeService;
-  const pods = new Map<Variant, ServicePods>();
-  for (const variant of chosen) pods.set(variant, await followPods(admin, namespace, variant.name));
+  const pods = new Map<Variant, FollowedPods>();
+  for (const variant of chosen)
+    pods.set(variant, await followPods(admin, namespace, ofService(variant.name)));
   const routes = await admin.createNamespace("bench");
   for (let round = 0; round <= count; round++) {
     await Promise.all([...pods].map(([{ name }, its]) => putToSleep(admin, namespace, name, its)));

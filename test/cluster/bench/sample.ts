@@ -9,7 +9,7 @@ import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts"
 import type { Cluster } from "../../control-plane/cluster.ts";
 import { watch } from "../../control-plane/watch.ts";
 import { CERTIFICATES, ENDPOINTS, ingressRoute, ROUTES } from "../../integration/harness/objects.ts";
-import { serviceLabel } from "../harness/pods.ts";
+import { ofService } from "../harness/pods.ts";
 import { knativeService } from "../harness/product.ts";
 import { sendEvent } from "../harness/request.ts";
 import { podLogsFolder } from "../layout.ts";
@@ -105,7 +105,7 @@ function followWake({ admin }: Cluster, service: string, signal: AbortSignal) {
     let created: number | null = null;
     let scheduled: number | null = null;
     for await (const { change } of watch(admin.client, path, {
-      labelSelector: `${serviceLabel}=${service}`,
+      labelSelector: ofService(service),
       signal,
     })) {
       open.resolve();

@@ -1,5 +1,5 @@
 /**
- * The pods of a Knative Service: how many there are, and how many there have been.
+ * The pods of a kind: how many there are, and how many there have been.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts"
 import type { Admin } from "../../control-plane/admin.ts";
 import { watch } from "../../control-plane/watch.ts";
 
-export interface ServicePods {
+export interface FollowedPods {
   /** Those there are now, ending ones too. */
   now(): readonly KubernetesObject[];
   /** All that were seen since the start, by uid. */
@@ -17,13 +17,17 @@ export interface ServicePods {
   stop(): void;
 }
 
-export const serviceLabel = "serving.knative.dev/service";
+/** Selects the pods of a Knative Service, and its Deployments. */
+export const ofService = (service: string): string => `serving.knative.dev/service=${service}`;
 
-/** Follows the pods of the Knative Service from now on. */
-export async function followPods(admin: Admin, namespace: string, service: string): Promise<ServicePods> {
+/** Follows the pods with these labels from now on. */
+export async function followPods(
+  admin: Admin,
+  namespace: string,
+  labelSelector: string,
+): Promise<FollowedPods> {
   const stopped = new AbortController();
   const path = await admin.resolver.path({ apiVersion: "v1", kind: "Pod", namespace });
-  const labelSelector = `${serviceLabel}=${service}`;
   const seen = new Set<string>();
   let current: readonly KubernetesObject[] = [];
   let wake: () => void = () => {};
@@ -50,7 +54,7 @@ export async function followPods(admin: Admin, namespace: string, service: strin
         wake = resolve;
         late.addEventListener("abort", () => resolve(), { once: true });
         await promise;
-        if (late.aborted) throw new Error(`${service} still has pods after ${timeout} ms`);
+        if (late.aborted) throw new Error(`${labelSelector} still has pods after ${timeout} ms`);
       }
     },
     stop: () => stopped.abort(),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Admin } from "../../control-plane/admin.ts";
-import { type ServicePods, serviceLabel } from "./pods.ts";
+import { type FollowedPods, ofService } from "./pods.ts";
 
 /**
  * Waits until Knative itself has scaled the Service's newest revision to zero, so that the activator takes the next
@@ -15,10 +15,10 @@ export async function putToSleep(
   admin: Admin,
   namespace: string,
   service: string,
-  pods: ServicePods,
+  pods: FollowedPods,
 ): Promise<void> {
   const kind = { apiVersion: "apps/v1", kind: "Deployment", namespace } as const;
-  const deployments = await admin.list(kind, { labelSelector: `${serviceLabel}=${service}` });
+  const deployments = await admin.list(kind, { labelSelector: ofService(service) });
   for (const { metadata } of deployments)
     await admin.waitFor(
       { ...kind, name: metadata.name },

@@ -10,7 +10,7 @@ import type { Release } from "../../integration/harness/release.ts";
 import { type RunningSources, startSources } from "../../integration/harness/running-sources.ts";
 import { findCluster } from "../host/node.ts";
 import { clusterLookup } from "./dns.ts";
-import { followPods, type ServicePods } from "./pods.ts";
+import { type FollowedPods, followPods, ofService } from "./pods.ts";
 import { installProduct, productUrl } from "./product.ts";
 import { putToSleep } from "./sleep.ts";
 import { publishTraefik } from "./traefik.ts";
@@ -20,7 +20,7 @@ export interface ClusterWorld {
   readonly admin: Admin;
   readonly release: Release;
   readonly sources: RunningSources;
-  readonly pods: ServicePods;
+  readonly pods: FollowedPods;
   /** Waits until the function has no pod, see `putToSleep`. */
   asleep(): Promise<void>;
   /** What the function asked of the API server since the mark. */
@@ -35,7 +35,7 @@ export async function enterCluster(): Promise<ClusterWorld> {
   const { admin, auditLog } = cluster;
   await publishTraefik(admin);
   const release = await installProduct(cluster);
-  const pods = await followPods(admin, release.namespace, release.name);
+  const pods = await followPods(admin, release.namespace, ofService(release.name));
   const sources = await startSources(cluster, release, productUrl, clusterLookup);
   return {
     cluster,

@@ -6,7 +6,7 @@
 import type { Cluster } from "../../control-plane/cluster.ts";
 import { loadCrds } from "../../control-plane/crds.ts";
 import { startProgress } from "../../control-plane/progress.ts";
-import { findPrograms } from "../components.ts";
+import { findPrograms, platformPrograms, podPrograms } from "../components.ts";
 import { dnsManifests } from "../dns.ts";
 import { importImages } from "../images/import.ts";
 import { platformArchives } from "../images/platform.ts";
@@ -20,8 +20,8 @@ import { installPackages, requireNodeSupport } from "./requirements.ts";
 async function prepare() {
   await requireNodeSupport();
   await installPackages();
-  const programs = await findPrograms();
-  const archives = await reported("images of the platform", () => platformArchives(programs));
+  const programs = await findPrograms(platformPrograms);
+  const archives = await reported("images of the platform", () => platformArchives(podPrograms, programs));
   return { archives, serving: await readServingManifests(), crds: await loadCrds() };
 }
 

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { cached } from "../../control-plane/cache.ts";
-import { type Program, podPrograms } from "../components.ts";
+import type { Program } from "../components.ts";
 import { archiveFiles } from "./archive.ts";
 
 /** Names below dev.local are not resolved by Knative and never pulled. The pause image is named to containerd. */
@@ -14,10 +14,13 @@ export function imageOf(program: string): string {
   return `dev.local/${program}:1`;
 }
 
-/** Archives of all images, in the cache folder. */
-export async function platformArchives(programs: Readonly<Record<Program, string>>): Promise<string[]> {
+/** Archives of the images of these programs, whose paths are given, in the cache folder. */
+export async function platformArchives<Name extends Program>(
+  names: readonly Name[],
+  programs: Readonly<Record<Name, string>>,
+): Promise<string[]> {
   return Promise.all(
-    podPrograms.map(async (name) => {
+    names.map(async (name) => {
       // The path of a built program holds the hash of what it is built from.
       const key = createHash("sha256").update(programs[name]).digest("hex").slice(0, 12);
       const folder = await cached(`image-${name}-${key}`, (draft) =>

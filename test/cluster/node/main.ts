@@ -10,7 +10,7 @@ import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import type { Coordinates } from "../../control-plane/cluster.ts";
 import { type ControlPlane, startControlPlane } from "../../control-plane/control-plane.ts";
-import { findPrograms } from "../components.ts";
+import { findPrograms, nodePrograms } from "../components.ts";
 import { run } from "../host/command.ts";
 import {
   addresses,
@@ -81,7 +81,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await mountOwnFolders();
   await setUpNetwork();
   const cluster = await startCluster();
-  await startPrograms(cluster, await findPrograms());
+  await startPrograms(cluster, await findPrograms(nodePrograms));
   serveControl(cluster, controlSocket);
   await writeCoordinates(cluster);
   console.log("started");

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { issue, type Subject } from "../../control-plane/certificates.ts";
 import type { ControlPlane } from "../../control-plane/control-plane.ts";
 import { kubeconfig } from "../../control-plane/kubeconfig.ts";
-import type { Program } from "../components.ts";
+import type { nodePrograms } from "../components.ts";
 import { addresses, kubeletFolder, nodeName } from "../layout.ts";
 import { containerdConfig, kubeletConfig, kubeProxyConfig, podNetwork } from "./files.ts";
 
@@ -22,7 +22,7 @@ const identities: Readonly<Record<string, Subject>> = {
 /** Starts them all, supervised by the control plane's supervisor; does not wait until the node is ready. */
 export async function startPrograms(
   { supervisor, authority, url, folder }: ControlPlane,
-  programs: Readonly<Record<Program, string>>,
+  programs: Readonly<Record<(typeof nodePrograms)[number], string>>,
 ): Promise<void> {
   const file = (name: string) => join(folder, name);
   const serving = await issue(authority, { commonName: nodeName, hosts: [nodeName, addresses.node] });

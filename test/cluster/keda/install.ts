@@ -1,0 +1,32 @@
+/**
+ * Installs KEDA and its HTTP add-on on a test cluster.
+ *
+ * @module
+ */
+import type { Admin, Manifest } from "../../control-plane/admin.ts";
+import type { CustomResourceDefinition } from "../../control-plane/crds.ts";
+import { findPrograms, kedaPrograms } from "../components.ts";
+import { importImages } from "../images/import.ts";
+import { platformArchives } from "../images/platform.ts";
+import { waitUntilAvailable } from "../knative/install.ts";
+import { readKedaManifests } from "./manifests.ts";
+
+/** Archives of the images, in the cache folder; builds the programs if need be, with progress on stderr. */
+export async function kedaArchives(): Promise<string[]> {
+  return platformArchives(kedaPrograms, await findPrograms(kedaPrograms));
+}
+
+/** Applies it all and waits until every Deployment is available: at most three minutes. */
+export async function installKeda(admin: Admin): Promise<void> {
+  await importImages(await kedaArchives());
+  const objects = await readKedaManifests();
+  const ofKind = (wanted: string) => objects.filter(({ kind }) => kind === wanted);
+  await admin.applyCrds(ofKind("CustomResourceDefinition") as unknown as CustomResourceDefinition[]);
+  const first = ["CustomResourceDefinition", "Namespace"];
+  for (const object of [...ofKind("Namespace"), ...objects.filter(({ kind }) => !first.includes(kind))])
+    await admin.apply(object);
+  await Promise.all(ofKind("Deployment").map((deployment) => available(admin, deployment)));
+}
+
+const available = (admin: Admin, { metadata }: Manifest): Promise<void> =>
+  waitUntilAvailable(admin, metadata.namespace ?? "", metadata.name ?? "");

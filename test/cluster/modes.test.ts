@@ -1,0 +1,109 @@
+/**
+ * The chart's other ways of serving, by `helm upgrade` from the default one and back: KEDA with its HTTP add-on, all
+ * real, and a plain Deployment.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
+import { changeEvent } from "../integration/harness/cloud-events.ts";
+import {
+  CERTIFICATES,
+  dnsNames,
+  ENDPOINTS,
+  ingressRoute,
+  ROUTES,
+  records,
+} from "../integration/harness/objects.ts";
+import { type RunningSources, startSources } from "../integration/harness/running-sources.ts";
+import { clusterLookup } from "./harness/dns.ts";
+import { type FollowedPods, followPods } from "./harness/pods.ts";
+import { knativeService } from "./harness/product.ts";
+import { sendEvent } from "./harness/request.ts";
+import { type ClusterWorld, enterCluster } from "./harness/world.ts";
+import { isReady } from "./host/node.ts";
+import { installKeda } from "./keda/install.ts";
+import { waitUntilAvailable } from "./knative/install.ts";
+
+let world: ClusterWorld;
+let pods: FollowedPods;
+let namespace: string;
+
+before(async () => {
+  world = await enterCluster();
+  // They send to the Knative Service.
+  await world.sources.stop();
+  const { admin, release } = world;
+  namespace = await admin.createNamespace("modes");
+  pods = await followPods(admin, release.namespace, "app.kubernetes.io/component=function");
+  await installKeda(admin);
+});
+after(async () => {
+  await world?.release.upgrade({});
+  await world?.admin.waitFor(knativeService, isReady, 120_000);
+  pods?.stop();
+  await world?.stop();
+});
+
+test("mode keda: a route applied while no pod exists gets its children, and the pod goes again", async () => {
+  const { admin, release } = world;
+  await release.upgrade({ serving: { mode: "keda", keda: { cooldownPeriod: 5 } } });
+  const { namespace: ours, name } = release;
+  for (const [apiVersion, kind] of [
+    ["keda.sh/v1alpha1", "ScaledObject"],
+    ["http.keda.sh/v1beta1", "InterceptorRoute"],
+  ] as const)
+    await admin.waitFor({ apiVersion, kind, namespace: ours, name }, isReady, 60_000);
+  const sources = await startSources(world.cluster, release, await sinkOf(world), clusterLookup);
+  try {
+    for (const route of ["keda-first", "keda-second"]) {
+      await pods.gone();
+      const before = pods.seen().size;
+      await admin.apply(ingressRoute({ namespace, name: route }));
+      await haveChildren(route);
+      await caughtUp(sources, route);
+      assert.equal(pods.seen().size - before, 1, "one pod did it");
+    }
+    await pods.gone();
+  } finally {
+    await sources.stop();
+  }
+});
+
+test("mode deployment: one pod answers", async () => {
+  const { admin, release } = world;
+  await release.upgrade({ serving: { mode: "deployment" } });
+  const { namespace: ours, name } = release;
+  await waitUntilAvailable(admin, ours, name);
+  await admin.apply(ingressRoute({ namespace, name: "deployment" }));
+  const route = { ...ROUTES, namespace, name: "deployment" };
+  const url = `http://${name}-http.${ours}.svc.cluster.local/`;
+  assert.equal((await sendEvent(url, changeEvent("add", route).type, route)).status, 204);
+  await haveChildren("deployment");
+  assert.equal(pods.now().length, 1);
+});
+
+/** Where the ApiServerSources are told to send to. */
+async function sinkOf({ release }: ClusterWorld): Promise<string> {
+  const uris = (await release.sources()).map(({ spec }) => (spec as { sink: { uri: string } }).sink.uri);
+  assert.equal(new Set(uris).size, 1);
+  return uris[0] ?? "";
+}
+
+async function haveChildren(name: string): Promise<void> {
+  const { admin } = world;
+  const exists = (object: KubernetesObject | null) => object !== null;
+  await Promise.all([
+    admin.waitFor({ ...CERTIFICATES, namespace, name: `${name}-tls` }, exists, 90_000),
+    admin.waitFor({ ...ENDPOINTS, namespace, name }, exists, 90_000),
+  ]);
+  assert.deepEqual(await dnsNames(admin, namespace, `${name}-tls`), [`${name}.example.com`]);
+  assert.deepEqual(await records(admin, namespace, name), [`${name}.example.com A 203.0.113.10`]);
+}
+
+/** Waits until the events about the children, which the function wrote itself, are answered. */
+async function caughtUp(sources: RunningSources, name: string): Promise<void> {
+  await sources.caughtUp({ ...CERTIFICATES, namespace, name: `${name}-tls` });
+  await sources.caughtUp({ ...ENDPOINTS, namespace, name });
+}
