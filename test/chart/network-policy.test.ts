@@ -51,6 +51,7 @@ suite("NetworkPolicies", () => {
         networkPolicy: {
           servingNamespace: "serving",
           gatewayNamespaces: ["gateway"],
+          dnsPorts: [5353],
           apiServer: { ports: [8443], cidrs: ["10.0.0.1/32", "fd00::1/128"] },
           extraIngress: [rule],
           extraEgress: [{ ports: tcp(4318) }],
@@ -62,7 +63,7 @@ suite("NetworkPolicies", () => {
     assert.deepEqual(at(policy, "spec.ingress.0.from"), namespaces(["serving", "gateway"]));
     assert.deepEqual(at(policy, "spec.ingress.1"), rule);
     assert.deepEqual(at(policy, "spec.egress"), [
-      DNS,
+      { ports: [{ port: 5353, protocol: "UDP" }, ...tcp(5353)] },
       {
         ports: tcp(8443),
         to: [{ ipBlock: { cidr: "10.0.0.1/32" } }, { ipBlock: { cidr: "fd00::1/128" } }],

@@ -1,5 +1,5 @@
 /**
- * The Go programs of a node, of Knative Serving and of KEDA, all built from source.
+ * The Go programs of a node, of Knative Serving, of KEDA and of a policy engine, all built from source.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export const podPrograms = [
   "queue",
 ] as const;
 
-/** KEDA and its HTTP add-on, which only the tests of mode keda start. */
+/** KEDA and its HTTP add-on, in pods. */
 export const kedaPrograms = [
   "keda-http-interceptor",
   "keda-http-operator",
@@ -33,7 +33,10 @@ export const kedaPrograms = [
 /** What every cluster has. */
 export const platformPrograms = [...nodePrograms, ...podPrograms] as const;
 
-export type Program = (typeof platformPrograms)[number] | (typeof kedaPrograms)[number];
+/** What only tests start. */
+export const testPrograms = [...kedaPrograms, "kube-router"] as const;
+
+export type Program = (typeof platformPrograms)[number] | (typeof testPrograms)[number];
 
 const tools: Readonly<Record<Program, GoTool>> = {
   kubelet: kubernetesTool("kubelet", join(go, "kubernetes")),
@@ -46,6 +49,11 @@ const tools: Readonly<Record<Program, GoTool>> = {
   autoscaler: serving("autoscaler"),
   activator: serving("activator"),
   queue: serving("queue"),
+  "kube-router": {
+    name: "kube-router",
+    moduleDir: join(go, "kube-router"),
+    package: "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router",
+  },
   "keda-operator": {
     name: "keda-operator",
     moduleDir: join(go, "keda"),

@@ -11,7 +11,7 @@ const namespace = "kube-system";
 const name = "coredns";
 const labels = { "k8s-app": "kube-dns" };
 
-const corefile = `.:1053 {
+const corefile = `.:53 {
   errors
   health :8080
   kubernetes cluster.local in-addr.arpa {
@@ -56,6 +56,8 @@ export const dnsManifests: readonly Manifest[] = [
               name,
               image: imageOf("coredns"),
               args: ["-conf", "/etc/coredns/Corefile"],
+              // Port 53, as everywhere: NetworkPolicies name the port of the pod.
+              securityContext: { runAsUser: 0 },
               readinessProbe: { httpGet: { path: "/health", port: 8080 }, periodSeconds: 1 },
               volumeMounts: [{ name: "config", mountPath: "/etc/coredns" }],
             },
@@ -73,8 +75,8 @@ export const dnsManifests: readonly Manifest[] = [
       clusterIP: addresses.dnsService,
       selector: labels,
       ports: [
-        { name: "dns", port: 53, targetPort: 1053, protocol: "UDP" },
-        { name: "dns-tcp", port: 53, targetPort: 1053, protocol: "TCP" },
+        { name: "dns", port: 53, targetPort: 53, protocol: "UDP" },
+        { name: "dns-tcp", port: 53, targetPort: 53, protocol: "TCP" },
       ],
     },
   },

@@ -4,12 +4,12 @@
  *
  * @module
  */
+import { findPrograms, testPrograms } from "./components.ts";
 import { takeDown } from "./host/down.ts";
 import { findCluster } from "./host/node.ts";
 import { CannotRunHereError, installPackages, requireNodeSupport } from "./host/requirements.ts";
 import { bringUp } from "./host/up.ts";
 import { productArchive } from "./images/product.ts";
-import { kedaArchives } from "./keda/install.ts";
 
 let started = false;
 
@@ -19,7 +19,7 @@ export async function globalSetup(): Promise<void> {
     await installPackages();
     // Takes minutes the first time, and shows.
     await productArchive();
-    await kedaArchives();
+    await findPrograms(testPrograms);
     if ((await findCluster()) !== null) return;
     await takeDown();
     started = true;

@@ -57,5 +57,3 @@ export const addresses = {
 export const cable = { machine: "tcr-cluster", node: "machine" } as const;
 
 export const apiServerPort = 6443;
-/** Where the ingress stand-in listens on the node. */
-export const ingressPort = 8080;

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { kedaPrograms, platformPrograms, unbuiltPrograms } from "./components.ts";
+import { platformPrograms, testPrograms, unbuiltPrograms } from "./components.ts";
 import { CannotRunHereError, requireNodeSupport } from "./host/requirements.ts";
 
 try {
   await requireNodeSupport();
-  const unbuilt = await unbuiltPrograms([...platformPrograms, ...kedaPrograms]);
+  const unbuilt = await unbuiltPrograms([...platformPrograms, ...testPrograms]);
   if (unbuilt.length > 0) {
     throw new CannotRunHereError(`not built yet: ${unbuilt.join(", ")}; npm run test:cluster builds them`);
   }

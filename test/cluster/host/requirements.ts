@@ -18,6 +18,9 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   runc: ["runc"],
   "containernetworking-plugins": ["/usr/lib/cni/ptp", "/usr/lib/cni/host-local", "/usr/lib/cni/loopback"],
   nftables: ["nft"],
+  // For the policy engine.
+  iptables: ["iptables"],
+  ipset: ["ipset"],
   iproute2: ["ip"],
   conntrack: ["conntrack"],
   "util-linux": ["unshare", "mount"],

@@ -8,9 +8,10 @@ import { loadCrds } from "../../control-plane/crds.ts";
 import { startProgress } from "../../control-plane/progress.ts";
 import { findPrograms, platformPrograms, podPrograms } from "../components.ts";
 import { dnsManifests } from "../dns.ts";
+import { gatewayArchive } from "../gateway/image.ts";
+import { gatewayManifests } from "../gateway/manifests.ts";
 import { importImages } from "../images/import.ts";
 import { platformArchives } from "../images/platform.ts";
-import { ingressManifests } from "../ingress/service.ts";
 import { installServing, waitUntilAvailable } from "../knative/install.ts";
 import { readServingManifests } from "../knative/manifests.ts";
 import { startNode } from "./node.ts";
@@ -22,6 +23,7 @@ async function prepare() {
   await installPackages();
   const programs = await findPrograms(platformPrograms);
   const archives = await reported("images of the platform", () => platformArchives(podPrograms, programs));
+  archives.push(await reported("image of the gateway", gatewayArchive));
   return { archives, serving: await readServingManifests(), crds: await loadCrds() };
 }
 
@@ -31,11 +33,12 @@ export async function bringUp(): Promise<Cluster> {
   const cluster = await reported("node", startNode);
   const { admin } = cluster;
   await reported("importing images", () => importImages(archives));
-  await reported("DNS and the neighbours' kinds", async () => {
+  await reported("DNS, gateway and the neighbours' kinds", async () => {
     // Those of Serving come with Serving.
     await admin.applyCrds(crds.filter(({ spec }) => spec.group !== "serving.knative.dev"));
-    for (const object of [...dnsManifests, ...ingressManifests]) await admin.apply(object);
+    for (const object of [...dnsManifests, ...gatewayManifests]) await admin.apply(object);
     await waitUntilAvailable(admin, "kube-system", "coredns");
+    await waitUntilAvailable(admin, "kourier-system", "gateway");
   });
   await reported("Knative Serving", () => installServing(admin, serving));
   return cluster;

@@ -11,14 +11,9 @@ import { platformArchives } from "../images/platform.ts";
 import { waitUntilAvailable } from "../knative/install.ts";
 import { readKedaManifests } from "./manifests.ts";
 
-/** Archives of the images, in the cache folder; builds the programs if need be, with progress on stderr. */
-export async function kedaArchives(): Promise<string[]> {
-  return platformArchives(kedaPrograms, await findPrograms(kedaPrograms));
-}
-
-/** Applies it all and waits until every Deployment is available: at most three minutes. */
+/** Imports the images, applies it all and waits until every Deployment is available: at most three minutes. */
 export async function installKeda(admin: Admin): Promise<void> {
-  await importImages(await kedaArchives());
+  await importImages(await platformArchives(kedaPrograms, await findPrograms(kedaPrograms)));
   const objects = await readKedaManifests();
   const ofKind = (wanted: string) => objects.filter(({ kind }) => kind === wanted);
   await admin.applyCrds(ofKind("CustomResourceDefinition") as unknown as CustomResourceDefinition[]);

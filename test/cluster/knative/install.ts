@@ -5,7 +5,7 @@
  */
 import type { Admin, Manifest } from "../../control-plane/admin.ts";
 import type { CustomResourceDefinition } from "../../control-plane/crds.ts";
-import { ingressClass } from "../ingress/routes.ts";
+import { ingressClass } from "../gateway/routes.ts";
 import type { ServingManifests } from "./manifests.ts";
 
 const namespace = "knative-serving";

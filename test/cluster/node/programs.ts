@@ -30,12 +30,7 @@ export async function startPrograms(
     const keyed = await issue(authority, subject);
     return [`${name}.kubeconfig`, kubeconfig({ url, caPem: authority.certPem, ...keyed })] as const;
   });
-  const masters = await issue(authority, {
-    commonName: "ingress-stand-in",
-    organizations: ["system:masters"],
-  });
   const files: Record<string, string> = {
-    "ingress.json": JSON.stringify({ url, caPem: authority.certPem, ...masters }),
     ...Object.fromEntries(await Promise.all(kubeconfigs)),
     "kubelet.crt": serving.certPem,
     "kubelet.key": serving.keyPem,
@@ -63,9 +58,5 @@ export async function startPrograms(
     `--root-dir=${kubeletFolder}`,
     `--hostname-override=${nodeName}`,
     `--node-ip=${addresses.node}`,
-  ]);
-  await supervisor.start("ingress-stand-in", process.execPath, [
-    join(import.meta.dirname, "..", "ingress", "main.ts"),
-    file("ingress.json"),
   ]);
 }

@@ -1,10 +1,10 @@
 /**
- * Stands in for an ingress of Knative Serving (net-kourier, net-istio, net-contour), none of which can be had as a Go
+ * Stands in for a gateway of Knative Serving (net-kourier, net-istio, net-contour), none of which can be had as a Go
  * module. It does what Serving expects of one: it marks Ingress objects of its class ready, and passes requests on by
  * host, with the headers of the Ingress, to the Service of the revision, whose endpoints Serving points to the
  * activator or to pods. It does no TLS, splits no traffic, and does not probe before it says ready.
  *
- * `node main.ts CONNECTION`: a file with a `Connection` as JSON.
+ * Runs in a pod, see Dockerfile and manifests.ts.
  *
  * @module
  */
@@ -15,10 +15,8 @@ import type { KubernetesObject, ObjectMeta } from "../../../functions/kubernetes
 import { type Admin, createAdmin } from "../../control-plane/admin.ts";
 import type { Connection } from "../../control-plane/api-client.ts";
 import { watch } from "../../control-plane/watch.ts";
-import { addresses, ingressPort } from "../layout.ts";
 import { createProxy } from "./proxy.ts";
 import { type Backend, backends, isOurs } from "./routes.ts";
-import { ingressHost } from "./service.ts";
 
 const kind = { apiVersion: "networking.internal.knative.dev/v1alpha1", kind: "Ingress" };
 
@@ -36,7 +34,7 @@ async function markReady(admin: Admin, ingress: KubernetesObject): Promise<void>
   const { namespace, name, generation } = ingress.metadata as ObjectMeta & { generation: number };
   const status = ingress.status as { observedGeneration?: number } | undefined;
   if (status?.observedGeneration === generation) return;
-  const loadBalancer = { ingress: [{ domainInternal: ingressHost }] };
+  const loadBalancer = { ingress: [{ domainInternal: process.env.GATEWAY_HOST }] };
   const lastTransitionTime = new Date().toISOString().replace(/\.\d+/, "");
   const conditions = ["LoadBalancerReady", "NetworkConfigured", "Ready"].map((type) => ({
     type,
@@ -66,23 +64,30 @@ function createServiceResolver(admin: Admin): (backend: Backend) => Promise<stri
   };
 }
 
-const connection = JSON.parse(await readFile(process.argv[2] ?? "", "utf8")) as Connection;
-const admin = createAdmin(connection, "ingress-stand-in");
+/** Of the pod's own account; read anew each time, for the kubelet renews the token. */
+async function ownConnection(): Promise<Connection> {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+  const read = (name: string) => readFile(`/var/run/secrets/kubernetes.io/serviceaccount/${name}`, "utf8");
+  return { url: `https://${host}:${port}`, caPem: await read("ca.crt"), token: await read("token") };
+}
+
 let hosts = new Map<string, Backend>();
-let resolve = createServiceResolver(admin);
+let resolve: (backend: Backend) => Promise<string> = () => Promise.reject(new Error("not connected yet"));
 createServer(
   createProxy(
     (host) => hosts.get(host),
     (backend) => resolve(backend),
   ),
-).listen(ingressPort, addresses.node);
+).listen(Number(process.env.PORT));
+process.once("SIGTERM", () => process.exit());
 for (;;) {
-  const onChange = (ingresses: Iterable<KubernetesObject>) => {
+  const admin = createAdmin(await ownConnection(), "gateway-stand-in");
+  await follow(admin, (ingresses) => {
     hosts = backends(ingresses);
     // A Service that is made again gets another address.
     resolve = createServiceResolver(admin);
-  };
-  await follow(admin, onChange).catch((error: unknown) => console.error(String(error)));
+  }).catch((error: unknown) => console.error(String(error)));
+  admin.close();
   // The kind comes with Serving; the API server may be away.
   await delay(500);
 }
