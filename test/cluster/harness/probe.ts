@@ -27,31 +27,38 @@ export async function listen(
   return podIP ?? "";
 }
 
-/** From a pod with these labels: which of the addresses (`host:port`) accept a TCP connection within two seconds. */
+/**
+ * From a pod with these labels: which of the addresses (`host:port`) accept a TCP connection. Engines apply policies
+ * to a new pod some time after its start, so the pod tries until the answer is `expected` twice in a row, or for 20 s.
+ */
 export async function reachable(
   admin: Admin,
   { namespace, labels = {} }: { readonly namespace: string; readonly labels?: Labels },
   addresses: readonly string[],
+  expected: readonly string[],
 ): Promise<readonly string[]> {
   const name = `probe-${++probes}`;
   const script = `
     const connects = (address) => new Promise((resolve) => {
       const [host, port] = address.split(":");
-      const socket = require("net").connect({ host, port, timeout: 2000 });
+      const socket = require("net").connect({ host, port, timeout: 1000 });
       const end = (result) => { socket.destroy(); resolve(result); };
       socket.on("connect", () => end(true)).on("error", () => end(false)).on("timeout", () => end(false));
     });
     const addresses = ${JSON.stringify(addresses)};
-    Promise.all(addresses.map(connects)).then((results) => {
-      const reached = addresses.filter((_, index) => results[index]);
-      require("fs").writeFileSync("/dev/termination-log", JSON.stringify(reached));
-    });`;
+    const expected = ${JSON.stringify(JSON.stringify(expected))};
+    (async () => {
+      let told = "";
+      for (let times = 0; times < 2 && process.uptime() < 20; times = told === expected ? times + 1 : 0) {
+        const results = await Promise.all(addresses.map(connects));
+        told = JSON.stringify(addresses.filter((_, index) => results[index]));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      require("fs").writeFileSync("/dev/termination-log", told);
+    })();`;
   await createPod(admin, { namespace, name }, labels, script, {});
-  const pod = await admin.waitFor(
-    { ...kind, namespace, name },
-    (object) => messageOf(object) !== undefined,
-    60_000,
-  );
+  const ended = (object: KubernetesObject | null) => messageOf(object) !== undefined;
+  const pod = await admin.waitFor({ ...kind, namespace, name }, ended, 60_000);
   await admin.delete({ ...kind, namespace, name });
   return JSON.parse(messageOf(pod) ?? "[]");
 }
