@@ -4,10 +4,12 @@
  *
  * @module
  */
+
 import { createServer, type Server } from "node:http";
 import { hostname } from "node:os";
 import { InvalidConfigurationError } from "./config/configuration.ts";
 import { loadConfiguration } from "./config/load.ts";
+import { takeSignals } from "./ends-early.ts";
 import { createFunction } from "./function.ts";
 import type { InFlight } from "./in-flight.ts";
 import { DEFAULT_INSTANCE } from "./instance.ts";
@@ -89,7 +91,6 @@ function endGracefully(server: Server, inFlight: InFlight, log: Logger, graceSec
     clearInterval(closing);
     process.exit(0);
   };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
+  takeSignals(end);
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was rejected unseen"));
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import "./ends-early.ts";
 import { parseServeArguments } from "./cli/serve-arguments.ts";
 import { serve } from "./main.ts";
 

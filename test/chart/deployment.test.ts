@@ -15,19 +15,36 @@ suite("serving.mode deployment", () => {
       String(annotation(object, "spec.template.metadata.annotations", "checksum/config")),
       /^[0-9a-f]{64}$/,
     );
-    assert.deepEqual(at(object, "spec.template.spec.containers.0.readinessProbe.httpGet"), {
-      path: "/health/readiness",
-      port: "http",
+    assert.deepEqual(at(object, "spec.template.spec.containers.0.readinessProbe"), {
+      httpGet: { path: "/health/readiness", port: "http" },
+      periodSeconds: 1,
     });
+  });
+
+  test("waits before it stops, within the time that the pod has, where Kubernetes can", async () => {
+    const lifecycle = async (version: string, values = {}) => {
+      const serving = { mode: "deployment", ...values };
+      const objects = await render({ serving }, undefined, ["--kube-version", version]);
+      return at(only(objects, "Deployment"), "spec.template.spec.containers.0.lifecycle");
+    };
+    assert.deepEqual(await lifecycle("1.30.0"), { preStop: { sleep: { seconds: 3 } } });
+    assert.deepEqual(await lifecycle("1.36.3", { timeoutSeconds: 1 }), {
+      preStop: { sleep: { seconds: 1 } },
+    });
+    assert.equal(await lifecycle("1.29.9"), undefined);
   });
 
   test("runs the same container as mode knative, but for ports, probes and time to end", async () => {
     const knative = (await render()).filter(({ apiVersion }) => apiVersion === "serving.knative.dev/v1");
     const [first, second] = [only(knative, "Service"), only(deployment, "Deployment")].map((object) => {
-      const { ports, readinessProbe, livenessProbe, env, ...rest } = at(
-        object,
-        "spec.template.spec.containers.0",
-      ) as Record<string, unknown>;
+      const {
+        ports,
+        readinessProbe,
+        livenessProbe,
+        lifecycle: _,
+        env,
+        ...rest
+      } = at(object, "spec.template.spec.containers.0") as Record<string, unknown>;
       assert.ok(ports && readinessProbe && livenessProbe && env);
       return rest;
     });

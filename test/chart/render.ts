@@ -27,10 +27,14 @@ export interface Release {
 
 const standardRelease: Release = { name: "traefik-cert-rotation", namespace: "traefik-cert-rotation" };
 
-/** The objects of the chart with these values. Rejects with what Helm says. */
-export async function render(values: object = {}, release: Release = standardRelease): Promise<Rendered[]> {
+/** The objects of the chart with these values; `flags` are more of Helm's. Rejects with what Helm says. */
+export async function render(
+  values: object = {},
+  release: Release = standardRelease,
+  flags: readonly string[] = [],
+): Promise<Rendered[]> {
   const { name, namespace } = release;
-  const output = await helm(["template", name, chart, "--namespace", namespace], values);
+  const output = await helm(["template", name, chart, "--namespace", namespace, ...flags], values);
   return parseAllDocuments(output)
     .map((document) => document.toJS() as Rendered | null)
     .filter((object) => object !== null);

@@ -1,26 +1,19 @@
 /**
- * The chart's other ways of serving, by `helm upgrade` from the default one and back: KEDA with its HTTP add-on, all
- * real, and a plain Deployment.
+ * The chart's other ways of serving, by `helm upgrade` from the default one and back, with the NetworkPolicies of each
+ * enforced: KEDA with its HTTP add-on, all real, and a plain Deployment.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
-import { changeEvent } from "../integration/harness/cloud-events.ts";
-import {
-  CERTIFICATES,
-  dnsNames,
-  ENDPOINTS,
-  ingressRoute,
-  ROUTES,
-  records,
-} from "../integration/harness/objects.ts";
+import { CERTIFICATES, dnsNames, ENDPOINTS, ingressRoute, records } from "../integration/harness/objects.ts";
 import { type RunningSources, startSources } from "../integration/harness/running-sources.ts";
 import { clusterLookup } from "./harness/dns.ts";
+import { runResyncJob } from "./harness/job.ts";
 import { type FollowedPods, followPods } from "./harness/pods.ts";
+import { type PolicyEngine, startPolicyEngine } from "./harness/policy-engine.ts";
 import { knativeService } from "./harness/product.ts";
-import { sendEvent } from "./harness/request.ts";
 import { type ClusterWorld, enterCluster } from "./harness/world.ts";
 import { isReady } from "./host/node.ts";
 import { installKeda } from "./keda/install.ts";
@@ -28,6 +21,7 @@ import { waitUntilAvailable } from "./knative/install.ts";
 
 let world: ClusterWorld;
 let pods: FollowedPods;
+let engine: PolicyEngine;
 let namespace: string;
 
 before(async () => {
@@ -37,13 +31,16 @@ before(async () => {
   const { admin, release } = world;
   namespace = await admin.createNamespace("modes");
   pods = await followPods(admin, release.namespace, "app.kubernetes.io/component=function");
+  engine = await startPolicyEngine(world.cluster);
   await installKeda(admin);
 });
 after(async () => {
+  // As the other tests expect it.
   await world?.release.upgrade({});
   await world?.admin.waitFor(knativeService, isReady, 120_000);
   pods?.stop();
   await world?.stop();
+  await engine?.stop();
 });
 
 test("mode keda: a route applied while no pod exists gets its children, and the pod goes again", async () => {
@@ -71,15 +68,12 @@ test("mode keda: a route applied while no pod exists gets its children, and the 
   }
 });
 
-test("mode deployment: one pod answers", async () => {
+test("mode deployment: one pod answers the Job", async () => {
   const { admin, release } = world;
-  await release.upgrade({ serving: { mode: "deployment" } });
-  const { namespace: ours, name } = release;
-  await waitUntilAvailable(admin, ours, name);
   await admin.apply(ingressRoute({ namespace, name: "deployment" }));
-  const route = { ...ROUTES, namespace, name: "deployment" };
-  const url = `http://${name}-http.${ours}.svc.cluster.local/`;
-  assert.equal((await sendEvent(url, changeEvent("add", route).type, route)).status, 204);
+  await release.upgrade({ serving: { mode: "deployment" } });
+  await waitUntilAvailable(admin, release.namespace, release.name);
+  await runResyncJob(world, `deployment-${process.pid}`);
   await haveChildren("deployment");
   assert.equal(pods.now().length, 1);
 });

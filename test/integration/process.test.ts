@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, open, readdir, readlink, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { promisify } from "node:util";
 import type { Cluster } from "../control-plane/cluster.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { type Bundle, bundle } from "./harness/bundle.ts";
@@ -7,6 +13,7 @@ import { changeEvent, post, resyncEvent } from "./harness/cloud-events.ts";
 import { concerns, type FaultProxy, first, startFaultProxy } from "./harness/fault-proxy.ts";
 import { type ProcessSettings, startFunctionProcess } from "./harness/function-process.ts";
 import { dnsNames, ROUTES } from "./harness/objects.ts";
+import { until } from "./harness/until.ts";
 import { startWorld, type World } from "./harness/world.ts";
 
 suite("the process", () => {
@@ -36,6 +43,25 @@ suite("the process", () => {
     proxy.rule = first(1, isWrite, { kind: "after", first: () => promise });
     return { held: proxy.request(isWrite), letGo: resolve };
   }
+
+  test("SIGTERM while it starts: it ends at once with 0", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "starting-"));
+    const config = join(folder, "config.json");
+    await promisify(execFile)("mkfifo", [config]);
+    // Somebody who writes it, so that it can be opened, and never comes to an end.
+    const writer = await open(config, "r+");
+    const child = spawn(process.execPath, [join(bundled.folder, "serve.cjs"), "--config", config]);
+    const ended = once(child, "exit");
+    const files = `/proc/${child.pid}/fd`;
+    await until("it reads the configuration", async () => {
+      const links = (await readdir(files)).map((fd) => readlink(join(files, fd)).catch(() => ""));
+      return (await Promise.all(links)).includes(config);
+    });
+    child.kill("SIGTERM");
+    await writer.close();
+    assert.deepEqual(await ended, [0, null]);
+    await rm(folder, { recursive: true });
+  });
 
   test("SIGTERM: what is in flight is answered, then it ends with 0", async () => {
     const app = await start({ apiServer: proxy });

@@ -85,7 +85,9 @@ async function runChart(
 ): Promise<void> {
   const selector = ingressClass === null ? {} : { selector: { ingressClass } };
   const json = ["--set-json", JSON.stringify({ ...selector, ...values })];
-  await helm(cluster, [command, name, CHART, "--namespace", namespace, ...json]);
+  // Without any value helm would take those of the former installation.
+  const reset = command === "upgrade" ? ["--reset-values"] : [];
+  await helm(cluster, [command, name, CHART, "--namespace", namespace, ...reset, ...json]);
 }
 
 /** Runs helm; throws what it says where it fails. */
