@@ -35,6 +35,8 @@ before(async () => {
   await installKeda(admin);
 });
 after(async () => {
+  // Its routes hold their hosts against those of a later run.
+  await world?.admin.delete({ apiVersion: "v1", kind: "Namespace", name: namespace });
   // As the other tests expect it.
   await world?.release.upgrade({});
   await world?.admin.waitFor(knativeService, isReady, 120_000);
@@ -75,7 +77,9 @@ test("mode deployment: one pod answers the Job", async () => {
   await waitUntilAvailable(admin, release.namespace, release.name);
   await runResyncJob(world, `deployment-${process.pid}`);
   await haveChildren("deployment");
-  assert.equal(pods.now().length, 1);
+  // Those of the former mode may still be ending.
+  const running = pods.now().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  assert.equal(running.length, 1);
 });
 
 /** Where the ApiServerSources are told to send to. */
