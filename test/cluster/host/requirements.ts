@@ -5,6 +5,8 @@
  */
 import { access, constants, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { cgroup } from "../layout.ts";
+import { createCgroup, removeCgroup } from "./cgroups.ts";
 import { run } from "./command.ts";
 
 /** A node cannot run here: the message is one sentence that says why. */
@@ -45,6 +47,13 @@ export async function requireNodeSupport(): Promise<void> {
       cause,
     });
   });
+  const trial = `${cgroup}-trial`;
+  try {
+    await createCgroup(trial);
+    await removeCgroup(trial);
+  } catch (cause) {
+    throw new CannotRunHereError(`a test cluster needs a cgroup of its own: ${cause}`, { cause });
+  }
 }
 
 /** Installs what is missing of the Debian packages, and says so. Throws `CannotRunHereError` where that is not possible. */
