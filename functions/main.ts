@@ -9,13 +9,13 @@ import { createServer, type Server } from "node:http";
 import { hostname } from "node:os";
 import { InvalidConfigurationError } from "./config/configuration.ts";
 import { loadConfiguration } from "./config/load.ts";
-import { takeSignals } from "./ends-early.ts";
 import { createFunction } from "./function.ts";
 import type { InFlight } from "./in-flight.ts";
 import { DEFAULT_INSTANCE } from "./instance.ts";
 import { INTEGRATIONS } from "./integrations/index.ts";
 import { findCredentials } from "./kubernetes/credentials.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { takeSignals } from "./signals.ts";
 
 const DEFAULT_PORT = 8080;
 /** Under the 30 s that Kubernetes gives a pod to end unless told otherwise. */

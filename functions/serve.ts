@@ -3,7 +3,7 @@
  *
  * @module
  */
-import "./ends-early.ts";
+import "./signals.ts";
 import { parseServeArguments } from "./cli/serve-arguments.ts";
 import { serve } from "./main.ts";
 

@@ -1,5 +1,5 @@
 /**
- * The Go programs of a node, of Knative Serving, of KEDA and of a policy engine, all built from source.
+ * The Go programs of a node, of Knative Serving and of its neighbours, all built from source.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export const kedaPrograms = [
 export const platformPrograms = [...nodePrograms, ...podPrograms] as const;
 
 /** What only tests start. */
-export const testPrograms = [...kedaPrograms, "kube-router"] as const;
+export const testPrograms = [...kedaPrograms, "kube-router", "cert-manager"] as const;
 
 export type Program = (typeof platformPrograms)[number] | (typeof testPrograms)[number];
 
@@ -49,6 +49,7 @@ const tools: Readonly<Record<Program, GoTool>> = {
   autoscaler: serving("autoscaler"),
   activator: serving("activator"),
   queue: serving("queue"),
+  "cert-manager": { name: "cert-manager", moduleDir: join(go, "cert-manager"), package: "." },
   "kube-router": {
     name: "kube-router",
     moduleDir: join(go, "kube-router"),

@@ -56,24 +56,3 @@ test(`${count} routes at once from zero: each gets its children, and each echo c
       `${perRoute(requests.length - reads)} writes; wakes: ${wakes}`,
   );
 });
-
-test("each step of a renewal, which cert-manager writes into the status, costs one read and no write", async () => {
-  const { admin, sources, cluster } = world;
-  const namespace = await admin.createNamespace("renewal");
-  const certificate = { ...CERTIFICATES, namespace, name: "renewed-tls" } as const;
-  const object = `${namespace}/certificates/renewed-tls`;
-  await sources.during(object, () => admin.apply(ingressRoute({ namespace, name: "renewed" })));
-  await sources.caughtUp({ ...ENDPOINTS, namespace, name: "renewed" });
-  const mark = await cluster.auditLog.mark();
-  for (const [type, revision] of [["Issuing", 1] as const, ["Ready", 2] as const]) {
-    const conditions = [{ type, status: "True", reason: "Test", lastTransitionTime: "2026-01-01T00:00:00Z" }];
-    const change = () =>
-      admin.patch(certificate, { status: { conditions, revision } }, { subresource: "status" });
-    await sources.during(object, change);
-  }
-  const requests = await world.requests(mark);
-  assert.deepEqual(
-    requests.map(({ verb, resource, name }) => `${verb} ${resource} ${name}`),
-    ["get certificates renewed-tls", "get certificates renewed-tls"],
-  );
-});

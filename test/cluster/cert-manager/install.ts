@@ -1,0 +1,58 @@
+/**
+ * Installs cert-manager on a test cluster: its controllers, without its webhook, which only checks what people write.
+ *
+ * @module
+ */
+import type { Admin, Manifest } from "../../control-plane/admin.ts";
+import { findPrograms } from "../components.ts";
+import { importImages } from "../images/import.ts";
+import { imageOf, platformArchives } from "../images/platform.ts";
+import { waitUntilAvailable } from "../knative/install.ts";
+
+const program = ["cert-manager"] as const;
+const [name] = program;
+const namespace = name;
+const labels = { app: name };
+const rbac = "rbac.authorization.k8s.io";
+
+const manifests: readonly Manifest[] = [
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+  { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } },
+  {
+    // Its own rights are not what is tested.
+    apiVersion: `${rbac}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: { name },
+    roleRef: { apiGroup: rbac, kind: "ClusterRole", name: "cluster-admin" },
+    subjects: [{ kind: "ServiceAccount", name, namespace }],
+  },
+  {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: name,
+          containers: [{ name, image: imageOf(name), env: [{ name: "POD_NAMESPACE", value: namespace }] }],
+        },
+      },
+    },
+  },
+];
+
+/** Imports the image, applies it all and waits until the controllers run. */
+export async function installCertManager(admin: Admin): Promise<void> {
+  await importImages(await platformArchives(program, await findPrograms(program)));
+  for (const object of manifests) await admin.apply(object);
+  await waitUntilAvailable(admin, namespace, name);
+}
+
+/** Ends the controllers; what they issued stays. */
+export async function removeCertManager(admin: Admin): Promise<void> {
+  const target = { apiVersion: "apps/v1", kind: "Deployment", namespace, name };
+  await admin.delete(target, { propagation: "Foreground" });
+  await admin.waitFor(target, (object) => object === null, 60_000);
+}
