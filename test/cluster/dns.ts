@@ -4,6 +4,7 @@
  * @module
  */
 import type { Manifest } from "../control-plane/admin.ts";
+import { addOn } from "./add-on.ts";
 import { imageOf } from "./images/platform.ts";
 import { addresses } from "./layout.ts";
 
@@ -22,51 +23,31 @@ const corefile = `.:53 {
 `;
 
 export const dnsManifests: readonly Manifest[] = [
-  { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } },
-  {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRole",
-    metadata: { name },
-    rules: [
+  { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: { Corefile: corefile } },
+  ...addOn({
+    name,
+    namespace,
+    labels,
+    rights: [
       { apiGroups: [""], resources: ["services", "pods", "namespaces"], verbs: ["list", "watch"] },
       { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
     ],
-  },
-  {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRoleBinding",
-    metadata: { name },
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
-    subjects: [{ kind: "ServiceAccount", name, namespace }],
-  },
-  { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: { Corefile: corefile } },
-  {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name, namespace },
     spec: {
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          serviceAccountName: name,
-          dnsPolicy: "Default",
-          containers: [
-            {
-              name,
-              image: imageOf("coredns"),
-              args: ["-conf", "/etc/coredns/Corefile"],
-              // Port 53, as everywhere: NetworkPolicies name the port of the pod.
-              securityContext: { runAsUser: 0 },
-              readinessProbe: { httpGet: { path: "/health", port: 8080 }, periodSeconds: 1 },
-              volumeMounts: [{ name: "config", mountPath: "/etc/coredns" }],
-            },
-          ],
-          volumes: [{ name: "config", configMap: { name } }],
+      dnsPolicy: "Default",
+      containers: [
+        {
+          name,
+          image: imageOf("coredns"),
+          args: ["-conf", "/etc/coredns/Corefile"],
+          // Port 53, as everywhere: NetworkPolicies name the port of the pod.
+          securityContext: { runAsUser: 0 },
+          readinessProbe: { httpGet: { path: "/health", port: 8080 }, periodSeconds: 1 },
+          volumeMounts: [{ name: "config", mountPath: "/etc/coredns" }],
         },
-      },
+      ],
+      volumes: [{ name: "config", configMap: { name } }],
     },
-  },
+  }),
   {
     apiVersion: "v1",
     kind: "Service",

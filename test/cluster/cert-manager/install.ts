@@ -4,6 +4,7 @@
  * @module
  */
 import type { Admin, Manifest } from "../../control-plane/admin.ts";
+import { addOn } from "../add-on.ts";
 import { findPrograms } from "../components.ts";
 import { importImages } from "../images/import.ts";
 import { imageOf, platformArchives } from "../images/platform.ts";
@@ -12,35 +13,19 @@ import { waitUntilAvailable } from "../knative/install.ts";
 const program = ["cert-manager"] as const;
 const [name] = program;
 const namespace = name;
-const labels = { app: name };
-const rbac = "rbac.authorization.k8s.io";
 
 const manifests: readonly Manifest[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
-  { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } },
-  {
+  ...addOn({
+    name,
+    namespace,
+    labels: { app: name },
     // Its own rights are not what is tested.
-    apiVersion: `${rbac}/v1`,
-    kind: "ClusterRoleBinding",
-    metadata: { name },
-    roleRef: { apiGroup: rbac, kind: "ClusterRole", name: "cluster-admin" },
-    subjects: [{ kind: "ServiceAccount", name, namespace }],
-  },
-  {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name, namespace },
+    rights: "cluster-admin",
     spec: {
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          serviceAccountName: name,
-          containers: [{ name, image: imageOf(name), env: [{ name: "POD_NAMESPACE", value: namespace }] }],
-        },
-      },
+      containers: [{ name, image: imageOf(name), env: [{ name: "POD_NAMESPACE", value: namespace }] }],
     },
-  },
+  }),
 ];
 
 /** Imports the image, applies it all and waits until the controllers run. */
