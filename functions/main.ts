@@ -4,7 +4,6 @@
  *
  * @module
  */
-
 import { createServer, type Server } from "node:http";
 import { hostname } from "node:os";
 import { InvalidConfigurationError } from "./config/configuration.ts";

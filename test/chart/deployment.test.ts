@@ -31,6 +31,10 @@ suite("serving.mode deployment", () => {
     assert.deepEqual(await lifecycle("1.36.3", { timeoutSeconds: 1 }), {
       preStop: { sleep: { seconds: 1 } },
     });
+    assert.deepEqual(await lifecycle("1.30.0", { preStopSeconds: 9 }), {
+      preStop: { sleep: { seconds: 9 } },
+    });
+    assert.equal(await lifecycle("1.30.0", { preStopSeconds: 0 }), undefined);
     assert.equal(await lifecycle("1.29.9"), undefined);
   });
 

@@ -10,13 +10,15 @@ import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
 import { CERTIFICATES, dnsNames, ENDPOINTS, ingressRoute, records } from "../integration/harness/objects.ts";
 import { type RunningSources, startSources } from "../integration/harness/running-sources.ts";
 import { clusterLookup } from "./harness/dns.ts";
+import { everyStep } from "./harness/every-step.ts";
 import { runResyncJob } from "./harness/job.ts";
 import { type FollowedPods, followPods } from "./harness/pods.ts";
 import { type PolicyEngine, startPolicyEngine } from "./harness/policy-engine.ts";
+import { reachable } from "./harness/probe.ts";
 import { knativeService } from "./harness/product.ts";
 import { type ClusterWorld, enterCluster } from "./harness/world.ts";
 import { isReady } from "./host/node.ts";
-import { installKeda } from "./keda/install.ts";
+import { installKeda, removeKeda } from "./keda/install.ts";
 import { waitUntilAvailable } from "./knative/install.ts";
 
 let world: ClusterWorld;
@@ -34,26 +36,24 @@ before(async () => {
   engine = await startPolicyEngine(world.cluster);
   await installKeda(admin);
 });
-after(async () => {
-  // Its routes hold their hosts against those of a later run.
-  await world?.admin.delete({ apiVersion: "v1", kind: "Namespace", name: namespace });
-  // As the other tests expect it.
-  await world?.release.upgrade({});
-  await world?.admin.waitFor(knativeService, isReady, 120_000);
-  pods?.stop();
-  await world?.stop();
-  await engine?.stop();
-});
+after(() =>
+  everyStep(
+    () => engine.stop(),
+    // Its routes hold their hosts against those of a later run.
+    () => world.admin.delete({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+    // As the other tests expect it.
+    () => world.release.upgrade({}),
+    () => world.admin.waitFor(knativeService, isReady, 120_000),
+    () => removeKeda(world.admin),
+    async () => pods.stop(),
+    () => world.stop(),
+  ),
+);
 
 test("mode keda: a route applied while no pod exists gets its children, and the pod goes again", async () => {
   const { admin, release } = world;
-  await release.upgrade({ serving: { mode: "keda", keda: { cooldownPeriod: 5 } } });
-  const { namespace: ours, name } = release;
-  for (const [apiVersion, kind] of [
-    ["keda.sh/v1alpha1", "ScaledObject"],
-    ["http.keda.sh/v1beta1", "InterceptorRoute"],
-  ] as const)
-    await admin.waitFor({ apiVersion, kind, namespace: ours, name }, isReady, 60_000);
+  await release.upgrade({ serving: { mode: "keda", keda: { cooldownPeriod: 20 } } });
+  for (const target of [scaledObject(), interceptorRoute()]) await admin.waitFor(target, isReady, 60_000);
   const sources = await startSources(world.cluster, release, await sinkOf(world), clusterLookup);
   try {
     for (const route of ["keda-first", "keda-second"]) {
@@ -63,6 +63,7 @@ test("mode keda: a route applied while no pod exists gets its children, and the 
       await haveChildren(route);
       await caughtUp(sources, route);
       assert.equal(pods.seen().size - before, 1, "one pod did it");
+      await isReachableFrom("keda");
     }
     await pods.gone();
   } finally {
@@ -72,15 +73,38 @@ test("mode keda: a route applied while no pod exists gets its children, and the 
 
 test("mode deployment: one pod answers the Job", async () => {
   const { admin, release } = world;
-  await admin.apply(ingressRoute({ namespace, name: "deployment" }));
-  await release.upgrade({ serving: { mode: "deployment" } });
+  // Else KEDA may still set the replicas after helm has.
+  await admin.delete(scaledObject());
+  await admin.waitFor(scaledObject(), (object) => object === null);
+  await release.upgrade({ serving: { mode: "deployment" }, resync: { onInstall: false } });
   await waitUntilAvailable(admin, release.namespace, release.name);
+  await admin.apply(ingressRoute({ namespace, name: "deployment" }));
   await runResyncJob(world, `deployment-${process.pid}`);
   await haveChildren("deployment");
   // Those of the former mode may still be ending.
-  const running = pods.now().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  assert.equal(running.length, 1);
+  assert.equal(running().length, 1);
+  await isReachableFrom(release.namespace);
 });
+
+const scaledObject = () => ofRelease("keda.sh/v1alpha1", "ScaledObject");
+const interceptorRoute = () => ofRelease("http.keda.sh/v1beta1", "InterceptorRoute");
+
+function ofRelease(apiVersion: string, kind: string) {
+  const { namespace, name } = world.release;
+  return { apiVersion, kind, namespace, name };
+}
+
+const running = () => pods.now().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+
+/** The pod of the function accepts connections from pods of that namespace, and from no other. */
+async function isReachableFrom(allowed: string): Promise<void> {
+  const { podIP } = (running()[0]?.status ?? {}) as { podIP?: string };
+  const address = `${podIP}:8080`;
+  const from = (place: string, expected: readonly string[]) =>
+    reachable(world.admin, { namespace: place }, [address], expected);
+  assert.deepEqual(await from(namespace, []), [], "from elsewhere");
+  assert.deepEqual(await from(allowed, [address]), [address], `from ${allowed}`);
+}
 
 /** Where the ApiServerSources are told to send to. */
 async function sinkOf({ release }: ClusterWorld): Promise<string> {

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CERTIFICATES, ENDPOINTS, ingressRoute, mustGet } from "../integration/harness/objects.ts";
+import { everyStep } from "./harness/every-step.ts";
 import { runResyncJob } from "./harness/job.ts";
 import { type PolicyEngine, startPolicyEngine } from "./harness/policy-engine.ts";
 import { listen, reachable } from "./harness/probe.ts";
@@ -32,6 +33,8 @@ const labelsOf = (component: string) => ({
   "app.kubernetes.io/component": component,
 });
 
+const ofThisRun = (name: string) => `${name}-${process.pid}`;
+
 before(async () => {
   world = await enterCluster();
   const { admin, cluster, release } = world;
@@ -40,17 +43,22 @@ before(async () => {
   engine = await startPolicyEngine(cluster);
   const ports = [FUNCTION_PORT, ...QUEUE_PORTS];
   [asFunction, asResync, other] = await Promise.all([
-    listen(admin, { namespace, name: "as-function" }, labelsOf("function"), ports),
-    listen(admin, { namespace, name: "as-resync" }, labelsOf("resync"), [FUNCTION_PORT]),
+    listen(admin, { namespace, name: ofThisRun("as-function") }, labelsOf("function"), ports),
+    listen(admin, { namespace, name: ofThisRun("as-resync") }, labelsOf("resync"), [FUNCTION_PORT]),
     listen(admin, { namespace: elsewhere, name: "other" }, {}, [FUNCTION_PORT]),
   ]);
 });
-after(async () => {
-  for (const name of ["as-function", "as-resync"])
-    await world?.admin.delete({ apiVersion: "v1", kind: "Pod", namespace: world.release.namespace, name });
-  await world?.stop();
-  await engine?.stop();
-});
+after(() =>
+  everyStep(
+    () => engine.stop(),
+    ...["as-function", "as-resync"].map((name) => () => {
+      const { namespace } = world.release;
+      return world.admin.delete({ apiVersion: "v1", kind: "Pod", namespace, name: ofThisRun(name) });
+    }),
+    () => world.admin.delete({ apiVersion: "v1", kind: "Namespace", name: elsewhere }),
+    () => world.stop(),
+  ),
+);
 
 const on = (host: string, ports: readonly number[]) => ports.map((port) => `${host}:${port}`);
 
@@ -96,6 +104,6 @@ test("under these policies the function wakes, reconciles and sleeps, and a Job'
   await admin.waitFor({ ...ENDPOINTS, ...target }, (object) => object !== null, 60_000);
   await mustGet(admin, { ...CERTIFICATES, namespace: elsewhere, name: "guarded-tls" });
   assert.equal(pods.seen().size - before, 1, "one pod did it");
-  await runResyncJob(world, `guarded-${process.pid}`);
+  await runResyncJob(world, ofThisRun("guarded"));
   await world.asleep();
 });

@@ -1,5 +1,6 @@
 /**
- * Installs cert-manager on a test cluster: its controllers, without its webhook, which only checks what people write.
+ * Installs cert-manager on a test cluster: its controllers, without its webhook, which checks objects and fills in who
+ * asked.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
  * Enforces NetworkPolicies on the node with kube-router's firewall, for as long as a test wants: the node itself has
- * no policy engine, as many clusters.
+ * no policy engine, like those of many clusters.
  *
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cluster } from "../../control-plane/cluster.ts";
 import { findPrograms } from "../components.ts";
@@ -27,7 +27,8 @@ export async function startPolicyEngine(cluster: Cluster): Promise<PolicyEngine>
   const inNode = [`--net=/proc/${node}/ns/net`, `--mount=/proc/${node}/ns/mnt`];
   // Ends with the node: the first process of its namespace is the parent of all.
   const owned = [...inNode, `--pid=/proc/${node}/ns/pid_for_children`];
-  const log = await open(join(stateFolder, "kube-router.log"), "a");
+  const logPath = join(stateFolder, "kube-router.log");
+  const log = await open(logPath, "a");
   const child = spawn(
     "nsenter",
     [
@@ -48,6 +49,7 @@ export async function startPolicyEngine(cluster: Cluster): Promise<PolicyEngine>
   await log.close();
   return {
     async stop() {
+      if (hasEnded(child)) throw new Error(`kube-router has ended by itself: see ${logPath}`);
       await end(child);
       // Nothing else on the node uses iptables: the pods' network needs no rules, and kube-proxy has nftables.
       const clean = "iptables --flush && iptables --delete-chain && ipset destroy";
@@ -56,9 +58,12 @@ export async function startPolicyEngine(cluster: Cluster): Promise<PolicyEngine>
   };
 }
 
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+
+/** `nsenter` passes no signals on; it ends when what it started has ended. */
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
   const ended = once(child, "exit");
-  child.kill("SIGTERM");
+  const pids = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
+  for (const pid of pids.trim().split(" ")) process.kill(Number(pid), "SIGTERM");
   await ended;
 }

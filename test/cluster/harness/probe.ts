@@ -37,7 +37,7 @@ export async function reachable(
   addresses: readonly string[],
   expected: readonly string[],
 ): Promise<readonly string[]> {
-  const name = `probe-${++probes}`;
+  const name = `probe-${process.pid}-${++probes}`;
   const script = `
     const connects = (address) => new Promise((resolve) => {
       const [host, port] = address.split(":");
@@ -58,9 +58,12 @@ export async function reachable(
     })();`;
   await createPod(admin, { namespace, name }, labels, script, {});
   const ended = (object: KubernetesObject | null) => messageOf(object) !== undefined;
-  const pod = await admin.waitFor({ ...kind, namespace, name }, ended, 60_000);
-  await admin.delete({ ...kind, namespace, name });
-  return JSON.parse(messageOf(pod) ?? "[]");
+  try {
+    const pod = await admin.waitFor({ ...kind, namespace, name }, ended, 60_000);
+    return JSON.parse(messageOf(pod) ?? "[]");
+  } finally {
+    await admin.delete({ ...kind, namespace, name });
+  }
 }
 
 let probes = 0;

@@ -25,7 +25,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   ipset: ["ipset"],
   iproute2: ["ip"],
   conntrack: ["conntrack"],
-  "util-linux": ["unshare", "mount"],
+  "util-linux": ["unshare", "nsenter", "mount"],
 };
 
 /** What is needed to build the image of the product with the Dockerfile. */
@@ -47,12 +47,13 @@ export async function requireNodeSupport(): Promise<void> {
       cause,
     });
   });
-  const trial = `${cgroup}-trial`;
+  const trial = `${cgroup}-trial-${process.pid}`;
   try {
     await createCgroup(trial);
-    await removeCgroup(trial);
   } catch (cause) {
     throw new CannotRunHereError(`a test cluster needs a cgroup of its own: ${cause}`, { cause });
+  } finally {
+    await removeCgroup(trial);
   }
 }
 

@@ -23,5 +23,14 @@ export async function installKeda(admin: Admin): Promise<void> {
   await Promise.all(ofKind("Deployment").map((deployment) => available(admin, deployment)));
 }
 
+/** Ends its programs; kinds and objects stay. */
+export async function removeKeda(admin: Admin): Promise<void> {
+  const kind = { apiVersion: "apps/v1", kind: "Deployment", namespace: "keda" } as const;
+  for (const { metadata } of await admin.list(kind)) {
+    await admin.delete({ ...kind, name: metadata.name }, { propagation: "Foreground" });
+    await admin.waitFor({ ...kind, name: metadata.name }, (object) => object === null, 90_000);
+  }
+}
+
 const available = (admin: Admin, { metadata }: Manifest): Promise<void> =>
   waitUntilAvailable(admin, metadata.namespace ?? "", metadata.name ?? "");

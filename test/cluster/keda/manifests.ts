@@ -4,10 +4,8 @@
  *
  * @module
  */
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Manifest } from "../../control-plane/admin.ts";
-import { cached } from "../../control-plane/cache.ts";
 import { findGo } from "../../control-plane/go-tools.ts";
 import { kustomize } from "../../control-plane/kustomize.ts";
 import type { kedaPrograms } from "../components.ts";
@@ -18,8 +16,8 @@ const go = join(import.meta.dirname, "..", "go");
 
 /** Versions are those of go.mod there. */
 const modules = {
-  keda: { folder: join(go, "keda"), path: "github.com/kedacore/keda/v2", version: "2.21.0" },
-  http: { folder: join(go, "keda-http-add-on"), path: "github.com/kedacore/http-add-on", version: "0.15.0" },
+  keda: { folder: join(go, "keda"), path: "github.com/kedacore/keda/v2" },
+  http: { folder: join(go, "keda-http-add-on"), path: "github.com/kedacore/http-add-on" },
 } as const;
 
 type KedaProgram = (typeof kedaPrograms)[number];
@@ -40,12 +38,7 @@ const leftOut = ["APIService", "ValidatingWebhookConfiguration", "ScaledObject"]
 
 /** In the order in which they are applied. */
 export async function readKedaManifests(): Promise<Manifest[]> {
-  const key = Object.values(modules).map(({ version }) => version);
-  const folder = await cached(`keda-manifests-${key.join("-")}`, async (draft) => {
-    const objects = [...(await build(modules.keda)), ...(await build(modules.http))];
-    await writeFile(join(draft, "manifests.json"), JSON.stringify(objects));
-  });
-  const objects = JSON.parse(await readFile(join(folder, "manifests.json"), "utf8")) as Manifest[];
+  const objects = [...(await build(modules.keda)), ...(await build(modules.http))];
   return objects.filter(({ kind }) => !leftOut.includes(kind)).flatMap(adapt);
 }
 
