@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { after, before, suite, test } from "node:test";
 import { promisify } from "node:util";
 import type { Cluster } from "../control-plane/cluster.ts";
@@ -45,19 +46,24 @@ suite("the process", () => {
 
   test("SIGTERM while it starts: it ends with 0", async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "starting-"));
-    const config = join(folder, "config.json");
+    const [config, preload] = [join(folder, "config.json"), join(folder, "preload.cjs")];
     await promisify(execFile)("mkfifo", [config]);
-    const child = spawn(process.execPath, [join(bundled.folder, "serve.cjs"), "--config", config]);
+    // Tells of the exit before Node waits for its thread that reads the configuration.
+    await writeFile(preload, 'process.on("exit", (code) => require("fs").writeSync(3, String(code)));');
+    const args = ["--require", preload, join(bundled.folder, "serve.cjs"), "--config", config];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "pipe"] });
+    const told = child.stdio[3] as Readable;
     const ended = once(child, "exit");
     // Opens as soon as the process reads its configuration, which never comes to an end.
     const writer = await open(config, "w");
-    t.after(() => {
+    t.after(async () => {
       child.kill("SIGKILL");
-      return rm(folder, { recursive: true });
+      await rm(folder, { recursive: true });
     });
     child.kill("SIGTERM");
-    // Node ends no thread that still reads.
+    await once(told, "readable");
     await writer.close();
+    assert.equal(String(told.read()), "0");
     assert.deepEqual(await ended, [0, null]);
   });
 
