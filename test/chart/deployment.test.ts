@@ -38,6 +38,17 @@ suite("serving.mode deployment", () => {
     assert.equal(await lifecycle("1.29.9"), undefined);
   });
 
+  test("lets work end before the kubelet ends the pod, the wait before the signal included", async () => {
+    const graceSeconds = async (values: object) => {
+      const objects = await render({ serving: { mode: "deployment", timeoutSeconds: 60, ...values } });
+      const env = at(only(objects, "Deployment"), "spec.template.spec.containers.0.env");
+      return (env as { name: string; value: string }[]).find(({ name }) => name === "GRACE_SECONDS")?.value;
+    };
+    assert.equal(await graceSeconds({}), "55");
+    assert.equal(await graceSeconds({ preStopSeconds: 20 }), "38");
+    assert.equal(await graceSeconds({ preStopSeconds: 90 }), "1");
+  });
+
   test("runs the same container as mode knative, but for ports, probes and time to end", async () => {
     const knative = (await render()).filter(({ apiVersion }) => apiVersion === "serving.knative.dev/v1");
     const [first, second] = [only(knative, "Service"), only(deployment, "Deployment")].map((object) => {
