@@ -10,6 +10,7 @@ import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
 import type { AuditMark } from "../control-plane/audit-log.ts";
 import { CERTIFICATES, ENDPOINTS, ingressRoute, mustGet } from "../integration/harness/objects.ts";
 import { installCertManager, removeCertManager } from "./cert-manager/install.ts";
+import { hasCondition, isReady } from "./conditions.ts";
 import { everyStep } from "./harness/every-step.ts";
 import { type ClusterWorld, enterCluster } from "./harness/world.ts";
 
@@ -50,9 +51,7 @@ const target = () => ({ ...CERTIFICATES, namespace, name: "issued-tls" });
 async function issued(revision: number): Promise<void> {
   const rests = (object: KubernetesObject | null) => {
     const status = (object?.status ?? {}) as CertificateStatus;
-    const is = (wanted: string) =>
-      status.conditions?.some(({ type, status }) => type === wanted && status === "True") ?? false;
-    const isDone = status.revision === revision && is("Ready") && !is("Issuing");
+    const isDone = status.revision === revision && isReady(object) && !hasCondition(object, "Issuing");
     return isDone && status.nextPrivateKeySecretName === undefined;
   };
   for (let version = ""; ; ) {

@@ -9,6 +9,8 @@ import { after, before, test } from "node:test";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
 import { CERTIFICATES, dnsNames, ENDPOINTS, ingressRoute, records } from "../integration/harness/objects.ts";
 import { type RunningSources, startSources } from "../integration/harness/running-sources.ts";
+import { isReady } from "./conditions.ts";
+import { waitUntilAvailable } from "./deployments.ts";
 import { clusterLookup } from "./harness/dns.ts";
 import { everyStep } from "./harness/every-step.ts";
 import { runResyncJob } from "./harness/job.ts";
@@ -17,9 +19,7 @@ import { type PolicyEngine, startPolicyEngine } from "./harness/policy-engine.ts
 import { reachable } from "./harness/probe.ts";
 import { knativeService } from "./harness/product.ts";
 import { type ClusterWorld, enterCluster } from "./harness/world.ts";
-import { isReady } from "./host/node.ts";
 import { installKeda, removeKeda } from "./keda/install.ts";
-import { waitUntilAvailable } from "./knative/install.ts";
 
 let world: ClusterWorld;
 let pods: FollowedPods;

@@ -6,13 +6,11 @@
  */
 import type { Admin, Manifest } from "../../control-plane/admin.ts";
 import { addOn } from "../add-on.ts";
-import { findPrograms } from "../components.ts";
+import { removeDeployment, waitUntilAvailable } from "../deployments.ts";
 import { importImages } from "../images/import.ts";
 import { imageOf, platformArchives } from "../images/platform.ts";
-import { waitUntilAvailable } from "../knative/install.ts";
 
-const program = ["cert-manager"] as const;
-const [name] = program;
+const name = "cert-manager";
 const namespace = name;
 
 const manifests: readonly Manifest[] = [
@@ -31,14 +29,10 @@ const manifests: readonly Manifest[] = [
 
 /** Imports the image, applies it all and waits until the controllers run. */
 export async function installCertManager(admin: Admin): Promise<void> {
-  await importImages(await platformArchives(program, await findPrograms(program)));
+  await importImages(await platformArchives([name]));
   for (const object of manifests) await admin.apply(object);
   await waitUntilAvailable(admin, namespace, name);
 }
 
 /** Ends the controllers; what they issued stays. */
-export async function removeCertManager(admin: Admin): Promise<void> {
-  const target = { apiVersion: "apps/v1", kind: "Deployment", namespace, name };
-  await admin.delete(target, { propagation: "Foreground" });
-  await admin.waitFor(target, (object) => object === null, 60_000);
-}
+export const removeCertManager = (admin: Admin): Promise<void> => removeDeployment(admin, namespace, name);

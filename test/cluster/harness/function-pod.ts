@@ -6,7 +6,7 @@
 import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
 import type { Admin } from "../../control-plane/admin.ts";
 import { mustGet } from "../../integration/harness/objects.ts";
-import { isReady } from "../host/node.ts";
+import { isReady } from "../conditions.ts";
 import { knativeService } from "./product.ts";
 
 interface PodSpec {

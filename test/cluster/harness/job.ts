@@ -5,11 +5,8 @@
  */
 import type { Manifest } from "../../control-plane/admin.ts";
 import { mustGet } from "../../integration/harness/objects.ts";
+import { hasCondition } from "../conditions.ts";
 import type { ClusterWorld } from "./world.ts";
-
-interface JobStatus {
-  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-}
 
 /** Creates a Job from the release's CronJob and waits for its end; throws if it fails. */
 export async function runResyncJob({ admin, release }: ClusterWorld, name: string): Promise<void> {
@@ -18,14 +15,11 @@ export async function runResyncJob({ admin, release }: ClusterWorld, name: strin
   const { jobTemplate } = cronJob.spec as { jobTemplate: { spec: Manifest } };
   const { apiVersion, namespace } = kind;
   await admin.create({ apiVersion, kind: "Job", metadata: { namespace, name }, spec: jobTemplate.spec });
-  const has = (object: { readonly status?: unknown } | null, type: string) => {
-    const { conditions = [] } = (object?.status ?? {}) as JobStatus;
-    return conditions.some((condition) => condition.type === type && condition.status === "True");
-  };
   const ended = await admin.waitFor(
     { ...kind, kind: "Job", name },
-    (object) => has(object, "Complete") || has(object, "Failed"),
+    (object) => hasCondition(object, "Complete") || hasCondition(object, "Failed"),
     90_000,
   );
-  if (!has(ended, "Complete")) throw new Error(`Job ${name} failed: ${JSON.stringify(ended?.status)}`);
+  if (!hasCondition(ended, "Complete"))
+    throw new Error(`Job ${name} failed: ${JSON.stringify(ended?.status)}`);
 }

@@ -5,7 +5,7 @@
  */
 import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
 import type { Admin } from "../../control-plane/admin.ts";
-import { isReady } from "../host/node.ts";
+import { isReady } from "../conditions.ts";
 import { productImage } from "../images/product.ts";
 
 type Labels = Readonly<Record<string, string>>;

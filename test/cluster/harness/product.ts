@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Cluster } from "../../control-plane/cluster.ts";
 import { existingRelease, helm, type Release } from "../../integration/harness/release.ts";
-import { isReady } from "../host/node.ts";
+import { isReady } from "../conditions.ts";
 import { importImages } from "../images/import.ts";
 import { productArchive } from "../images/product.ts";
 

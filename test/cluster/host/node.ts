@@ -6,6 +6,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Cluster, type Coordinates, connect } from "../../control-plane/cluster.ts";
+import { isReady } from "../conditions.ts";
 import { cgroup, coordinatesPath, nodeLogPath, nodeName, stateFolder, temporaryFolder } from "../layout.ts";
 import { createCgroup } from "./cgroups.ts";
 import { connectNode } from "./network.ts";
@@ -51,10 +52,4 @@ async function waitForCluster(): Promise<Cluster> {
     }
     await delay(50);
   }
-}
-
-/** Whether an object has condition `Ready`. */
-export function isReady(object: { readonly status?: unknown } | null): boolean {
-  const status = object?.status as { conditions?: { type: string; status: string }[] } | undefined;
-  return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Cluster } from "../../control-plane/cluster.ts";
+import { isReady } from "../conditions.ts";
 import { nodeName, podLogsFolder } from "../layout.ts";
-import { isReady } from "./node.ts";
 
 /** A few lines for a person: node, pods that are not ready, and how to use it. */
 export async function describeStatus({ admin, kubeconfigPath, folder }: Cluster): Promise<string> {

@@ -7,12 +7,13 @@ import type { Cluster } from "../../control-plane/cluster.ts";
 import { loadCrds } from "../../control-plane/crds.ts";
 import { startProgress } from "../../control-plane/progress.ts";
 import { findPrograms, platformPrograms, podPrograms } from "../components.ts";
+import { waitUntilAvailable } from "../deployments.ts";
 import { dnsManifests } from "../dns.ts";
 import { gatewayArchive } from "../gateway/image.ts";
 import { gatewayManifests } from "../gateway/manifests.ts";
 import { importImages } from "../images/import.ts";
 import { platformArchives } from "../images/platform.ts";
-import { installServing, waitUntilAvailable } from "../knative/install.ts";
+import { installServing } from "../knative/install.ts";
 import { readServingManifests } from "../knative/manifests.ts";
 import { startNode } from "./node.ts";
 import { installPackages, requireNodeSupport } from "./requirements.ts";
@@ -21,8 +22,8 @@ import { installPackages, requireNodeSupport } from "./requirements.ts";
 async function prepare() {
   await requireNodeSupport();
   await installPackages();
-  const programs = await findPrograms(platformPrograms);
-  const archives = await reported("images of the platform", () => platformArchives(podPrograms, programs));
+  await findPrograms(platformPrograms);
+  const archives = await reported("images of the platform", () => platformArchives(podPrograms));
   archives.push(await reported("image of the gateway", gatewayArchive));
   return { archives, serving: await readServingManifests(), crds: await loadCrds() };
 }

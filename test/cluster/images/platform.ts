@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { cached } from "../../control-plane/cache.ts";
-import type { Program } from "../components.ts";
+import { findPrograms, type Program } from "../components.ts";
 import { archiveFiles } from "./archive.ts";
 
 /** Names below dev.local are not resolved by Knative and never pulled. The pause image is named to containerd. */
@@ -14,11 +14,9 @@ export function imageOf(program: string): string {
   return `dev.local/${program}:1`;
 }
 
-/** Archives of the images of these programs, whose paths are given, in the cache folder. */
-export async function platformArchives<Name extends Program>(
-  names: readonly Name[],
-  programs: Readonly<Record<Name, string>>,
-): Promise<string[]> {
+/** Archives of the images of these programs, in the cache folder; builds what is not built yet. */
+export async function platformArchives(names: readonly Program[]): Promise<string[]> {
+  const programs = await findPrograms(names);
   return Promise.all(
     names.map(async (name) => {
       // The path of a built program holds the hash of what it is built from.

@@ -5,15 +5,15 @@
  */
 import type { Admin, Manifest } from "../../control-plane/admin.ts";
 import type { CustomResourceDefinition } from "../../control-plane/crds.ts";
-import { findPrograms, kedaPrograms } from "../components.ts";
+import { kedaPrograms } from "../components.ts";
+import { removeDeployment, waitUntilAvailable } from "../deployments.ts";
 import { importImages } from "../images/import.ts";
 import { platformArchives } from "../images/platform.ts";
-import { waitUntilAvailable } from "../knative/install.ts";
 import { readKedaManifests } from "./manifests.ts";
 
 /** Imports the images, applies it all and waits until every Deployment is available: at most three minutes. */
 export async function installKeda(admin: Admin): Promise<void> {
-  await importImages(await platformArchives(kedaPrograms, await findPrograms(kedaPrograms)));
+  await importImages(await platformArchives(kedaPrograms));
   const objects = await readKedaManifests();
   const ofKind = (wanted: string) => objects.filter(({ kind }) => kind === wanted);
   await admin.applyCrds(ofKind("CustomResourceDefinition") as unknown as CustomResourceDefinition[]);
@@ -26,10 +26,8 @@ export async function installKeda(admin: Admin): Promise<void> {
 /** Ends its programs; kinds and objects stay. */
 export async function removeKeda(admin: Admin): Promise<void> {
   const kind = { apiVersion: "apps/v1", kind: "Deployment", namespace: "keda" } as const;
-  for (const { metadata } of await admin.list(kind)) {
-    await admin.delete({ ...kind, name: metadata.name }, { propagation: "Foreground" });
-    await admin.waitFor({ ...kind, name: metadata.name }, (object) => object === null, 90_000);
-  }
+  for (const { metadata } of await admin.list(kind))
+    await removeDeployment(admin, kind.namespace, metadata.name);
 }
 
 const available = (admin: Admin, { metadata }: Manifest): Promise<void> =>

@@ -5,6 +5,7 @@
  */
 import type { Admin, Manifest } from "../../control-plane/admin.ts";
 import type { CustomResourceDefinition } from "../../control-plane/crds.ts";
+import { waitUntilAvailable } from "../deployments.ts";
 import { ingressClass } from "../gateway/routes.ts";
 import type { ServingManifests } from "./manifests.ts";
 
@@ -30,17 +31,4 @@ export async function installServing(admin: Admin, { crds, base, run }: ServingM
 function withSettings(object: Manifest): Manifest {
   const set = object.kind === "ConfigMap" ? settings[object.metadata.name ?? ""] : undefined;
   return set === undefined ? object : { ...object, data: { ...(object.data as object), ...set } };
-}
-
-/** Waits until all replicas of the Deployment are available. */
-export async function waitUntilAvailable(admin: Admin, namespace: string, name: string): Promise<void> {
-  const target = { apiVersion: "apps/v1", kind: "Deployment", namespace, name };
-  await admin.waitFor(
-    target,
-    (object) => {
-      const status = object?.status as { replicas?: number; availableReplicas?: number } | undefined;
-      return (status?.replicas ?? 0) > 0 && status?.availableReplicas === status?.replicas;
-    },
-    180_000,
-  );
 }
