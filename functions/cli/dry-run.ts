@@ -8,7 +8,7 @@ import { KubernetesError } from "../kubernetes/errors.ts";
 import type { Logger } from "../log.ts";
 import type { Problem } from "../problem.ts";
 import type { ReconcileContext } from "../reconcile/context.ts";
-import { refusalOf } from "../reconcile/host-policy.ts";
+import { refusalOf } from "../reconcile/plan/host-policy.ts";
 import { resync } from "../reconcile/resync/resync.ts";
 import { reconcileRoute } from "../reconcile/route.ts";
 import { routeResources } from "../traefik/resources.ts";

@@ -8,9 +8,9 @@ import type { KubernetesClient } from "../kubernetes/client.ts";
 import type { Logger } from "../log.ts";
 import type { Problem } from "../problem.ts";
 import type { CompileRegexp } from "../traefik/rule.ts";
-import type { EventRecorder } from "./events.ts";
-import type { Execute } from "./execute.ts";
-import type { OnOptOut, Selector } from "./opt-out.ts";
+import type { EventRecorder } from "./apply/events.ts";
+import type { Execute } from "./apply/execute.ts";
+import type { OnOptOut, Selector } from "./plan/opt-out.ts";
 import type { HandOut } from "./resync/hand-out.ts";
 
 export interface ReconcileContext {

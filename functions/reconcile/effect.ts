@@ -6,8 +6,8 @@
 import type { ChildKind } from "../integrations/integration.ts";
 import type { KubernetesError } from "../kubernetes/errors.ts";
 import type { Problem } from "../problem.ts";
-import { consequenceOf } from "./consequence.ts";
-import type { Write } from "./plan.ts";
+import { consequenceOf } from "./apply/consequence.ts";
+import type { Write } from "./plan/plan.ts";
 import { type Change, mergeReports, NOTHING_TO_DO, type Report } from "./report.ts";
 
 export interface Effect extends Report {

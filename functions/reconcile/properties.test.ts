@@ -9,9 +9,9 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { createLogger } from "../log.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
+import { createExecutor } from "./apply/execute.ts";
+import { takingTurns } from "./apply/key-lock.ts";
 import { createDispatcher, type Dispatcher } from "./dispatch.ts";
-import { createExecutor } from "./execute.ts";
-import { takingTurns } from "./turns.ts";
 
 const NAMESPACE = "shop";
 const { configuration } = parseConfiguration(

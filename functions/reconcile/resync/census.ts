@@ -8,13 +8,13 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { ReconcileContext } from "../context.ts";
-import { type Claimant, claimedHosts, rankOf } from "../host-claims.ts";
-import { keepsChild, mayHaveChild, unshadowed } from "../members.ts";
-import { isSelected } from "../opt-out.ts";
-import { isOfInstance, owningRoutes } from "../ownership.ts";
-import { type Plan, type PlanSetting, planChild, type Step } from "../plan.ts";
-import { isReadyFor } from "../readiness.ts";
-import { compareAge, isSharing, planGroup, type SharingIntegration } from "../sharing.ts";
+import { type Claimant, claimedHosts, rankOf } from "../plan/host-claims.ts";
+import { keepsChild, mayHaveChild, unshadowed } from "../plan/members.ts";
+import { isSelected } from "../plan/opt-out.ts";
+import { isOfInstance, owningRoutes } from "../plan/ownership.ts";
+import { type Plan, type PlanSetting, planChild, type Step } from "../plan/plan.ts";
+import { isReadyFor } from "../plan/readiness.ts";
+import { compareAge, isSharing, planGroup, type SharingIntegration } from "../plan/sharing.ts";
 
 /** A child none of whose owners is among the listed routes. Only live 404s of the owners make it an orphan. */
 export interface Stray {

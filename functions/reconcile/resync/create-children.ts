@@ -4,9 +4,10 @@
  *
  * @module
  */
+
+import { checkGuard } from "../apply/guard.ts";
 import type { ReconcileContext } from "../context.ts";
 import { CALM, changeEffect, combine, type Effect, effectOf, problemEffect } from "../effect.ts";
-import { checkGuard } from "../guard.ts";
 import type { Report } from "../report.ts";
 import { settle } from "../result.ts";
 import type { Creation, RouteNeed } from "./census.ts";

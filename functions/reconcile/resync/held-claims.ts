@@ -4,9 +4,9 @@
  * @module
  */
 import type { KubernetesClient } from "../../kubernetes/client.ts";
-import { listNamespace } from "../observe.ts";
+import { listNamespace } from "../observe/observe.ts";
+import { isSharing } from "../plan/sharing.ts";
 import { type Result, settle } from "../result.ts";
-import { isSharing } from "../sharing.ts";
 import type { Creation } from "./census.ts";
 
 export class HeldClaims {

@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import type { ReconcileContext } from "../context.ts";
 import { logRoute } from "../log-route.ts";
-import { owningRoutes } from "../ownership.ts";
+import { owningRoutes } from "../plan/ownership.ts";
 import type { RouteNeed } from "./census.ts";
 import { createChildren } from "./create-children.ts";
 import { BATCH_SIZE, spread } from "./hand-out.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ReconcileContext } from "../context.ts";
-import { ClaimBook } from "../host-claims.ts";
+import { ClaimBook } from "../plan/host-claims.ts";
 import { deleteUnwanted } from "./delete-unwanted.ts";
 import { meetNeeds, withClaims } from "./meet-needs.ts";
 import { MemoryBudget } from "./memory-budget.ts";

@@ -6,8 +6,8 @@
 import type { Integration } from "../../integrations/integration.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import type { ReconcileContext } from "../context.ts";
-import type { ClaimBook } from "../host-claims.ts";
 import { logRoute } from "../log-route.ts";
+import type { ClaimBook } from "../plan/host-claims.ts";
 import type { Report } from "../report.ts";
 import { type RouteOptions, reconcileRoute } from "../route.ts";
 import type { RouteNeed, Stray } from "./census.ts";

@@ -5,20 +5,20 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { KubernetesClient } from "../kubernetes/client.ts";
-import { ConflictError, KubernetesError } from "../kubernetes/errors.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { ConflictError, KubernetesError } from "../../kubernetes/errors.ts";
 import {
   apiVersionOf,
   type KubernetesObject,
   type ObjectReference,
   type ResourceDefinition,
-} from "../kubernetes/objects.ts";
-import type { Logger } from "../log.ts";
-import type { Problem } from "../problem.ts";
-import { resourceOfRoute } from "../traefik/resources.ts";
-import type { RouteDescription } from "../traefik/route-description.ts";
-import { isRecord } from "../unknown.ts";
-import type { Change } from "./report.ts";
+} from "../../kubernetes/objects.ts";
+import type { Logger } from "../../log.ts";
+import type { Problem } from "../../problem.ts";
+import { resourceOfRoute } from "../../traefik/resources.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import { isRecord } from "../../unknown.ts";
+import type { Change } from "../report.ts";
 
 const EVENT: ResourceDefinition = { group: "events.k8s.io", version: "v1", plural: "events", kind: "Event" };
 const REPORTING_CONTROLLER = "traefik-cert-rotater.io/function";

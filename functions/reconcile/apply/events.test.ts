@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { KubernetesClient } from "../kubernetes/client.ts";
-import { ConflictError, ForbiddenError } from "../kubernetes/errors.ts";
-import type { KubernetesObject, ObjectReference } from "../kubernetes/objects.ts";
-import { createLogger } from "../log.ts";
-import type { Problem } from "../problem.ts";
-import type { RouteDescription } from "../traefik/route-description.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { ConflictError, ForbiddenError } from "../../kubernetes/errors.ts";
+import type { KubernetesObject, ObjectReference } from "../../kubernetes/objects.ts";
+import { createLogger } from "../../log.ts";
+import type { Problem } from "../../problem.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
 import { createEventRecorder } from "./events.ts";
 
 const route = { kind: "IngressRoute", group: "traefik.io", namespace: "shop", name: "web" } as const;

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Claim, Integration } from "../integrations/integration.ts";
-import type { KubernetesClient } from "../kubernetes/client.ts";
-import { ConflictError } from "../kubernetes/errors.ts";
-import type { ResourceDefinition } from "../kubernetes/objects.ts";
+import type { Claim, Integration } from "../../integrations/integration.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { ConflictError } from "../../kubernetes/errors.ts";
+import type { ResourceDefinition } from "../../kubernetes/objects.ts";
+import type { Write } from "../plan/plan.ts";
 import type { Execute } from "./execute.ts";
-import type { Write } from "./plan.ts";
 
 /** More claims than are taken up while one observation is acted upon. */
 const MAX_REMEMBERED = 10_000;

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { KubernetesClient, Preconditions } from "../kubernetes/client.ts";
-import type { KubernetesObject, ObjectReference, ResourceDefinition } from "../kubernetes/objects.ts";
-import { withoutFormerTool } from "./former-tool.ts";
-import type { Write } from "./plan.ts";
+import type { KubernetesClient, Preconditions } from "../../kubernetes/client.ts";
+import type { KubernetesObject, ObjectReference, ResourceDefinition } from "../../kubernetes/objects.ts";
+import type { Write } from "../plan/plan.ts";
+import { withoutFormerTool } from "./previous-manager.ts";
 
 /**
  * An apply with this resourceVersion creates or fails, never overwrites. A POST would leave a managedFields entry

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
-import { withoutFormerTool } from "./former-tool.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { withoutFormerTool } from "./previous-manager.ts";
 
 const label = { "f:metadata": { "f:labels": { "f:kubernetes.io/managed-by": {} } } };
 const written = {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseConfiguration } from "../config/parse.ts";
-import { INTEGRATIONS } from "../integrations/index.ts";
-import { ConflictError, UnavailableError } from "../kubernetes/errors.ts";
-import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
+import { parseConfiguration } from "../../config/parse.ts";
+import { INTEGRATIONS } from "../../integrations/index.ts";
+import { ConflictError, UnavailableError } from "../../kubernetes/errors.ts";
+import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Execute } from "./execute.ts";
-import { takingTurns } from "./turns.ts";
+import { takingTurns } from "./key-lock.ts";
 
 const { integrations } = parseConfiguration({}, INTEGRATIONS).configuration;
 const resource = integrations[0]?.resource as ResourceDefinition;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { KubernetesObject, OwnerReference } from "../kubernetes/objects.ts";
+import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
 import { isOfInstance, judge, owningRoutes } from "./ownership.ts";
 
 const INSTANCE = "traefik/tcr";

@@ -7,8 +7,8 @@
  * @module
  */
 import { hash } from "node:crypto";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
-import { isRecord } from "../unknown.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isRecord } from "../../unknown.ts";
 import { covers, isOurApply, ownsExactly } from "./diff.ts";
 
 export const APPLIED_ANNOTATION = "traefik-cert-rotater.io/applied";

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { KindNotServedError } from "../kubernetes/errors.ts";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
-import { LEGACY_GROUP, routeResources } from "../traefik/resources.ts";
-import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
-import type { ReconcileContext } from "./context.ts";
-import { describeRoute } from "./describe.ts";
-import { listNamespace } from "./observe.ts";
+import { KindNotServedError } from "../../kubernetes/errors.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { LEGACY_GROUP, routeResources } from "../../traefik/resources.ts";
+import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import type { ReconcileContext } from "../context.ts";
+import { describeRoute } from "../observe/describe.ts";
+import { listNamespace } from "../observe/observe.ts";
+import { type Result, settle } from "../result.ts";
 import { isIgnored, isSelected, type Selector } from "./opt-out.ts";
-import { type Result, settle } from "./result.ts";
 
 /** Reads and describes them; those of other classes, opted out (unless they keep), shadowed or being deleted are left out. */
 export async function readMembers(

@@ -8,9 +8,9 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Claim, Integration } from "../integrations/integration.ts";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
-import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
+import type { Claim, Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { isOfInstance, isOwnedBy, judge, mayWrite, owningRoutes } from "./ownership.ts";
 import { notOurs, type Plan, type PlanSetting, planPlaced } from "./plan.ts";
 

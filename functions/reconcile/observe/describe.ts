@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { Integration } from "../integrations/integration.ts";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
-import type { Problem } from "../problem.ts";
-import { parseRoute, routesNeedRegexp } from "../traefik/ingress-route.ts";
-import type { RouteDescription } from "../traefik/route-description.ts";
-import type { CompileRegexp } from "../traefik/rule.ts";
-import { withoutHosts } from "./host-policy.ts";
-import { withNamespaceOptOut } from "./opt-out.ts";
+import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import { parseRoute, routesNeedRegexp } from "../../traefik/ingress-route.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import type { CompileRegexp } from "../../traefik/rule.ts";
+import { withoutHosts } from "../plan/host-policy.ts";
+import { withNamespaceOptOut } from "../plan/opt-out.ts";
 
 const NO_REGEXP: CompileRegexp = () => null;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseRoute } from "../traefik/ingress-route.ts";
+import { parseRoute } from "../../traefik/ingress-route.ts";
 import { isIgnored, isSelected, withNamespaceOptOut } from "./opt-out.ts";
 
 function describe(annotations: Readonly<Record<string, string>>) {

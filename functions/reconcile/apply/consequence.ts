@@ -12,8 +12,8 @@ import {
   NotFoundError,
   RejectedError,
   TooManyRequestsError,
-} from "../kubernetes/errors.ts";
-import type { Problem } from "../problem.ts";
+} from "../../kubernetes/errors.ts";
+import type { Problem } from "../../problem.ts";
 
 /**
  * `again`: somebody else wrote first, observe again. `silent`: it no longer matters. `problem`: permanent until

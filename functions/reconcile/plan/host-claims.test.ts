@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
-import { parseRoute } from "../traefik/ingress-route.ts";
-import type { RouteDescription } from "../traefik/route-description.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { parseRoute } from "../../traefik/ingress-route.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
 import { ClaimBook, claimedHosts, rankOf } from "./host-claims.ts";
 
 function describe(

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { FIELD_MANAGER } from "../kubernetes/client.ts";
-import type { KubernetesObject, ManagedFieldsEntry } from "../kubernetes/objects.ts";
-import { isRecord } from "../unknown.ts";
-import { isSwitchboards, MANAGED_BY_LABEL } from "./ownership.ts";
+import { FIELD_MANAGER } from "../../kubernetes/client.ts";
+import type { KubernetesObject, ManagedFieldsEntry } from "../../kubernetes/objects.ts";
+import { isRecord } from "../../unknown.ts";
+import { isSwitchboards, MANAGED_BY_LABEL } from "../plan/ownership.ts";
 
 /** The least that an entry can own: the label that the next apply sets. */
 const LABEL_ONLY = { "f:metadata": { "f:labels": { [`f:${MANAGED_BY_LABEL}`]: {} } } };

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { FIELD_MANAGER } from "../kubernetes/client.ts";
-import type { KubernetesObject, ManagedFieldsEntry } from "../kubernetes/objects.ts";
-import { isRecord } from "../unknown.ts";
+import { FIELD_MANAGER } from "../../kubernetes/client.ts";
+import type { KubernetesObject, ManagedFieldsEntry } from "../../kubernetes/objects.ts";
+import { isRecord } from "../../unknown.ts";
 
 /** True where a desired field differs in `live`, or our last apply owns a field that is no longer desired. */
 export function differs(desired: KubernetesObject, live: KubernetesObject): boolean {

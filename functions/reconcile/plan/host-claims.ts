@@ -5,10 +5,10 @@
  *
  * @module
  */
-import { FIELD_MANAGER } from "../kubernetes/client.ts";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
-import type { Problem } from "../problem.ts";
-import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
+import { FIELD_MANAGER } from "../../kubernetes/client.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { namesOf } from "./host-policy.ts";
 
 /**

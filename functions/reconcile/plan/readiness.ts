@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Integration } from "../integrations/integration.ts";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
-import type { RouteDescription } from "../traefik/route-description.ts";
-import type { ReconcileContext } from "./context.ts";
-import { isKept } from "./guard.ts";
+import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import { isKept } from "../apply/guard.ts";
+import type { ReconcileContext } from "../context.ts";
+import type { Observation } from "../observe/observe.ts";
 import { mayHaveChild } from "./members.ts";
-import type { Observation } from "./observe.ts";
 import { isOfInstance, isOwnedBy } from "./ownership.ts";
 
 /** True too where the integration makes no child for the route, or none that can be waited for. */

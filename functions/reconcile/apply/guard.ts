@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { ClaimGuard, Integration } from "../integrations/integration.ts";
-import type { Problem } from "../problem.ts";
-import type { ReconcileContext } from "./context.ts";
-import type { Write } from "./plan.ts";
-import { type Result, settle } from "./result.ts";
+import type { ClaimGuard, Integration } from "../../integrations/integration.ts";
+import type { Problem } from "../../problem.ts";
+import type { ReconcileContext } from "../context.ts";
+import type { Write } from "../plan/plan.ts";
+import { type Result, settle } from "../result.ts";
 
 const FREE: Result<null> = { ok: true, value: null };
 

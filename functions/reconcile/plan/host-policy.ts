@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { matchesGlob } from "../glob.ts";
-import type { Problem } from "../problem.ts";
-import type { RouteDescription } from "../traefik/route-description.ts";
+import { matchesGlob } from "../../glob.ts";
+import type { Problem } from "../../problem.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
 
 /** One line of the policy. `namespaces` are globs; a suffix allows itself and all names below it. */
 export interface HostRule {

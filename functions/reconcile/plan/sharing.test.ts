@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseConfiguration } from "../config/parse.ts";
-import { INTEGRATIONS } from "../integrations/index.ts";
-import type { KubernetesObject, OwnerReference } from "../kubernetes/objects.ts";
-import { parseRoute } from "../traefik/ingress-route.ts";
-import type { RouteDescription } from "../traefik/route-description.ts";
+import { parseConfiguration } from "../../config/parse.ts";
+import { INTEGRATIONS } from "../../integrations/index.ts";
+import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
+import { parseRoute } from "../../traefik/ingress-route.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { Plan } from "./plan.ts";
 import { decide, isSharing, planGroup, type Sharing, type SharingIntegration } from "./sharing.ts";
 

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { KubernetesObject, OwnerReference } from "../kubernetes/objects.ts";
-import type { RouteReference } from "../traefik/route-description.ts";
+import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
 
 export const MANAGED_BY_LABEL = "kubernetes.io/managed-by";
 export const MANAGED_BY = "Traefik-cert-rotater";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RouteDescription } from "../traefik/route-description.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
 
 /** On a route or its namespace: `all`, or names of integrations separated by commas. */
 export const IGNORE_ANNOTATION = "traefik-cert-rotater.io/ignore";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { KubernetesClient, ListOptions } from "../../kubernetes/client.ts";
 import { ExpiredError, UnavailableError } from "../../kubernetes/errors.ts";
-import { joinByNamespace } from "./join.ts";
+import { joinByNamespace } from "../resync/join.ts";
 import { listByNamespace } from "./listing.ts";
 
 const resource = { group: "traefik.io", version: "v1alpha1", plural: "ingressroutes", kind: "IngressRoute" };

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Desired, Facts, Integration } from "../integrations/integration.ts";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
-import type { Problem } from "../problem.ts";
-import type { RouteDescription } from "../traefik/route-description.ts";
+import type { Desired, Facts, Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
 import { isKnownToBe, withDigest } from "./applied.ts";
 import { buildChild, type Placement } from "./child.ts";
 import { differs } from "./diff.ts";

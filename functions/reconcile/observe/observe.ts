@@ -4,15 +4,15 @@
  *
  * @module
  */
-import type { ChangeHint } from "../cloudevents/work.ts";
-import { dependencyKey, type Integration } from "../integrations/integration.ts";
-import type { KubernetesClient } from "../kubernetes/client.ts";
-import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
-import { LEGACY_GROUP, ROUTE_GROUP, resourceOfRoute } from "../traefik/resources.ts";
-import type { RouteReference } from "../traefik/route-description.ts";
-import { IGNORE_ANNOTATION } from "./opt-out.ts";
-import { LOOKUP_SELECTOR } from "./ownership.ts";
-import { type Result, settle } from "./result.ts";
+import type { ChangeHint } from "../../cloudevents/work.ts";
+import { dependencyKey, type Integration } from "../../integrations/integration.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { LEGACY_GROUP, ROUTE_GROUP, resourceOfRoute } from "../../traefik/resources.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import { IGNORE_ANNOTATION } from "../plan/opt-out.ts";
+import { LOOKUP_SELECTOR } from "../plan/ownership.ts";
+import { type Result, settle } from "../result.ts";
 
 export interface Observation {
   readonly route: Result<KubernetesObject | null>;
