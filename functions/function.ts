@@ -19,6 +19,7 @@ import type { Logger } from "./log.ts";
 import { createEventRecorder } from "./reconcile/apply/events.ts";
 import { createExecutor, observeOnly } from "./reconcile/apply/execute.ts";
 import { takingTurns } from "./reconcile/apply/key-lock.ts";
+import { VerifiedWrites } from "./reconcile/apply/verified.ts";
 import { createDispatcher } from "./reconcile/dispatch.ts";
 import { refusalOf } from "./reconcile/plan/host-policy.ts";
 
@@ -50,12 +51,14 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
   const dispatcher = createDispatcher({
     client,
     execute: observes ? observeOnly : takingTurns(createExecutor(client), integrations, client),
+    verified: new VerifiedWrites(),
     integrations,
     selector,
     instance,
     onOptOut,
     refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
     hostClaims,
+    now: () => new Date().toISOString().replace(/\.\d+Z$/, "Z"),
     events: createEventRecorder({ client, log, reportingInstance, observes, now: Date.now }),
     log,
     handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),

@@ -6,7 +6,7 @@
  * @module
  */
 import { FIELD_MANAGER, type KubernetesClient } from "../functions/kubernetes/client.ts";
-import { ConflictError } from "../functions/kubernetes/errors.ts";
+import { ConflictError, ExpiredError } from "../functions/kubernetes/errors.ts";
 import type {
   KubernetesObject,
   ObjectMeta,
@@ -30,6 +30,8 @@ export interface MemoryCluster {
 
 export function createMemoryCluster(): MemoryCluster {
   const objects = new Map<string, KubernetesObject>();
+  /** What there was at each version. */
+  const history = new Map<string, ReadonlyMap<string, KubernetesObject>>();
   const writes: string[] = [];
   let clock = 0;
   let version = 0;
@@ -51,17 +53,21 @@ export function createMemoryCluster(): MemoryCluster {
         : live.metadata.uid === uid && live.metadata.resourceVersion === resourceVersion;
     if (!fits) throw new ConflictError("write", "not the object that was judged");
   };
-  const all = (resource: ResourceDefinition) => {
+  const all = (resource: ResourceDefinition, exactVersion?: string) => {
+    const at = exactVersion === undefined ? objects : history.get(exactVersion);
+    if (at === undefined) throw new ExpiredError("list", `there was no version ${exactVersion}`);
     const order = ({ metadata }: KubernetesObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
-    return [...objects]
+    return [...at]
       .filter(([key]) => key.startsWith(`${resource.group}/${resource.kind}/`))
       .map(([, object]) => object)
       .sort((one, other) => (order(one) < order(other) ? -1 : 1));
   };
+  const remember = () => void history.set(String(version), new Map(objects));
   const put = (resource: ResourceDefinition, object: KubernetesObject): KubernetesObject => {
     const key = keyOf(resource, object.metadata.namespace ?? null, object.metadata.name);
     const stored = structuredClone({ ...object, metadata: stamp(object.metadata, objects.get(key)) });
     objects.set(key, stored);
+    remember();
     return stored;
   };
   const record = (verb: string, { resource, namespace, name }: ObjectReference) => {
@@ -71,9 +77,9 @@ export function createMemoryCluster(): MemoryCluster {
   const client: KubernetesClient = {
     get: async (reference) => structuredClone(find(reference)),
     getMetadata: async (reference) => structuredClone(find(reference)),
-    list: async (resource, { namespace, labelSelector = "" }) => {
+    list: async (resource, { namespace, labelSelector = "", exactVersion }) => {
       const labels = labelSelector.split(",").filter((pair) => pair !== "");
-      const items = all(resource).filter(
+      const items = all(resource, exactVersion).filter(
         ({ metadata }) =>
           (namespace === null || metadata.namespace === namespace) &&
           labels.every((pair) => {

@@ -8,7 +8,7 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Problem } from "../problem.ts";
 import { buildChild } from "../reconcile/plan/child.ts";
 import { isIgnored, isSelected, type Selector } from "../reconcile/plan/opt-out.ts";
-import { compareAge } from "../reconcile/plan/sharing.ts";
+import { compareAge } from "../reconcile/plan/shared.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 
 /** A child that a route has, or why it has none. */

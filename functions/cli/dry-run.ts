@@ -7,10 +7,11 @@ import type { Configuration } from "../config/configuration.ts";
 import { KubernetesError } from "../kubernetes/errors.ts";
 import type { Logger } from "../log.ts";
 import type { Problem } from "../problem.ts";
-import type { ReconcileContext } from "../reconcile/context.ts";
+import { VerifiedWrites } from "../reconcile/apply/verified.ts";
 import { refusalOf } from "../reconcile/plan/host-policy.ts";
 import { resync } from "../reconcile/resync/resync.ts";
-import { reconcileRoute } from "../reconcile/route.ts";
+import type { ReconcileContext } from "../reconcile/route/context.ts";
+import { reconcileRoute } from "../reconcile/route/reconcile-route.ts";
 import { routeResources } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 import type { ReadingClient } from "./reader.ts";
@@ -64,7 +65,7 @@ async function runResync(
   confirmDeletions: boolean,
 ): Promise<DryRun> {
   const { context, writes, problems } = recording(setting);
-  const { routes, children, held, retry } = await resync(context, { namespace, confirmDeletions });
+  const { routes, children, blocked: held, retry } = await resync(context, { namespace, confirmDeletions });
   return { writes: writes(), problems: problems(), routes, children, held, incomplete: retry?.why ?? null };
 }
 
@@ -108,12 +109,14 @@ function recording({ client, configuration, instance }: DryRunSetting) {
   const context: ReconcileContext = {
     client,
     execute: recorder.execute,
+    verified: new VerifiedWrites(),
     integrations,
     selector,
     instance,
     onOptOut,
     refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
     hostClaims,
+    now: () => new Date().toISOString().replace(/\.\d+Z$/, "Z"),
     events: {
       record: async ({ route }, _, found) => {
         for (const problem of found) problems.set(JSON.stringify([route, problem]), { route, ...problem });

@@ -6,7 +6,7 @@
 import type { Integration } from "../integrations/integration.ts";
 import { KubernetesError } from "../kubernetes/errors.ts";
 import type { KubernetesObject, OwnerReference } from "../kubernetes/objects.ts";
-import { listNamespace } from "../reconcile/observe/observe.ts";
+import { listAll } from "../reconcile/observe/listing.ts";
 import { INSTANCE_ANNOTATION, isOwnedBy, judge, type Ownership } from "../reconcile/plan/ownership.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 import { type PlainObject, plain } from "./applied-object.ts";
@@ -58,7 +58,7 @@ async function listed(
   namespace: string,
 ): Promise<readonly KubernetesObject[]> {
   try {
-    return await listNamespace(client, resource, namespace);
+    return await listAll(client, { resource, namespace });
   } catch (error) {
     // The reader remembers it.
     if (error instanceof KubernetesError) return [];

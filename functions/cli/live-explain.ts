@@ -6,10 +6,10 @@
 import { KubernetesError } from "../kubernetes/errors.ts";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
 import { describeRoute } from "../reconcile/observe/describe.ts";
-import { listNamespace, readDependencies, readOptOuts } from "../reconcile/observe/observe.ts";
+import { listAll } from "../reconcile/observe/listing.ts";
+import { readDependencies, readOptOuts } from "../reconcile/observe/view.ts";
 import { refusalOf } from "../reconcile/plan/host-policy.ts";
 import { unshadowed } from "../reconcile/plan/members.ts";
-import { settle } from "../reconcile/result.ts";
 import { routeResources } from "../traefik/resources.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "./cluster.ts";
@@ -18,6 +18,7 @@ import { type DryRun, dryRun } from "./dry-run.ts";
 import { explanationJson } from "./explain.ts";
 import { explainText } from "./explain-text.ts";
 import { type LiveChild, liveChildren, liveJson, liveText } from "./live-children.ts";
+import { settle } from "./result.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal.ts";
 
 export interface LiveExplainOptions extends ClusterOptions {
@@ -124,7 +125,7 @@ async function describeNamespace(
   const described: RouteDescription[] = [];
   for (const resource of routeResources(selector.legacyGroup)) {
     try {
-      for (const object of await listNamespace(reader.client, resource, namespace)) {
+      for (const object of await listAll(reader.client, { resource, namespace })) {
         described.push(await describeRoute(context, object, annotations));
       }
     } catch (error) {

@@ -7,15 +7,15 @@ import type { Integration } from "../integrations/integration.ts";
 import { KubernetesError } from "../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
 import { describeRoute } from "../reconcile/observe/describe.ts";
-import { readDependencies, readOptOuts } from "../reconcile/observe/observe.ts";
+import { readDependencies, readOptOuts } from "../reconcile/observe/view.ts";
 import { refusalOf } from "../reconcile/plan/host-policy.ts";
 import { unshadowed } from "../reconcile/plan/members.ts";
 import { isSelected } from "../reconcile/plan/opt-out.ts";
-import { settle } from "../reconcile/result.ts";
 import { routeResources } from "../traefik/resources.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "./cluster.ts";
 import { type DryRun, dryRun } from "./dry-run.ts";
+import { settle } from "./result.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Survey extends OpenCluster {

@@ -6,7 +6,7 @@
 import { ConflictError } from "../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
 import type { Execute } from "../reconcile/apply/execute.ts";
-import { listNamespace } from "../reconcile/observe/observe.ts";
+import { listAll } from "../reconcile/observe/listing.ts";
 import { isOfInstance } from "../reconcile/plan/ownership.ts";
 import type { Write } from "../reconcile/plan/plan.ts";
 import type { ReadingClient } from "./reader.ts";
@@ -49,6 +49,7 @@ export function createWriteRecorder(client: ReadingClient, instance: string): Wr
       }
       const action = actionOf(step, instance);
       recorded.set(`${namespace}/${resource.kind}/${name}`, { action, resource, namespace, name, step });
+      return null;
     },
     writes: () => [...recorded].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, write]) => write),
   };
@@ -63,6 +64,6 @@ async function namesIn(
   resource: ResourceDefinition,
   namespace: string,
 ): Promise<ReadonlySet<string>> {
-  const objects: readonly KubernetesObject[] = await listNamespace(client, resource, namespace);
+  const objects: readonly KubernetesObject[] = await listAll(client, { resource, namespace });
   return new Set(objects.map(({ metadata }) => metadata.name));
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
-import type { Batch } from "../reconcile/resync/hand-out.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
+import type { Batch } from "../work.ts";
 import { InvalidPayloadError } from "./errors.ts";
 import { isJsonObject, type JsonObject, member } from "./json.ts";
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { WatchedKinds } from "../work.ts";
 import { InvalidPayloadError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
-import { toWork, type WatchedKinds } from "./to-work.ts";
+import { toWork } from "./to-work.ts";
 
 const KINDS: WatchedKinds = {
   children: [{ group: "cert-manager.io", version: "v1", plural: "certificates", kind: "Certificate" }],

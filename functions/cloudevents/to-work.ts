@@ -4,26 +4,19 @@
  *
  * @module
  */
-import type { ResourceDefinition } from "../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
 import type { RouteGroup, RouteKind } from "../traefik/route-description.ts";
+import type { ChangeHint, WatchedKinds, Work } from "../work.ts";
 import { quote } from "./attributes.ts";
 import { parseBatch } from "./batch.ts";
 import { InvalidPayloadError, MalformedEventError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { EVERYTHING, parseScope } from "./resync-scope.ts";
 import { type Subject, subjectOf } from "./subject.ts";
-import type { ChangeHint, Work } from "./work.ts";
 
 export const RESYNC_TYPE = "io.traefik-cert-rotater.resync";
 const PING_TYPE = "dev.knative.sources.ping";
 const CHANGE_TYPE = /^dev\.knative\.apiserver\.(?:ref|resource)\.(add|update|delete)$/;
-
-/** The kinds that mean work besides routes; which they are is up to the integrations that are on. */
-export interface WatchedKinds {
-  readonly children: readonly ResourceDefinition[];
-  readonly dependencies: readonly { readonly group: string; readonly kind: string }[];
-}
 
 /** Lower-case plural by kind; both kinds are served in both groups. */
 const ROUTE_PLURALS: Readonly<Record<RouteKind, string>> = {

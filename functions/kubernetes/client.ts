@@ -18,6 +18,8 @@ export interface ListOptions {
   readonly labelSelector?: string;
   readonly limit?: number;
   readonly continueToken?: string;
+  /** The list as it was at exactly this version (`resourceVersionMatch=Exact`). */
+  readonly exactVersion?: string;
 }
 
 export interface ListPage {
@@ -158,6 +160,10 @@ function listQuery(options: ListOptions): string {
   if (options.labelSelector) query.set("labelSelector", options.labelSelector);
   if (options.limit) query.set("limit", String(options.limit));
   if (options.continueToken) query.set("continue", options.continueToken);
+  if (options.exactVersion) {
+    query.set("resourceVersion", options.exactVersion);
+    query.set("resourceVersionMatch", "Exact");
+  }
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
 }

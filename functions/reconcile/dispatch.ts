@@ -3,28 +3,34 @@
  *
  * @module
  */
-
-import type { WatchedKinds } from "../cloudevents/to-work.ts";
-import type { ChildReference, DependencyReference, ResyncScope, Work } from "../cloudevents/work.ts";
 import type { Integration } from "../integrations/integration.ts";
+import { KubernetesError } from "../kubernetes/errors.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Outcome } from "../outcome.ts";
 import { LEGACY_GROUP, ROUTE_GROUP, routeResources } from "../traefik/resources.ts";
 import type { RouteGroup, RouteReference } from "../traefik/route-description.ts";
+import type {
+  Batch,
+  ChangeHint,
+  ChildReference,
+  DependencyReference,
+  ResyncScope,
+  WatchedKinds,
+  Work,
+} from "../work.ts";
+import { reportFinalError } from "./apply/error-report.ts";
+import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report } from "./apply/report.ts";
+import { isHeldByOthers } from "./apply/verify.ts";
 import { Coalescer } from "./coalesce.ts";
-import type { ReconcileContext } from "./context.ts";
-import { effectOf } from "./effect.ts";
-import { logRoute } from "./log-route.ts";
 import { isAsApplied } from "./plan/applied.ts";
 import { isOfInstance, owningRoutes } from "./plan/ownership.ts";
-import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, retryReport } from "./report.ts";
-import { settle } from "./result.ts";
-import type { Batch } from "./resync/hand-out.ts";
 import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { resync } from "./resync/resync.ts";
 import type { ResyncOptions } from "./resync/run.ts";
 import { sharingReads } from "./resync/shared-reads.ts";
-import { type RouteOptions, reconcileRoute } from "./route.ts";
+import type { ReconcileContext } from "./route/context.ts";
+import { logRoute } from "./route/log-route.ts";
+import { type RouteOptions, reconcileRoute } from "./route/reconcile-route.ts";
 
 /** Fields for the log lines of one event, such as its id. */
 export type WorkContext = Readonly<Record<string, string>>;
@@ -61,25 +67,26 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       `resync ${JSON.stringify({ ...options, integrations: options.integrations?.map(({ name }) => name) })}`,
       "",
       async () => {
-        const tally = await resync(context, options);
-        context.log[tally.retry === null ? "info" : "warn"]({ ...of, ...tally.toFields() }, "resynced");
-        return { ...NOTHING_TO_DO, retry: tally.retry };
+        const summary = await resync(context, options);
+        context.log[summary.retry === null ? "info" : "warn"]({ ...of, ...summary.toFields() }, "resynced");
+        return { ...NOTHING_TO_DO, retry: summary.retry };
       },
     );
 
-  const ofChild = async (child: ChildReference, of: WorkContext): Promise<Report> => {
+  const ofChild = async (child: ChildReference, hint: ChangeHint, of: WorkContext): Promise<Report> => {
     const integration = integrationOf(context, child);
     if (integration === null) return NOTHING_TO_DO;
-    const read = await settle(context.client.get({ resource: integration.resource, ...child }));
-    if (!read.ok) {
-      const effect = effectOf(read.error, `${child.kind} ${child.name}`);
-      return effect.raced ? retryReport(read.error.message) : effect;
-    }
-    if (read.value !== null && isUntouched(context, integration, read.value)) return NOTHING_TO_DO;
-    const routes = routesOfChild(context, integration, child, read.value);
+    const live = await context.client.get({ resource: integration.resource, ...child });
+    const isEcho = live !== null && isUntouched(context, integration, live);
+    if (isEcho && (hint !== "add" || context.verified.has(live))) return NOTHING_TO_DO;
+    const routes = routesOfChild(context, integration, child, live);
     if (routes === null) return resyncAll({ namespace: child.namespace, confirmDeletions: false }, of);
+    // Whoever made it may have died before looking at it again, or is another replica.
+    const readsAll = isEcho && (await isShared(context, integration, live));
     // It may have lost a host to another namespace in a resync, and must not get it back for having changed.
-    return reconcileAll(routes, { hint: null, checkClaims: true }, of);
+    const report = await reconcileAll(routes, { hint: null, checksClaims: true, readsAll }, of);
+    if (isEcho && report.retry === null) context.verified.add([live]);
+    return report;
   };
 
   const ofDependency = async (dependency: DependencyReference, of: WorkContext): Promise<Report> => {
@@ -105,8 +112,12 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     const reports: Report[] = [];
     const pool = new Pool(ROUTES_AT_ONCE);
     const shared = sharingReads(context);
+    const within = { ...context, execute: shared.execute };
     for (const route of routes) {
-      await pool.add(async () => void reports.push(await reconcile(route, { hint: null }, of, shared)));
+      await pool.add(
+        async () =>
+          void reports.push(await reconcile(route, { hint: null, sharedReads: shared.client }, of, within)),
+      );
     }
     await pool.drain();
     return mergeReports(reports);
@@ -117,7 +128,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       case "route":
         return reconcile(work.route, { hint: work.hint }, of);
       case "child":
-        return ofChild(work.child, of);
+        return answering(`${work.child.kind} ${work.child.name}`, () => ofChild(work.child, work.hint, of));
       case "dependency":
         return ofDependency(work.dependency, of);
       case "resync":
@@ -133,8 +144,8 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
 }
 
 /** What a run does apart from its route. A hint only says what to read ahead; shared reads may be older than the asker. */
-function variantOf({ checkClaims = false }: RouteOptions, readsAfresh: boolean): string {
-  return JSON.stringify({ checkClaims, readsAfresh });
+function variantOf({ checksClaims = false, readsAll = false }: RouteOptions, readsAfresh: boolean): string {
+  return JSON.stringify({ checksClaims, readsAll, readsAfresh });
 }
 
 function kindsOf({ integrations }: ReconcileContext): WatchedKinds {
@@ -157,6 +168,27 @@ function isUntouched(
 ): boolean {
   const isAwaited = integration.isReady !== null && integrations.some(({ waitsForOthers }) => waitsForOthers);
   return !isAwaited && isOfInstance(child, instance) && isAsApplied(child);
+}
+
+/** Whether others hold what the child holds. */
+async function isShared(
+  { client }: ReconcileContext,
+  integration: Integration,
+  child: KubernetesObject,
+): Promise<boolean> {
+  const claim = integration.claim?.of(child.spec) ?? null;
+  const { namespace = "" } = child.metadata;
+  return claim !== null && isHeldByOthers(client, namespace, integration, claim, child);
+}
+
+/** A request that fails outside of a route: nobody observes again. */
+async function answering(what: string, task: () => Promise<Report>): Promise<Report> {
+  try {
+    return await task();
+  } catch (error) {
+    if (error instanceof KubernetesError) return reportFinalError(error, what);
+    throw error;
+  }
 }
 
 function dependsOn(integration: Integration, { group, kind, namespace, name }: DependencyReference): boolean {

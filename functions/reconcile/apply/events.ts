@@ -18,7 +18,7 @@ import type { Problem } from "../../problem.ts";
 import { resourceOfRoute } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { isRecord } from "../../unknown.ts";
-import type { Change } from "../report.ts";
+import type { Change } from "./report.ts";
 
 const EVENT: ResourceDefinition = { group: "events.k8s.io", version: "v1", plural: "events", kind: "Event" };
 const REPORTING_CONTROLLER = "traefik-cert-rotater.io/function";

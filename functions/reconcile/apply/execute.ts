@@ -14,27 +14,34 @@ import { withoutFormerTool } from "./previous-manager.ts";
  */
 const ONLY_IF_ABSENT = "0";
 
-/** @throws ConflictError where the object is no longer what the plan saw */
-export type Execute = (resource: ResourceDefinition, namespace: string, step: Write) => Promise<void>;
+/**
+ * Answers with the object as it is after the write; null where it is gone or nothing was written.
+ *
+ * @throws ConflictError where the object is no longer what the plan saw
+ */
+export type Execute = (
+  resource: ResourceDefinition,
+  namespace: string,
+  step: Write,
+) => Promise<KubernetesObject | null>;
 
 /** Writes to the cluster. */
 export function createExecutor(client: Pick<KubernetesClient, "apply" | "delete" | "mergePatch">): Execute {
   return async (resource, namespace, step) => {
     switch (step.action) {
       case "create":
-        await client.apply(
+        return client.apply(
           reference(resource, namespace, step.child),
           pinned(step.child, { resourceVersion: ONLY_IF_ABSENT }),
         );
-        return;
       case "update":
-        await client.apply(
+        return client.apply(
           reference(resource, namespace, step.live),
           pinned(step.child, preconditions(await takenOver(client, resource, namespace, step.live))),
         );
-        return;
       case "delete":
         await client.delete(reference(resource, namespace, step.live), preconditions(step.live));
+        return null;
     }
   };
 }
@@ -57,7 +64,7 @@ async function takenOver(
 }
 
 /** Writes nothing: the whole product at work in a cluster, in logs and Events only. */
-export const observeOnly: Execute = async () => undefined;
+export const observeOnly: Execute = async () => null;
 
 function reference(
   resource: ResourceDefinition,

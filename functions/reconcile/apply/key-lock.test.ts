@@ -21,6 +21,7 @@ function start(gate: Promise<unknown> = Promise.resolve()) {
     await gate;
     if (step.action === "delete") objects.delete(step.live.metadata.name);
     else objects.set(step.child.metadata.name, step.child);
+    return null;
   };
   const client = { get: async ({ name }: { name: string }) => objects.get(name) ?? null };
   const taking = takingTurns(execute, integrations, client);

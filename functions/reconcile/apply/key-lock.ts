@@ -1,6 +1,7 @@
 /**
  * Two routes that are reconciled at one time and claim the same, such as one Secret, both find that nothing has it.
- * The first to write wins here; the other observes again and joins. Between processes the next resync does that.
+ * The first to write wins here; the other observes again and joins. Between processes the look after the write does that
+ * (verify.ts), at the price of a write; here it is spared.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import type { Claim, Integration } from "../../integrations/integration.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { ConflictError } from "../../kubernetes/errors.ts";
 import type { ResourceDefinition } from "../../kubernetes/objects.ts";
-import type { Write } from "../plan/plan.ts";
+import { takenUp } from "../plan/plan.ts";
 import type { Execute } from "./execute.ts";
 
 /** More claims than are taken up while one observation is acted upon. */
@@ -43,7 +44,7 @@ export function takingTurns(
 
   return async (resource, namespace, step) => {
     const claim = integrations.find((integration) => integration.resource === resource)?.claim ?? null;
-    const wanted = claim === null ? null : newClaim(claim, step);
+    const wanted = takenUp({ claim }, step);
     if (claim === null || wanted === null || step.action === "delete") {
       return execute(resource, namespace, step);
     }
@@ -60,11 +61,4 @@ export function takingTurns(
     taken.set(key, { name, written: writing.catch(() => undefined) });
     return writing;
   };
-}
-
-/** What the step makes a child claim that it did not claim before; null where nothing. */
-function newClaim({ of }: Claim, step: Write): string | null {
-  if (step.action === "delete") return null;
-  const wanted = of(step.child.spec);
-  return step.action === "update" && of(step.live.spec) === wanted ? null : wanted;
 }

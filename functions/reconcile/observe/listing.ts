@@ -1,9 +1,9 @@
 /**
- * A whole kind, page by page, in the API's order, one namespace at a time.
+ * A whole kind, page by page, in the API's order.
  *
  * @module
  */
-import type { KubernetesClient, ListPage } from "../../kubernetes/client.ts";
+import type { KubernetesClient, ListOptions, ListPage } from "../../kubernetes/client.ts";
 import { ExpiredError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 
@@ -16,6 +16,8 @@ export interface ListingScope {
   /** Null: all namespaces. */
   readonly namespace: string | null;
   readonly labelSelector?: string;
+  /** The list as it was at exactly this version of the kind, which a write of it has answered with. */
+  readonly exactVersion?: string;
 }
 
 /** The objects of one namespace, in byte order of their names. */
@@ -30,6 +32,20 @@ export interface NamespaceObjects<T> {
  */
 export function orderKey(namespace: string, name = ""): string {
   return `${namespace}/${name}`;
+}
+
+/**
+ * All objects of the scope, at once.
+ *
+ * @throws KubernetesError the list could not be completed
+ */
+export async function listAll(
+  client: Pick<KubernetesClient, "list">,
+  scope: ListingScope,
+): Promise<readonly KubernetesObject[]> {
+  const items: KubernetesObject[] = [];
+  for await (const page of pages(client, scope)) items.push(...page);
+  return items;
 }
 
 /**
@@ -62,7 +78,7 @@ export async function* listByNamespace<T>(
 }
 
 /**
- * The pages of a list. When its token expires the list starts anew and what was yielded already is passed over; the
+ * The pages of a list. When its token expires the list starts again and what was yielded already is passed over; the
  * token for "the rest" that a 410 offers mixes versions and is not used.
  */
 async function* pages(
@@ -77,7 +93,9 @@ async function* pages(
     try {
       page = await request;
     } catch (error) {
-      if (!(error instanceof ExpiredError) || ++restarts > MAX_RESTARTS) throw error;
+      // What has expired once at an exact version does so again.
+      const isFinal = scope.exactVersion !== undefined || ++restarts > MAX_RESTARTS;
+      if (!(error instanceof ExpiredError) || isFinal) throw error;
       request = requestPage(client, scope, null);
       continue;
     }
@@ -92,15 +110,18 @@ async function* pages(
 
 function requestPage(
   client: Pick<KubernetesClient, "list">,
-  scope: ListingScope,
+  { resource, namespace, labelSelector, exactVersion }: ListingScope,
   continueToken: string | null,
 ): Promise<ListPage> {
-  const page = client.list(scope.resource, {
-    namespace: scope.namespace,
+  const options: ListOptions = {
+    namespace,
     limit: PAGE_SIZE,
-    ...(scope.labelSelector === undefined ? {} : { labelSelector: scope.labelSelector }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(continueToken === null ? {} : { continueToken }),
-  });
+    // The token of a page knows the version.
+    ...(continueToken !== null || exactVersion === undefined ? {} : { exactVersion }),
+  };
+  const page = client.list(resource, options);
   // The page may fail before it is awaited; whoever awaits it sees the error.
   page.catch(() => undefined);
   return page;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { parseRoute } from "../../traefik/ingress-route.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { ClaimBook, claimedHosts, rankOf } from "./host-claims.ts";
+import { claimedHosts, HostClaims, rankOf } from "./host-claims.ts";
 
 function describe(
   namespace: string,
@@ -17,24 +17,20 @@ function describe(
   return parseRoute(route, { compileRegexp: () => null });
 }
 
-/** A child that we last changed at that time. */
-function child(time: string, ...names: readonly string[]) {
-  const managedFields = [
-    { manager: "cert-manager", operation: "Update", time: "2000-01-01T00:00:00Z" },
-    { manager: "traefik-cert-rotater", operation: "Apply", time },
-  ];
+/** A child that has its names since then. */
+function child(creationTimestamp: string, ...names: readonly string[]) {
   const object: KubernetesObject = {
     apiVersion: "cert-manager.io/v1",
     kind: "Certificate",
-    metadata: { name: "c", managedFields },
+    metadata: { name: "c", creationTimestamp },
   };
   return { child: object, names };
 }
 
 function bookOf(
   ...claims: readonly (readonly [RouteDescription, ...ReturnType<typeof child>[]])[]
-): ClaimBook {
-  const book = new ClaimBook();
+): HostClaims {
+  const book = new HostClaims();
   for (const [description, ...children] of claims) {
     for (const host of claimedHosts(description, children)) {
       book.add(host, { route: description.route, rank: rankOf(description, host, children) });
@@ -54,7 +50,7 @@ test("nobody has it: the older route, then the lesser namespace", () => {
     const book = bookOf(...claims);
     assert.equal(book.refuse("old", "a.org"), null);
     assert.equal(book.refuse("young", "a.org")?.reason, "HostClaimed");
-    assert.deepEqual(book.losers(), [young.route]);
+    assert.deepEqual(book.conflicting(), [young.route]);
   }
   const tied = bookOf([describe("b", "route")], [describe("a", "route")]);
   assert.equal(tied.refuse("a", "a.org"), null);
@@ -65,7 +61,7 @@ test("whose child carries it goes before an older route", () => {
   const book = bookOf([old], [young, child("2026-02-01T00:00:00Z", "a.org")]);
   assert.equal(book.refuse("young", "a.org"), null);
   assert.match(book.refuse("old", "a.org")?.message ?? "", /belongs to IngressRoute young\/route/);
-  assert.deepEqual(book.losers(), [old.route]);
+  assert.deepEqual(book.conflicting(), [old.route]);
 });
 
 test("a child that carries something else is no claim", () => {
@@ -73,7 +69,7 @@ test("a child that carries something else is no claim", () => {
   assert.notEqual(book.refuse("young", "a.org"), null);
 });
 
-test("of two that carry it, the one that has been as it is for longer; the oldest of a route's children counts", () => {
+test("of two that carry it, the one that has it for longer; the oldest of a route's children counts", () => {
   const book = bookOf(
     [old, child("2026-03-01T00:00:00Z", "a.org")],
     [young, child("2026-04-01T00:00:00Z", "a.org"), child("2026-02-01T00:00:00Z", "a.org")],
@@ -95,10 +91,10 @@ test("within a namespace nobody is refused, and all of it lose together", () => 
   const twins = [describe("young", "one"), describe("young", "two")] as const;
   const alone = bookOf([twins[0]], [twins[1]]);
   assert.equal(alone.refuse("young", "a.org"), null);
-  assert.deepEqual(alone.losers(), []);
+  assert.deepEqual(alone.conflicting(), []);
   const book = bookOf([twins[0]], [twins[1]], [old]);
   assert.deepEqual(
-    book.losers().map(({ name }) => name),
+    book.conflicting().map(({ name }) => name),
     ["one", "two"],
   );
 });

@@ -1,27 +1,18 @@
 /**
  * One host, several namespaces: whoever has it keeps it. Two tenants must not take each other's traffic, so what a
- * child carries already holds the claim, then the older route: a route that adds a host later never wins, however old
- * it is itself.
+ * child carries already holds the claim, and the one that has carried it for longer; then the older route. A route that
+ * adds a host later never wins, however old it is itself. A wildcard and the names that it covers are one matter.
  *
  * @module
  */
-import { FIELD_MANAGER } from "../../kubernetes/client.ts";
+import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { namesOf } from "./host-policy.ts";
-
-/**
- * The hosts that the route claims: those it names and, while one of its rules is in error, those that its children
- * keep for it.
- */
-export function claimedHosts(
-  description: RouteDescription,
-  children: readonly { readonly names: readonly string[] }[],
-): ReadonlySet<string> {
-  const kept = description.incomplete ? children.flatMap(({ names }) => names) : [];
-  return new Set([...namesOf(description), ...kept]);
-}
+import { heldSince } from "./hosts-since.ts";
+import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
+import { isOfInstance, owningRoutes } from "./ownership.ts";
 
 /** Who claims a host, and how good the claim is: the least `rank` holds it. */
 export interface Claimant {
@@ -29,60 +20,202 @@ export interface Claimant {
   readonly rank: string;
 }
 
+export type HostClaim = readonly [host: string, claimant: Claimant];
+
+/** A child and the names in it. */
+export interface Carrier {
+  readonly child: KubernetesObject;
+  readonly names: readonly string[];
+}
+
+export interface ClaimSetting extends Eligibility {
+  readonly instance: string;
+  readonly integrations: readonly Integration[];
+}
+
+/** What the routes claim, `children` being all children that are known of their namespaces. Linear. */
+export function claimsOf(
+  setting: ClaimSetting,
+  routes: readonly RouteDescription[],
+  children: Iterable<readonly [Integration, readonly KubernetesObject[]]>,
+): readonly HostClaim[] {
+  const carriers = new Map<string, Carrier[]>();
+  for (const [integration, objects] of children) {
+    for (const child of objects) {
+      if (!isOfInstance(child, setting.instance)) continue;
+      const carrier = { child, names: integration.names(child.spec) };
+      for (const owner of owningRoutes(child)) {
+        const known = carriers.get(keyOf(owner));
+        if (known === undefined) carriers.set(keyOf(owner), [carrier]);
+        else known.push(carrier);
+      }
+    }
+  }
+  return routes.flatMap((description) => {
+    const { route } = description;
+    const own = carriers.get(keyOf(route)) ?? [];
+    return [...claimedBy(setting, description, own)].map(
+      (host) => [host, { route, rank: rankOf(description, host, own) }] as const,
+    );
+  });
+}
+
+/** A route that opted out of everything claims no more than the children that it keeps. */
+function claimedBy(
+  setting: ClaimSetting,
+  description: RouteDescription,
+  carriers: readonly Carrier[],
+): ReadonlySet<string> {
+  const { integrations, selector } = setting;
+  if (integrations.some(({ name }) => mayHaveChild(description, selector, name)))
+    return claimedHosts(description, carriers);
+  if (carriers.length > 0 && integrations.some(({ name }) => keepsChild(setting, description, name)))
+    return new Set(carriers.flatMap(({ names }) => names));
+  return NO_HOSTS;
+}
+
+const NO_HOSTS: ReadonlySet<string> = new Set();
+
 /**
- * The rank of a route's claim. Of two children that carry the host the one that has been as it is for longer goes
- * first, for nothing in the cluster says since when it has each name.
+ * The hosts that the route claims: those it names and, while one of its rules is in error, those that its children
+ * keep for it.
  */
+export function claimedHosts(
+  description: RouteDescription,
+  children: readonly Pick<Carrier, "names">[],
+): ReadonlySet<string> {
+  const kept = description.incomplete ? children.flatMap(({ names }) => names) : [];
+  return new Set([...namesOf(description), ...kept]);
+}
+
+/** The rank of a route's claim: by the time since which a child of it has the host, else by the age of the route. */
 export function rankOf(
   { createdAt, route }: RouteDescription,
   host: string,
-  children: readonly { readonly child: KubernetesObject; readonly names: readonly string[] }[],
+  children: readonly Carrier[],
 ): string {
   const since = children
     .filter(({ names }) => names.includes(host))
-    .map(({ child }) => unchangedSince(child));
+    .map(({ child }) => heldSince(child, host))
+    .sort()[0];
   const identity = `${createdAt} ${route.namespace}/${route.name}`;
-  return since.length === 0 ? `1 ${identity}` : `0 ${since.sort()[0]} ${identity}`;
+  return since === undefined ? `1 ${identity}` : `0 ${since} ${identity}`;
 }
 
-/** When we last changed the child. */
-function unchangedSince({ metadata }: KubernetesObject): string {
-  const entry = metadata.managedFields?.find(
-    ({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply",
-  );
-  return entry?.time ?? metadata.creationTimestamp ?? "";
+function keyOf({ group, kind, namespace, name }: RouteReference): string {
+  return `${group}/${kind}/${namespace}/${name}`;
 }
 
-/** All claims of a cluster, host by host. */
-export class ClaimBook {
-  readonly #best = new Map<string, Claimant>();
-  /** Hosts with more than one claimant, in whatever namespaces. */
-  readonly #several = new Map<string, Claimant[]>();
+/** The claims on one host, or on a wildcard and the names that it covers. */
+interface Family {
+  /** Who holds the wildcard. */
+  wildcard: Claimant | null;
+  /** Who holds each name. */
+  readonly names: Map<string, Claimant>;
+  /** One holder of a name for each namespace that has any. */
+  readonly namespaces: Map<string, Claimant>;
+}
+
+/** All claims of a cluster, and who holds what. Add all of them first; n log n in those that overlap, else linear. */
+export class HostClaims {
+  readonly #first = new Map<string, Claimant>();
+  readonly #others = new Map<string, Claimant[]>();
+  #families: ReadonlyMap<string, Family> | null = null;
 
   add(host: string, claimant: Claimant): void {
-    const best = this.#best.get(host);
-    if (best === undefined) {
-      this.#best.set(host, claimant);
-      return;
+    this.#families = null;
+    if (!this.#first.has(host)) this.#first.set(host, claimant);
+    else {
+      const others = this.#others.get(host);
+      if (others === undefined) this.#others.set(host, [claimant]);
+      else others.push(claimant);
     }
-    const all = this.#several.get(host) ?? [best];
-    all.push(claimant);
-    this.#several.set(host, all);
-    if (claimant.rank < best.rank) this.#best.set(host, claimant);
   }
 
   /** The routes that claim a host that another namespace holds. */
-  losers(): readonly RouteReference[] {
-    return [...this.#several].flatMap(([host, claimants]) =>
-      claimants.map(({ route }) => route).filter((route) => this.refuse(route.namespace, host) !== null),
-    );
+  conflicting(): readonly RouteReference[] {
+    this.#families ??= this.#decide();
+    const routes = new Set<RouteReference>();
+    for (const host of this.#first.keys()) {
+      if (!this.#families.has(this.#familyOf(host))) continue;
+      for (const { route } of this.#claimants(host))
+        if (this.refuse(route.namespace, host) !== null) routes.add(route);
+    }
+    return [...routes];
   }
 
   /** Why the namespace may not have the host; null where nobody else holds it. */
   refuse(namespace: string, host: string): Problem | null {
-    const holder = this.#best.get(host)?.route;
-    return holder === undefined || holder.namespace === namespace ? null : hostClaimed(host, holder);
+    this.#families ??= this.#decide();
+    const holder = holderOf(this.#families.get(this.#familyOf(host)), host, namespace);
+    return holder === null ? null : hostClaimed(host, holder.route);
   }
+
+  #claimants(host: string): readonly Claimant[] {
+    const first = this.#first.get(host);
+    return first === undefined ? [] : [first, ...(this.#others.get(host) ?? [])];
+  }
+
+  /** The wildcard that the host is or is covered by, if somebody claims it; else the host. */
+  #familyOf(host: string): string {
+    const wildcard = wildcardOf(host);
+    return this.#first.has(wildcard) ? wildcard : host;
+  }
+
+  /** Only what several namespaces claim is decided: from the best claim down, each has what nobody else holds. */
+  #decide(): ReadonlyMap<string, Family> {
+    const claims = new Map<string, HostClaim[]>();
+    for (const host of this.#first.keys()) {
+      const family = this.#familyOf(host);
+      if (family === host && !isWildcard(host) && !this.#others.has(host)) continue;
+      const known = claims.get(family) ?? [];
+      for (const claimant of this.#claimants(host)) known.push([host, claimant]);
+      claims.set(family, known);
+    }
+    const families = new Map<string, Family>();
+    for (const [name, all] of claims) {
+      const namespaces = new Set(all.map(([, { route }]) => route.namespace));
+      if (namespaces.size > 1) families.set(name, settle(all));
+    }
+    return families;
+  }
+}
+
+function settle(claims: HostClaim[]): Family {
+  const family: Family = { wildcard: null, names: new Map(), namespaces: new Map() };
+  claims.sort(([, one], [, other]) => (one.rank < other.rank ? -1 : 1));
+  for (const [host, claimant] of claims) {
+    const { namespace } = claimant.route;
+    if (holderOf(family, host, namespace) !== null) continue;
+    if (isWildcard(host)) family.wildcard ??= claimant;
+    else {
+      if (!family.names.has(host)) family.names.set(host, claimant);
+      if (!family.namespaces.has(namespace)) family.namespaces.set(namespace, claimant);
+    }
+  }
+  return family;
+}
+
+/** Who of another namespace holds the host, what covers it, or a name that it covers. */
+function holderOf(family: Family | undefined, host: string, namespace: string): Claimant | null {
+  if (family === undefined) return null;
+  const isOther = (claimant: Claimant | null | undefined) =>
+    claimant != null && claimant.route.namespace !== namespace ? claimant : null;
+  const wildcard = isOther(family.wildcard);
+  if (wildcard !== null) return wildcard;
+  if (!isWildcard(host)) return isOther(family.names.get(host));
+  for (const claimant of family.namespaces.values()) if (isOther(claimant)) return claimant;
+  return null;
+}
+
+function isWildcard(host: string): boolean {
+  return host.startsWith("*.");
+}
+
+/** A wildcard covers one label (RFC 6125). */
+function wildcardOf(host: string): string {
+  const dot = host.indexOf(".");
+  return isWildcard(host) || dot < 0 ? host : `*${host.slice(dot)}`;
 }
 
 function hostClaimed(host: string, holder: RouteReference): Problem {

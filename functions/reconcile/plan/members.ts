@@ -1,45 +1,16 @@
 /**
- * The routes of a namespace that may share a child.
+ * Which routes have a part in an integration's children.
  *
  * @module
  */
-import { KindNotServedError } from "../../kubernetes/errors.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { LEGACY_GROUP, routeResources } from "../../traefik/resources.ts";
+import { LEGACY_GROUP } from "../../traefik/resources.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
-import type { ReconcileContext } from "../context.ts";
-import { describeRoute } from "../observe/describe.ts";
-import { listNamespace } from "../observe/observe.ts";
-import { type Result, settle } from "../result.ts";
-import { isIgnored, isSelected, type Selector } from "./opt-out.ts";
+import { isIgnored, isSelected, type OnOptOut, type Selector } from "./opt-out.ts";
 
-/** Reads and describes them; those of other classes, opted out (unless they keep), shadowed or being deleted are left out. */
-export async function readMembers(
-  context: ReconcileContext,
-  namespace: string,
-  integration: string,
-  namespaceAnnotations: Readonly<Record<string, string>>,
-): Promise<Result<readonly RouteDescription[]>> {
-  const lists = await Promise.all(
-    routeResources(context.selector.legacyGroup).map((resource) =>
-      settle(listNamespace(context.client, resource, namespace)),
-    ),
-  );
-  const routes: KubernetesObject[] = [];
-  for (const list of lists) {
-    if (list.ok) routes.push(...list.value);
-    else if (!(list.error instanceof KindNotServedError)) return list;
-  }
-  const living = routes.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const descriptions = await Promise.all(
-    living.map((route) => describeRoute(context, route, namespaceAnnotations)),
-  );
-  const members = unshadowed(descriptions).filter(
-    (description) =>
-      mayHaveChild(description, context.selector, integration) ||
-      keepsChild(context, description, integration),
-  );
-  return { ok: true, value: members };
+/** What decides whether a route may have children. */
+export interface Eligibility {
+  readonly selector: Selector;
+  readonly onOptOut: OnOptOut;
 }
 
 /** Whether the route is this installation's business and has not opted out of the integration. */
@@ -53,7 +24,7 @@ export function mayHaveChild(
 
 /** Whether what the route has stays as it is: nobody can say what it claims, or it has opted out and keeps. */
 export function keepsChild(
-  { selector, onOptOut }: Pick<ReconcileContext, "selector" | "onOptOut">,
+  { selector, onOptOut }: Eligibility,
   description: RouteDescription,
   integration: string,
 ): boolean {

@@ -10,6 +10,7 @@ import type { RouteDescription } from "../../traefik/route-description.ts";
 import { isKnownToBe, withDigest } from "./applied.ts";
 import { buildChild, type Placement } from "./child.ts";
 import { differs } from "./diff.ts";
+import { withHostsSince } from "./hosts-since.ts";
 import type { OnOptOut } from "./opt-out.ts";
 import { ADOPT_ANNOTATION, judge, mayWrite, type Ownership } from "./ownership.ts";
 
@@ -25,6 +26,8 @@ export type Write = Exclude<Step, { action: "none" }>;
 export interface Plan {
   readonly step: Step;
   readonly problems: readonly Problem[];
+  /** The routes whose text the step rests on. */
+  readonly members: readonly RouteDescription[];
 }
 
 const NOTHING: Step = { action: "none" };
@@ -34,6 +37,8 @@ export interface PlanSetting {
   readonly instance: string;
   /** Whether a route that opts out keeps the child it has. */
   readonly onOptOut: OnOptOut;
+  /** RFC 3339 */
+  readonly now: string;
   readonly facts: Omit<Facts, "child">;
 }
 
@@ -51,21 +56,22 @@ export function planChild(
   { integration, description, live, optedOut }: PlanInput,
   setting: PlanSetting,
 ): Plan {
-  if (optedOut && setting.onOptOut === "keep") return { step: NOTHING, problems: [] };
+  if (optedOut && setting.onOptOut === "keep") return { step: NOTHING, problems: [], members: [] };
   const { instance, facts } = setting;
   const ownership = live === null ? null : judge(live, description.route, instance);
   const child = ownership !== null && mayWrite(ownership) ? live : null;
   const desired = optedOut ? ABSENT : desire(integration, description, { ...facts, child });
   if (live !== null && ownership !== null && !mayWrite(ownership)) {
     const refused = desired.kind === "present" ? [notOurs(live, ownership)] : [];
-    return { step: NOTHING, problems: [...desired.problems, ...refused] };
+    return { step: NOTHING, problems: [...desired.problems, ...refused], members: [description] };
   }
   const placement = { instance, owners: [description], name: integration.childName(description.route) };
   // What was never ours is not ours to delete.
   const removable = ownership === "ours" ? child : null;
   return {
-    step: stepFor(integration, description, desired, child, removable, placement),
+    step: stepFor(integration, description, desired, child, removable, placement, setting.now),
     problems: desired.problems,
+    members: [description],
   };
 }
 
@@ -80,12 +86,13 @@ export interface PlacedInput {
 /** Plans a child whose name and owners are given, whatever the route's own name says. */
 export function planPlaced(
   { integration, description, live, placement }: PlacedInput,
-  { facts }: PlanSetting,
+  { facts, now }: PlanSetting,
 ): Plan {
   const desired = desire(integration, description, { ...facts, child: live });
   return {
-    step: stepFor(integration, description, desired, live, live, placement),
+    step: stepFor(integration, description, desired, live, live, placement, now),
     problems: desired.problems,
+    members: [description],
   };
 }
 
@@ -103,15 +110,24 @@ function stepFor(
   live: KubernetesObject | null,
   removable: KubernetesObject | null,
   placement: Placement,
+  now: string,
 ): Step {
   if (live?.metadata.deletionTimestamp !== undefined) return NOTHING;
   if (desired.kind === "unchanged") return NOTHING;
   if (desired.kind === "absent") return removable === null ? NOTHING : { action: "delete", live: removable };
-  const built = buildChild(integration, description, desired, placement);
+  const bare = buildChild(integration, description, desired, placement);
+  const built = withHostsSince(bare, live, integration.names, now);
   if (live !== null && isKnownToBe(built, live)) return NOTHING;
   const child = withDigest(built);
   if (live === null) return { action: "create", child };
   return differs(child, live) ? { action: "update", child, live } : NOTHING;
+}
+
+/** What the step makes a child claim that it did not claim before; null where nothing. */
+export function takenUp({ claim }: Pick<Integration, "claim">, step: Write): string | null {
+  if (claim === null || step.action === "delete") return null;
+  const wanted = claim.of(step.child.spec);
+  return step.action === "update" && claim.of(step.live.spec) === wanted ? null : wanted;
 }
 
 /** What the user is told about an object in the way. */

@@ -1,20 +1,23 @@
 /**
- * Whether an integration's child for a route has done its work, for those that wait for it.
+ * Whether an integration's child for a route has done its work, for those that wait for it. Pure.
  *
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { isKept } from "../apply/guard.ts";
-import type { ReconcileContext } from "../context.ts";
-import type { Observation } from "../observe/observe.ts";
 import { mayHaveChild } from "./members.ts";
+import type { Selector } from "./opt-out.ts";
 import { isOfInstance, isOwnedBy } from "./ownership.ts";
+
+export interface ReadinessSetting {
+  readonly selector: Selector;
+  readonly instance: string;
+}
 
 /** True too where the integration makes no child for the route, or none that can be waited for. */
 export function isReadyFor(
-  { selector, instance }: Pick<ReconcileContext, "selector" | "instance">,
+  { selector, instance }: ReadinessSetting,
   integration: Integration,
   description: RouteDescription,
   children: readonly KubernetesObject[],
@@ -33,32 +36,4 @@ export function isReadyFor(
       names.every((name) => integration.names(child.spec).includes(name)) &&
       isReady(child),
   );
-}
-
-/**
- * Whether an integration need not wait for the others' children of the route. Where one of them is kept from making a
- * child, for what the route claims is somebody's own, that counts as ready; where that cannot be read, as not ready.
- */
-export async function areOthersReady(
-  context: ReconcileContext,
-  integration: Integration,
-  description: RouteDescription | null,
-  { children }: Pick<Observation, "children">,
-): Promise<boolean> {
-  if (!integration.waitsForOthers || description === null) return true;
-  const others = [...children].filter(([other]) => other !== integration);
-  const ready = await Promise.all(
-    others.map(async ([other, { live, listed }]) => {
-      const found = [
-        ...(live.ok && live.value !== null ? [live.value] : []),
-        ...(listed.ok ? listed.value : []),
-      ];
-      if (isReadyFor(context, other, description, found)) return true;
-      const wanted = other.claim?.wantedBy(description) ?? null;
-      if (wanted === null || found.some(({ spec }) => other.claim?.of(spec) === wanted)) return false;
-      const kept = await isKept(context, other, description.route.namespace, wanted);
-      return kept.ok && kept.value;
-    }),
-  );
-  return ready.every(Boolean);
 }

@@ -1,32 +1,43 @@
 /**
- * Writes what a census found missing, straight from the plan: a create-only apply can overwrite nothing, so the
- * lists' age does no harm.
+ * Writes what a resync found missing, straight from the plan: a create-only apply can overwrite nothing. The lists are
+ * old by then, so the resync takes a second look at everything once it has created something.
  *
  * @module
  */
-
-import { checkGuard } from "../apply/guard.ts";
-import type { ReconcileContext } from "../context.ts";
-import { CALM, changeEffect, combine, type Effect, effectOf, problemEffect } from "../effect.ts";
-import type { Report } from "../report.ts";
-import { settle } from "../result.ts";
-import type { Creation, RouteNeed } from "./census.ts";
+import { type Applied, applyPlans } from "../apply/apply.ts";
+import { reporting } from "../apply/error-report.ts";
+import { CONFLICT, mergeReports, type Report, reportProblems } from "../apply/report.ts";
+import type { ReconcileContext } from "../route/context.ts";
 import type { HeldClaims } from "./held-claims.ts";
+import type { Creation, RouteNeed } from "./route-needs.ts";
 
-/** Null where something stood in the way that only a look at the live objects can tell. */
+export interface Created {
+  /** Null where something stood in the way that only a look at the live objects can tell. */
+  readonly report: Report | null;
+  /** Whether anything was written; not in mode observe. */
+  readonly hasWritten: boolean;
+}
+
 export async function createChildren(
   context: ReconcileContext,
   { description, creations, problems }: RouteNeed,
   claims: HeldClaims,
-): Promise<Report | null> {
+): Promise<Created> {
   const { namespace } = description.route;
+  let hasWritten = false;
   const created = await Promise.all(
-    creations.map((creation) => create(context, namespace, creation, claims)),
+    creations.map((creation) =>
+      reporting(creation.integration.name, async () => {
+        const applied = await create(context, namespace, creation, claims);
+        hasWritten ||= applied.written.some(({ object }) => object !== null);
+        return applied.report;
+      }),
+    ),
   );
-  const effect = combine([problemEffect(problems), ...created]);
-  if (effect.raced) return null;
-  await context.events.record(description, effect.changes, effect.problems);
-  return effect;
+  const report = mergeReports([reportProblems(problems), ...created]);
+  if (report.conflict) return { report: null, hasWritten };
+  await context.events.record(description, report.changes, report.problems);
+  return { report, hasWritten };
 }
 
 async function create(
@@ -34,18 +45,13 @@ async function create(
   namespace: string,
   creation: Creation,
   claims: HeldClaims,
-): Promise<Effect> {
-  const { integration, step } = creation;
-  const held = await claims.has(creation);
-  if (!held.ok) return effectOf(held.error, integration.name);
-  if (held.value) return { ...CALM, raced: true };
-  const refused = await checkGuard(context, integration, namespace, step);
-  if (!refused.ok) return effectOf(refused.error, integration.name);
-  if (refused.value !== null) {
-    // Who waits for this child need wait no longer, which the lists do not show.
-    const isAwaited = context.integrations.some(({ waitsForOthers }) => waitsForOthers);
-    return isAwaited ? { ...CALM, raced: true } : problemEffect([refused.value]);
-  }
-  const written = await settle(context.execute(integration.resource, namespace, step));
-  return written.ok ? changeEffect(integration, step) : effectOf(written.error, integration.name);
+): Promise<Applied> {
+  const { integration, plan } = creation;
+  if (await claims.has(creation)) return { report: CONFLICT, written: [] };
+  const applied = await applyPlans(context, integration, namespace, [plan], { blocksDeletions: true });
+  // Who waits for this child need wait no longer if it may not be made, which the lists do not show.
+  const isAwaited = context.integrations.some(({ waitsForOthers }) => waitsForOthers);
+  const { report } = applied;
+  const isRefused = report.changes.length === 0 && report.problems.length > plan.problems.length;
+  return isAwaited && isRefused ? { report: CONFLICT, written: [] } : applied;
 }

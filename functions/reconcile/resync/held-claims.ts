@@ -3,40 +3,37 @@
  *
  * @module
  */
-import type { KubernetesClient } from "../../kubernetes/client.ts";
-import { listNamespace } from "../observe/observe.ts";
-import { isSharing } from "../plan/sharing.ts";
-import { type Result, settle } from "../result.ts";
-import type { Creation } from "./census.ts";
+import type { Integration } from "../../integrations/integration.ts";
+import { listAll } from "../observe/listing.ts";
+import type { Reads } from "../observe/view.ts";
+import { takenUp, type Write } from "../plan/plan.ts";
+import type { Creation } from "./route-needs.ts";
 
 export class HeldClaims {
-  readonly #client: Pick<KubernetesClient, "get" | "list">;
+  readonly #client: Reads;
   readonly #namespace: string;
-  readonly #held = new Map<string, Promise<Result<ReadonlySet<string>>>>();
+  readonly #held = new Map<Integration, Promise<ReadonlySet<string>>>();
 
-  constructor(client: Pick<KubernetesClient, "get" | "list">, namespace: string) {
+  constructor(client: Reads, namespace: string) {
     this.#client = client;
     this.#namespace = namespace;
   }
 
-  /** Whether somebody has what the creation claims. Lists the namespace once, and only when asked. */
-  async has({ integration, step }: Creation): Promise<Result<boolean>> {
-    if (!isSharing(integration)) return { ok: true, value: false };
-    const { claim, name } = integration;
-    const wanted = claim.of(step.child.spec);
-    if (wanted === null) return { ok: true, value: false };
-    const held = this.#held.get(name) ?? this.#read(integration.resource, claim.of);
-    this.#held.set(name, held);
-    const result = await held;
-    return result.ok ? { ok: true, value: result.value.has(wanted) } : result;
+  /**
+   * Whether somebody has what the creation claims. Lists the namespace once, and only when asked.
+   *
+   * @throws KubernetesError that cannot be read
+   */
+  async has({ integration, plan }: Creation): Promise<boolean> {
+    const claim = takenUp(integration, plan.step as Write);
+    if (claim === null) return false;
+    const held = this.#held.get(integration) ?? this.#read(integration);
+    this.#held.set(integration, held);
+    return (await held).has(claim);
   }
 
-  async #read(
-    resource: Creation["integration"]["resource"],
-    claimOf: (spec: unknown) => string | null,
-  ): Promise<Result<ReadonlySet<string>>> {
-    const objects = await settle(listNamespace(this.#client, resource, this.#namespace));
-    if (!objects.ok) return objects;
-    return { ok: true, value: new Set(objects.value.flatMap(({ spec }) => claimOf(spec) ?? [])) };
+  async #read({ resource, claim }: Integration): Promise<ReadonlySet<string>> {
+    const objects = await listAll(this.#client, { resource, namespace: this.#namespace });
+    return new Set(objects.flatMap(({ spec }) => claim?.of(spec) ?? []));
   }
 }

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import type { KubernetesError } from "../../kubernetes/errors.ts";
+import { KubernetesError } from "../../kubernetes/errors.ts";
 import { type NamespaceObjects, orderKey } from "../observe/listing.ts";
-import { settle } from "../result.ts";
 
 /** For each listing its objects of the namespace; an error where the listing broke off before or in it. */
 export interface JoinedNamespace<T> {
@@ -44,13 +43,14 @@ export async function* joinByNamespace<T>(
 }
 
 async function advance<T>(cursor: Cursor<T>): Promise<void> {
-  const next = await settle(cursor.listing.next());
-  if (!next.ok) {
+  try {
+    const next = await cursor.listing.next();
+    cursor.head = next.done === true ? null : next.value;
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
     cursor.head = null;
-    cursor.error = next.error;
-    return;
+    cursor.error = error;
   }
-  cursor.head = next.value.done === true ? null : next.value.value;
 }
 
 /** The namespace that comes first in the API's order among the listings' heads. */

@@ -1,84 +1,105 @@
 /**
- * The reading half of a resync: every kind listed side by side, joined, and taken census of.
+ * The reading half of a resync: every kind listed side by side, joined by namespace, and planned.
  *
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import { KindNotServedError } from "../../kubernetes/errors.ts";
+import { KindNotServedError, KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { routeResources } from "../../traefik/resources.ts";
-import { effectOf } from "../effect.ts";
+import { reportError, reportFinalError } from "../apply/error-report.ts";
 import { describeRoute } from "../observe/describe.ts";
 import { listByNamespace, type NamespaceObjects } from "../observe/listing.ts";
-import { readDependencies, readOptOuts } from "../observe/observe.ts";
+import { type Annotations, type Dependencies, readDependencies, readOptOuts } from "../observe/view.ts";
+import { HostClaims } from "../plan/host-claims.ts";
 import { MANAGED_BY_SELECTOR } from "../plan/ownership.ts";
-import { retryReport } from "../report.ts";
-import { settle } from "../result.ts";
-import { type ListedRoute, type NamespaceCensus, takeCensus } from "./census.ts";
 import { type JoinedNamespace, joinByNamespace, type Part } from "./join.ts";
-import type { Run } from "./run.ts";
+import { type ListedRoute, type NamespaceNeeds, needsOfNamespace } from "./route-needs.ts";
+import type { Findings, Run } from "./run.ts";
 
 type Listed = ListedRoute | KubernetesObject;
 
-/** False where the routes could not be listed to the end: then nothing may be deleted. */
-export async function readNamespaces(run: Run): Promise<boolean> {
+export interface ReadNamespaces {
+  readonly findings: Findings;
+  /** False where the routes could not be listed to the end: then nothing may be deleted. */
+  readonly isComplete: boolean;
+}
+
+export async function readNamespaces(run: Run): Promise<ReadNamespaces> {
+  const findings: Findings = {
+    needs: [],
+    deletions: [],
+    orphans: [],
+    claims: new HostClaims(),
+    routes: 0,
+    children: 0,
+  };
   const kinds = routeResources(run.context.selector.legacyGroup);
   // The lists need not wait for these: each round trip counts where nothing is to be done.
   const reading = Promise.all([dependenciesOf(run), optOutsOf(run)]);
-  const optOutsRead = reading.then(([, read]) => read ?? new Map<string, Readonly<Record<string, string>>>());
+  const optOutsRead = reading.then(([, read]) => read ?? new Map<string, Annotations>());
   const listings = [
-    ...kinds.map((resource) => listRoutes(run, resource, optOutsRead)),
+    ...kinds.map((resource) => listRoutes(run, findings, resource, optOutsRead)),
     ...run.integrations.map(({ resource }) => listChildren(run, resource)),
   ];
   const failed = new Set<Integration>();
   for await (const joined of joinByNamespace(listings)) {
     const [dependencies, optOuts] = await reading;
-    if (optOuts === null) return false;
+    if (optOuts === null) return { findings, isComplete: false };
     const routes = joined.parts.slice(0, kinds.length);
-    if (!routesAreKnown(run, routes as Part<ListedRoute>[])) return false;
+    if (!routesAreKnown(run, routes as Part<ListedRoute>[])) return { findings, isComplete: false };
     const children = childrenByIntegration(run, joined, kinds.length, failed);
-    const census = takeCensus(run.context, {
+    const found = needsOfNamespace(run.context, {
       namespace: joined.namespace,
       routes: routes.flatMap((part) => (part.ok ? (part.items as ListedRoute[]) : [])),
       children,
       dependencies,
     });
-    note(run, census);
+    note(findings, found);
     run.memory.check(joined.parts.reduce((sum, part) => sum + (part.ok ? part.items.length : 0), 0));
   }
-  return (await reading)[1] !== null;
+  return { findings, isComplete: (await reading)[1] !== null };
 }
 
 /** Annotations of the namespaces that opt out; null where they could not be read. */
-async function optOutsOf({ context, options, tally }: Run) {
-  const read = await settle(readOptOuts(context.client, options.namespace));
-  if (read.ok) return read.value;
-  const effect = effectOf(read.error, "namespaces");
-  tally.add(effect.raced ? retryReport(read.error.message) : effect);
-  return null;
+async function optOutsOf({
+  context,
+  options,
+  summary,
+}: Run): Promise<ReadonlyMap<string, Annotations> | null> {
+  try {
+    return await readOptOuts(context.client, options.namespace);
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    summary.add(reportFinalError(error, "namespaces"));
+    return null;
+  }
 }
 
 /** What the integrations need for every route; one whose dependencies cannot be read is left out and told. */
-async function dependenciesOf(run: Run) {
-  const read = new Map<Integration, ReadonlyMap<string, KubernetesObject | null>>();
+async function dependenciesOf(run: Run): Promise<ReadonlyMap<Integration, Dependencies>> {
+  const read = new Map<Integration, Dependencies>();
   await Promise.all(
     run.integrations.map(async (integration) => {
-      const result = await settle(readDependencies(run.context.client, integration));
-      if (result.ok) read.set(integration, result.value);
-      else run.tally.add(effectOf(result.error, integration.name));
+      try {
+        read.set(integration, await readDependencies(run.context.client, integration));
+      } catch (error) {
+        if (!(error instanceof KubernetesError)) throw error;
+        run.summary.add(reportError(error, integration.name));
+      }
     }),
   );
   return read;
 }
 
 function listRoutes(
-  run: Run,
+  { context, options }: Run,
+  findings: Findings,
   resource: ResourceDefinition,
-  optOuts: Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>,
+  optOuts: Promise<ReadonlyMap<string, Annotations>>,
 ): AsyncIterable<NamespaceObjects<Listed>> {
-  const { context, options, tally } = run;
   return listByNamespace(context.client, { resource, namespace: options.namespace }, async (object) => {
-    tally.routes++;
+    findings.routes++;
     const terminating = object.metadata.deletionTimestamp !== undefined;
     const annotations = (await optOuts).get(object.metadata.namespace ?? "") ?? {};
     return { description: await describeRoute(context, object, annotations), terminating };
@@ -96,8 +117,7 @@ function routesAreKnown(run: Run, parts: readonly Part<ListedRoute>[]): boolean 
     if (part.ok || part.error instanceof KindNotServedError) continue;
     const { error } = part;
     run.context.log.error({ err: error }, "routes could not be listed to the end; nothing is deleted");
-    const effect = effectOf(error, "routes");
-    run.tally.add(effect.raced ? retryReport(error.message) : effect);
+    run.summary.add(reportFinalError(error, "routes"));
     return false;
   }
   return true;
@@ -121,20 +141,19 @@ function childrenByIntegration(
         { integration: integration.name, err: part.error },
         "children could not be listed",
       );
-      const effect = effectOf(part.error, integration.name);
-      run.tally.add(effect.raced ? retryReport(part.error.message) : effect);
+      run.summary.add(reportFinalError(part.error, integration.name));
     }
   });
   return children;
 }
 
-function note(run: Run, census: NamespaceCensus): void {
-  run.tally.children += census.children;
-  run.strays.push(...census.strays);
-  for (const [host, claimant] of census.claims) run.book.add(host, claimant);
-  for (const need of census.needs) {
-    const { deletes: count, thorough, description } = need;
-    if (count > 0) run.deletions.push({ route: description.route, count, thorough });
-    else run.needs.push(need);
+function note(findings: Findings, found: NamespaceNeeds): void {
+  findings.children += found.children;
+  findings.orphans.push(...found.orphans);
+  for (const claim of found.claims) findings.claims.add(...claim);
+  for (const need of found.needs) {
+    const { deletes: count, readsAll, description } = need;
+    if (count > 0) findings.deletions.push({ route: description.route, count, readsAll });
+    else findings.needs.push(need);
   }
 }

@@ -5,15 +5,15 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
-import type { ReconcileContext } from "../context.ts";
-import { logRoute } from "../log-route.ts";
-import type { ClaimBook } from "../plan/host-claims.ts";
-import type { Report } from "../report.ts";
-import { type RouteOptions, reconcileRoute } from "../route.ts";
-import type { RouteNeed, Stray } from "./census.ts";
+import type { Report } from "../apply/report.ts";
+import type { HostClaims } from "../plan/host-claims.ts";
+import type { ReconcileContext } from "../route/context.ts";
+import { logRoute } from "../route/log-route.ts";
+import { type RouteOptions, reconcileRoute } from "../route/reconcile-route.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import type { Pool } from "./pool.ts";
-import type { Tally } from "./tally.ts";
+import type { Orphan, RouteNeed } from "./route-needs.ts";
+import type { Summary } from "./summary.ts";
 
 export interface ResyncOptions {
   /** Null: all namespaces. */
@@ -28,33 +28,39 @@ export interface Run {
   readonly options: ResyncOptions;
   readonly integrations: readonly Integration[];
   readonly pool: Pool;
-  readonly tally: Tally;
+  readonly summary: Summary;
   readonly memory: MemoryBudget;
+  /** Children were created from what the lists said, which was old by then. */
+  wroteFromLists: boolean;
+}
+
+/** What the lists have shown. */
+export interface Findings {
   /** Routes that need something written, once it is known who holds which host. */
   readonly needs: RouteNeed[];
-  /** Routes that no longer want a child they have: last, and only as the brake allows. */
+  /** Routes that no longer want a child they have: last, and only as the deletion limit allows. */
   readonly deletions: Deletion[];
-  readonly strays: Stray[];
-  readonly book: ClaimBook;
-  /** Routes that want a host that another namespace holds. */
-  readonly losers: readonly RouteReference[];
+  readonly orphans: Orphan[];
+  readonly claims: HostClaims;
+  routes: number;
+  children: number;
 }
 
 export interface Deletion {
   readonly route: RouteReference;
   readonly count: number;
-  readonly thorough: boolean;
+  readonly readsAll: boolean;
 }
 
 /** Reconciles a route live, and counts what came of it. */
-export async function lookAt(
+export async function reconcileLive(
   run: Run,
   route: RouteReference,
-  options: Pick<RouteOptions, "holdDeletions" | "thorough">,
+  options: Pick<RouteOptions, "blocksDeletions" | "readsAll">,
 ): Promise<Report> {
-  const { context, integrations, tally } = run;
+  const { context, integrations, summary } = run;
   const report = await reconcileRoute(context, route, { hint: null, integrations, ...options });
   logRoute(context.log, route, report);
-  tally.add(report);
+  summary.add(report);
   return report;
 }

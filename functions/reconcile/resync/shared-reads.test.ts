@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import type { ListOptions } from "../../kubernetes/client.ts";
 import { ConflictError } from "../../kubernetes/errors.ts";
 import type { ObjectReference, ResourceDefinition } from "../../kubernetes/objects.ts";
-import type { ReconcileContext } from "../context.ts";
+import type { ReconcileContext } from "../route/context.ts";
 import { sharingReads } from "./shared-reads.ts";
 
 const resource = (group: string, plural: string): ResourceDefinition => ({
@@ -39,6 +39,7 @@ function createContext() {
   };
   const execute = async () => {
     if (faults.write !== null) throw faults.write;
+    return null;
   };
   const integrations = [{ dependencies: [target] }];
   const context = { client, execute, integrations } as unknown as ReconcileContext;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { createServer, type IncomingMessage } from "node:http";
 import { hostname } from "node:os";
 import { text } from "node:stream/consumers";
@@ -15,6 +16,7 @@ import { loadConfiguration } from "../../../../functions/config/load.ts";
 import { INTEGRATIONS } from "../../../../functions/integrations/index.ts";
 import { createEventRecorder } from "../../../../functions/reconcile/apply/events.ts";
 import { createExecutor } from "../../../../functions/reconcile/apply/execute.ts";
+import { VerifiedWrites } from "../../../../functions/reconcile/apply/verified.ts";
 import { createDispatcher } from "../../../../functions/reconcile/dispatch.ts";
 import { createLibraryClient } from "./client.ts";
 
@@ -29,6 +31,8 @@ const dispatcher = createDispatcher({
   instance: process.env.INSTANCE ?? "bench/unbundled",
   onOptOut: configuration.onOptOut,
   refuseHost: () => null,
+  verified: new VerifiedWrites(),
+  now: () => new Date().toISOString(),
   hostClaims: configuration.hostClaims,
   events: createEventRecorder({ client, log, reportingInstance: hostname(), observes: false, now: Date.now }),
   log,

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Logger } from "../log.ts";
-import type { RouteReference } from "../traefik/route-description.ts";
-import type { Report } from "./report.ts";
+import type { Logger } from "../../log.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import type { Report } from "../apply/report.ts";
 
 /** Says what changed and what is wrong; a route that needed nothing is told at level debug only. */
 export function logRoute(

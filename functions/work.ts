@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Batch } from "../reconcile/resync/hand-out.ts";
-import type { RouteReference } from "../traefik/route-description.ts";
+import type { ResourceDefinition } from "./kubernetes/objects.ts";
+import type { RouteReference } from "./traefik/route-description.ts";
 
 /** `add` lets the reconciler read ahead; it is never believed. */
 export type ChangeHint = "add" | "update" | "delete";
@@ -39,4 +39,24 @@ export interface ResyncScope {
   readonly name: string | null;
   /** The person has seen how many children go and wants it. */
   readonly confirmDeletions: boolean;
+}
+
+/** Part of a resync's work. */
+export interface Batch {
+  /** The resync that it is a part of. */
+  readonly run: string;
+  /** Its place among the run's batches, from 0. */
+  readonly cursor: number;
+  /** RFC 3339; after it nobody need bother, for a later resync has looked or will look. */
+  readonly deadline: string;
+  readonly routes: readonly RouteReference[];
+}
+
+/** Sends a batch out. False where it was not accepted: then it is done here. */
+export type HandOut = (batch: Batch) => Promise<boolean>;
+
+/** The kinds that mean work besides routes; which they are is up to the integrations that are on. */
+export interface WatchedKinds {
+  readonly children: readonly ResourceDefinition[];
+  readonly dependencies: readonly { readonly group: string; readonly kind: string }[];
 }

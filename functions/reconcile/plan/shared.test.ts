@@ -5,15 +5,19 @@ import { INTEGRATIONS } from "../../integrations/index.ts";
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
 import { parseRoute } from "../../traefik/ingress-route.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { isSharing, type SharingIntegration } from "./namespace-index.ts";
 import type { Plan } from "./plan.ts";
-import { decide, isSharing, planGroup, type Sharing, type SharingIntegration } from "./sharing.ts";
+import { planRoute } from "./planner.ts";
+import { planGroup } from "./shared.ts";
 
 const INSTANCE = "tests/tcr";
 const { integrations } = parseConfiguration({}, INTEGRATIONS).configuration;
 const integration = integrations.find(isSharing) as SharingIntegration;
 const setting = {
   instance: INSTANCE,
+  selector: { ingressClass: null },
   onOptOut: "delete",
+  now: "2026-06-01T00:00:00Z",
   facts: { dependencies: new Map(), mayName: () => true, othersReady: true },
 } as const;
 
@@ -173,34 +177,47 @@ test("a route that keeps its share holds up nobody, and stays an owner", () => {
   assert.deepEqual(group([route("c")], [], { keeping: [keeper] }), ["create c-tls [c.org] [c*]"]);
 });
 
-function sharing(more: Partial<Sharing>): Sharing {
-  const description = route("a");
-  return {
-    integration,
-    description,
-    route: description.route,
-    eligible: true,
-    wanted: "one",
+interface Seen {
+  /** Null where the route is gone. */
+  readonly description: RouteDescription | null;
+  /** The object that has the route's own child name, and those that only a list finds. */
+  readonly known: readonly KubernetesObject[];
+  /** All objects of the kind; null where they were not read. */
+  readonly children: readonly KubernetesObject[] | null;
+  readonly routes: readonly RouteDescription[] | null;
+  readonly readsAll: boolean;
+}
+
+/** What must be read for route a, or the plans. */
+function decision(more: Partial<Seen>): string | string[] {
+  const seen: Seen = {
+    description: route("a"),
     known: [],
     children: null,
     routes: null,
-    thorough: false,
-    keeps: () => false,
-    setting,
+    readsAll: false,
     ...more,
   };
-}
-/** What must be read, or the plans. */
-function decision(more: Partial<Sharing>): string | string[] {
-  const made = decide(sharing(more));
-  return "plans" in made ? made.plans.map(inShort) : made.missing;
+  const { description, readsAll, routes } = seen;
+  const observed = {
+    children: seen.children ?? seen.known,
+    hasAllChildren: seen.children !== null,
+    routes,
+  };
+  const planned = planRoute(
+    integration,
+    { route: route("a").route, description, readsAll },
+    observed,
+    setting,
+  );
+  return "plans" in planned ? planned.plans.map(inShort) : planned.missing;
 }
 
-test("a route alone with its child reads nothing more, and with an order to be thorough everything", () => {
+test("a route alone with its child reads nothing more, and with an order to read all everything", () => {
   const known = [certificate("a-tls", "one", ["a"])];
   assert.deepEqual(decision({ known }), ["update a-tls [a.org] [a*]"]);
-  assert.equal(decision({ known, thorough: true }), "children");
-  assert.equal(decision({ known, children: known, thorough: true }), "routes");
+  assert.equal(decision({ known, readsAll: true }), "children");
+  assert.equal(decision({ known, children: known, readsAll: true }), "routes");
 });
 
 test("a route that makes its child reads the children, and the routes only where others have the claim", () => {
@@ -213,7 +230,7 @@ test("a route that shares reads both, one that is gone too", () => {
   const children = [certificate("a-tls", "one", ["a", "b"])];
   assert.equal(decision({ known: children }), "children");
   assert.equal(decision({ known: children, children }), "routes");
-  const gone = { description: null, eligible: false, wanted: null, children, routes: [route("b")] };
+  const gone = { description: null, children, routes: [route("b")] };
   assert.deepEqual(decision(gone), ["update a-tls [b.org] [b*]"]);
 });
 
@@ -221,7 +238,7 @@ test("a route that leaves: what takes it up is written before what it leaves", (
   const children = [certificate("a-tls", "one", ["a", "b"])];
   const description = route("a", { secretName: "two" });
   const routes = [description, route("b")];
-  assert.deepEqual(decision({ description, wanted: "two", children, routes }), [
+  assert.deepEqual(decision({ description, children, routes }), [
     "create a-tls-3fc4ccfe [a.org] [a*]",
     "update a-tls [b.org] [b*]",
   ]);

@@ -8,18 +8,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Claim, Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import type { NamespaceIndex, SharingIntegration } from "./namespace-index.ts";
 import { isOfInstance, isOwnedBy, judge, mayWrite, owningRoutes } from "./ownership.ts";
 import { notOurs, type Plan, type PlanSetting, planPlaced } from "./plan.ts";
-
-/** An integration whose children are shared. */
-export type SharingIntegration = Integration & { readonly claim: Claim };
-
-export function isSharing(integration: Integration): integration is SharingIntegration {
-  return integration.claim !== null;
-}
 
 export interface Group {
   readonly claim: string;
@@ -38,6 +31,45 @@ export interface Group {
   readonly moving: KubernetesObject | null;
 }
 
+/**
+ * Brings each claim to one child, in the order given: whoever leaves one claim for another takes up the new one before
+ * the old one changes.
+ */
+export function planClaims(
+  integration: SharingIntegration,
+  index: NamespaceIndex,
+  claims: Iterable<string>,
+  setting: PlanSetting,
+  /** Children that have moved to another claim already. */
+  moved = new Set<KubernetesObject>(),
+): readonly Plan[] {
+  return [...claims].flatMap((claim) => {
+    const members = index.members(claim);
+    const holders = index.holders(claim).filter((holder) => !moved.has(holder));
+    const moving = holders.length > 0 ? null : movingChild(integration, index, claim, members, moved);
+    if (moving !== null) moved.add(moving);
+    const { keeping, occupant: occupantOf } = index;
+    return planGroup(integration, { claim, members, keeping, holders, occupantOf, moving }, setting);
+  });
+}
+
+/** A child that only one member of the claim has, for a claim that the member has left. */
+function movingChild(
+  { claim: { of } }: SharingIntegration,
+  index: NamespaceIndex,
+  claim: string,
+  members: readonly RouteDescription[],
+  moved: ReadonlySet<KubernetesObject>,
+): KubernetesObject | null {
+  for (const { route } of [...members].sort(compareAge)) {
+    const alone = index
+      .attached(route)
+      .find((child) => of(child.spec) !== claim && !moved.has(child) && owningRoutes(child).length === 1);
+    if (alone !== undefined) return alone;
+  }
+  return null;
+}
+
 /** Brings one claim to one child: its members' names united, and all its members as owners. */
 export function planGroup(
   integration: SharingIntegration,
@@ -48,21 +80,36 @@ export function planGroup(
   const mine = oldestFirst(holders.filter((holder) => isWritable(holder, members, instance)));
   const keepers = keeping.filter(({ route }) => mine.some((child) => isOwnedBy(child, route)));
   if (members.length === 0 && keepers.length > 0) return [];
-  const foreign = holders.find((holder) => !mine.includes(holder));
+  const foreign = oldestFirst(holders.filter((holder) => !mine.includes(holder) && !isGoing(holder)))[0];
   const [holder = moving, ...surplus] = mine;
   const had = holder === null ? mine : [holder, ...mine];
   const active = members.filter((member) => takesPart(integration, member, had));
   const owners = inOrder([...active, ...keepers], holder);
   const [first, ...others] = owners.filter((owner) => active.includes(owner));
   if (first === undefined) return removals(mine.filter((child) => isOfInstance(child, instance)));
-  if (foreign !== undefined) return [inTheWay(integration, first.route, claim, foreign, instance)];
+  if (foreign !== undefined) {
+    const later = mine.filter((child) => isOfInstance(child, instance) && isLater(child, foreign));
+    return [inTheWay(integration, first.route, claim, foreign, instance), ...removals(later)];
+  }
   const name = holder?.metadata.name ?? nameOf(integration, first.route, claim, occupantOf, instance);
   if (typeof name !== "string") return [inTheWay(integration, first.route, claim, name, instance)];
   const placement = { instance, owners, name };
   const merged = integration.claim.merge([first, ...others]);
   const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
   const plan = planPlaced({ integration, description, live: holder, placement }, setting);
-  return [plan, ...removals(surplus.filter((child) => isOfInstance(child, instance)))];
+  return [
+    { ...plan, members: active },
+    ...removals(surplus.filter((child) => isOfInstance(child, instance))),
+  ];
+}
+
+/** Whoever came second gives way, lest both issue into one Secret; what was there first stays, whoever made it. */
+function isLater(child: KubernetesObject, foreign: KubernetesObject): boolean {
+  return ageOf(child) > ageOf(foreign);
+}
+
+function isGoing({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp !== undefined;
 }
 
 /** A route whose rules in error leave it without a name takes part only in what it has already. */
@@ -87,7 +134,7 @@ function inTheWay(
     object.metadata.name === integration.childName(route)
       ? notOurs(object, judge(object, route, instance))
       : integration.claim.taken(claim, object.metadata.name);
-  return { step: { action: "none" }, problems: [problem] };
+  return { step: { action: "none" }, problems: [problem], members: [] };
 }
 
 /** The controller first, as long as it is among them; then the older routes. */
@@ -119,14 +166,18 @@ function isWritable(
 }
 
 function oldestFirst(children: readonly KubernetesObject[]): readonly KubernetesObject[] {
-  const key = ({ metadata }: KubernetesObject) => `${metadata.creationTimestamp ?? ""} ${metadata.name}`;
-  return [...children].sort((one, other) => (key(one) < key(other) ? -1 : 1));
+  return [...children].sort((one, other) => (ageOf(one) < ageOf(other) ? -1 : 1));
+}
+
+/** Orders by creation, then by name. */
+function ageOf({ metadata }: KubernetesObject): string {
+  return `${metadata.creationTimestamp ?? ""} ${metadata.name}`;
 }
 
 function removals(children: readonly KubernetesObject[]): readonly Plan[] {
   return children
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map((live) => ({ step: { action: "delete", live }, problems: [] }));
+    .filter((child) => !isGoing(child))
+    .map((live) => ({ step: { action: "delete", live }, problems: [], members: [] }));
 }
 
 /**
@@ -146,94 +197,4 @@ function nameOf(
   if (!isOfInstance(occupant, instance)) return occupant;
   const hash = createHash("sha256").update(claim).digest("hex").slice(0, 8);
   return `${name.slice(0, 253 - hash.length - 1)}-${hash}`;
-}
-
-/** What is known when one route is reconciled. */
-export interface Sharing {
-  readonly integration: SharingIntegration;
-  /** Null where the route is gone. */
-  readonly description: RouteDescription | null;
-  readonly route: RouteReference;
-  /** Whether the route is there, of our class, and has not opted out. */
-  readonly eligible: boolean;
-  /** What the route claims; null where it wants no child. */
-  readonly wanted: string | null;
-  /** The object that has the route's own child name, and those that only a list finds. */
-  readonly known: readonly KubernetesObject[];
-  /** All objects of the kind in the namespace; null where they were not read. */
-  readonly children: readonly KubernetesObject[] | null;
-  /** All routes of the namespace that may claim or keep something; null where they were not read. */
-  readonly routes: readonly RouteDescription[] | null;
-  /** Whether a route's share of a child stays as it is. */
-  readonly keeps: (description: RouteDescription) => boolean;
-  /** Several routes or children are known to be concerned: all is read, even if the route seems alone with its child. */
-  readonly thorough: boolean;
-  readonly setting: PlanSetting;
-}
-
-/** Plans, or what must be read before there can be any. */
-export type Decision = { readonly plans: readonly Plan[] } | { readonly missing: "children" | "routes" };
-
-/**
- * Decides with as little reading as can be: a route that alone owns its child needs no list; one that makes a child
- * needs the namespace's objects of that kind; one that joins or leaves others needs their routes too.
- */
-export function decide(sharing: Sharing): Decision {
-  const { integration, route, wanted, known, children, routes, thorough } = sharing;
-  const { instance } = sharing.setting;
-  const objects = children ?? known;
-  const attached = objects.filter(
-    (child) => isOfInstance(child, instance) && judge(child, route, instance) === "ours",
-  );
-  const claims = attached.map(({ spec }) => integration.claim.of(spec));
-  const alone = attached.every((child) => owningRoutes(child).length === 1);
-  const settled = wanted === null || claims.includes(wanted);
-  const heldByOthers = objects.some(
-    (child) => !attached.includes(child) && wanted !== null && integration.claim.of(child.spec) === wanted,
-  );
-  if (!settled && children === null) return { missing: "children" };
-  if ((thorough || !alone || attached.length > 1 || heldByOthers) && routes === null) {
-    return { missing: children === null ? "children" : "routes" };
-  }
-  return { plans: planClaims(sharing, objects, attached) };
-}
-
-function planClaims(
-  { integration, description, eligible, wanted, routes, keeps, setting }: Sharing,
-  children: readonly KubernetesObject[],
-  attached: readonly KubernetesObject[],
-): readonly Plan[] {
-  const { claim } = integration;
-  // A route that has opted out claims nothing, whatever its text says.
-  const candidates = routes ?? (description === null || !eligible ? [] : [description]);
-  const [keeping, claimants] = [
-    candidates.filter(keeps),
-    candidates.filter((candidate) => !keeps(candidate)),
-  ];
-  const membersOf = (name: string) => claimants.filter((claimant) => claim.wantedBy(claimant) === name);
-  const occupantOf = (name: string) => children.find(({ metadata }) => metadata.name === name) ?? null;
-  const plan = (name: string, moving: KubernetesObject | null) => {
-    const holders = children.filter(({ spec }) => claim.of(spec) === name);
-    const group = { claim: name, members: membersOf(name), keeping, holders, occupantOf, moving };
-    return planGroup(integration, group, setting);
-  };
-
-  const left = attached.filter(({ spec }) => claim.of(spec) !== wanted);
-  const moving = wanted === null ? null : movingChild(integration, left, children, wanted);
-  const leaving = left.filter((child) => child !== moving).flatMap(({ spec }) => claim.of(spec) ?? []);
-  return [
-    ...(wanted === null ? [] : plan(wanted, moving)),
-    ...[...new Set(leaving)].flatMap((name) => plan(name, null)),
-  ];
-}
-
-/** The child that only this route has, where nothing holds yet what the route now claims. */
-function movingChild(
-  { claim }: SharingIntegration,
-  left: readonly KubernetesObject[],
-  children: readonly KubernetesObject[],
-  wanted: string,
-): KubernetesObject | null {
-  if (children.some(({ spec }) => claim.of(spec) === wanted)) return null;
-  return left.find((child) => owningRoutes(child).length === 1) ?? null;
 }

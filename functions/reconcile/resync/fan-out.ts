@@ -8,20 +8,7 @@
  * @module
  */
 import type { RouteReference } from "../../traefik/route-description.ts";
-
-/** Part of a resync's work. */
-export interface Batch {
-  /** The resync that it is a part of. */
-  readonly run: string;
-  /** Its place among the run's batches, from 0. */
-  readonly cursor: number;
-  /** RFC 3339; after it nobody need bother, for a later resync has looked or will look. */
-  readonly deadline: string;
-  readonly routes: readonly RouteReference[];
-}
-
-/** Sends a batch out. False where it was not accepted: then it is done here. */
-export type HandOut = (batch: Batch) => Promise<boolean>;
+import type { HandOut } from "../../work.ts";
 
 /** An event of this many routes stays far below what sinks accept. */
 export const BATCH_SIZE = 200;
@@ -39,7 +26,7 @@ export interface HandOutOptions {
 }
 
 /** Gets all routes reconciled, here and elsewhere; returns how many went elsewhere. */
-export async function spread(routes: readonly RouteReference[], options: HandOutOptions): Promise<number> {
+export async function fanOut(routes: readonly RouteReference[], options: HandOutOptions): Promise<number> {
   const { run, handOut, workOff } = options;
   const deadline = new Date(options.now + DEADLINE_MS).toISOString();
   const batches = inBatches(routes).map((batch, cursor) => ({ run, cursor, deadline, routes: batch }));

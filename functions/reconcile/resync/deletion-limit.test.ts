@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { heldProblem, isHeld } from "./deletions.ts";
+import { blockedProblem, isOverLimit } from "./deletion-limit.ts";
 
 suite("the deletion brake", () => {
   for (const [wanted, children, held] of [
@@ -13,12 +13,12 @@ suite("the deletion brake", () => {
     [501, 5_000, true],
   ] as const) {
     test(`${wanted} of ${children} ${held ? "are held" : "go"}`, () => {
-      assert.equal(isHeld(wanted, children, false), held);
-      assert.equal(isHeld(wanted, children, true), false);
+      assert.equal(isOverLimit(wanted, children, false), held);
+      assert.equal(isOverLimit(wanted, children, true), false);
     });
   }
 
   test("says how many, and how to let them go", () => {
-    assert.match(heldProblem(12, 14).message, /delete 12 of 14 .*resync --confirm-deletions/);
+    assert.match(blockedProblem(12, 14).message, /delete 12 of 14 .*resync --confirm-deletions/);
   });
 });

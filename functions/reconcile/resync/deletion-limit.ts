@@ -1,5 +1,5 @@
 /**
- * The deletion brake: a resync that finds much to delete is more likely wrong (a half-restored cluster, a wrong
+ * The deletion limit: a resync that finds much to delete is more likely wrong (a half-restored cluster, a wrong
  * configuration) than right, and deleted DNS records are an outage.
  *
  * @module
@@ -10,11 +10,11 @@ const ALWAYS_ALLOWED = 10;
 const ALLOWED_SHARE = 0.1;
 
 /** Whether `wanted` deletions among `children` of ours need a person's confirmation. */
-export function isHeld(wanted: number, children: number, confirmed: boolean): boolean {
+export function isOverLimit(wanted: number, children: number, confirmed: boolean): boolean {
   return !confirmed && wanted > Math.max(ALWAYS_ALLOWED, children * ALLOWED_SHARE);
 }
 
-export function heldProblem(wanted: number, children: number): Problem {
+export function blockedProblem(wanted: number, children: number): Problem {
   return {
     reason: "DeletionBrake",
     message:

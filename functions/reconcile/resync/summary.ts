@@ -3,22 +3,22 @@
  *
  * @module
  */
-import type { Report, Retry } from "../report.ts";
+import type { Report, Retry } from "../apply/report.ts";
 
-export class Tally {
+export class Summary {
   routes = 0;
   children = 0;
   created = 0;
   updated = 0;
   deleted = 0;
   problems = 0;
-  /** Deletions that the brake held back. */
-  held = 0;
-  /** Routes that went to other instances. */
+  /** Deletions that the deletion limit blocked. */
+  blocked = 0;
+  /** Routes that went to other replicas. */
   handedOut = 0;
   retry: Retry | null = null;
 
-  add({ changes, problems, retry }: Report): void {
+  add({ changes, problems, retry }: Pick<Report, "changes" | "problems" | "retry">): void {
     for (const { action } of changes) this[action]++;
     this.problems += problems.length;
     this.retry ??= retry;
@@ -26,7 +26,7 @@ export class Tally {
 
   /** For one log line. */
   toFields(): Readonly<Record<string, number | string>> {
-    const { routes, children, created, updated, deleted, problems, held, handedOut, retry } = this;
+    const { routes, children, created, updated, deleted, problems, blocked: held, handedOut, retry } = this;
     const fields = { routes, children, created, updated, deleted, problems, held, handedOut };
     return retry === null ? fields : { ...fields, retry: retry.why };
   }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import type { RouteReference } from "../../traefik/route-description.ts";
-import { BATCH_SIZE, type Batch, type HandOut, spread } from "./hand-out.ts";
+import type { Batch, HandOut } from "../../work.ts";
+import { BATCH_SIZE, fanOut } from "./fan-out.ts";
 
 function routes(count: number): RouteReference[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -36,7 +37,7 @@ async function run(
     if (taken) accepted.push(batch);
     return taken;
   };
-  const handedOut = await spread(routes(count), {
+  const handedOut = await fanOut(routes(count), {
     run: "run-1",
     now: Date.parse("2026-01-01T00:00:00Z"),
     handOut,
@@ -57,7 +58,7 @@ const allNames = (count: number) =>
     .map(({ name }) => name)
     .sort();
 
-suite("routes of a resync are spread over instances", () => {
+suite("routes of a resync are fanOut over instances", () => {
   test("in batches of a size, each with its place in the run and one deadline for all", async () => {
     const { accepted, here, handedOut } = await run(5 * BATCH_SIZE + 1, () => true);
     assert.ok(accepted.length > 0 && here.length > 0);

@@ -3,20 +3,23 @@
  *
  * @module
  */
-import type { Integration } from "../integrations/integration.ts";
-import type { KubernetesClient } from "../kubernetes/client.ts";
-import type { Logger } from "../log.ts";
-import type { Problem } from "../problem.ts";
-import type { CompileRegexp } from "../traefik/rule.ts";
-import type { EventRecorder } from "./apply/events.ts";
-import type { Execute } from "./apply/execute.ts";
-import type { OnOptOut, Selector } from "./plan/opt-out.ts";
-import type { HandOut } from "./resync/hand-out.ts";
+import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import type { Logger } from "../../log.ts";
+import type { Problem } from "../../problem.ts";
+import type { CompileRegexp } from "../../traefik/rule.ts";
+import type { HandOut } from "../../work.ts";
+import type { EventRecorder } from "../apply/events.ts";
+import type { Execute } from "../apply/execute.ts";
+import type { VerifiedWrites } from "../apply/verified.ts";
+import type { OnOptOut, Selector } from "../plan/opt-out.ts";
 
 export interface ReconcileContext {
   /** Reads only; children are written by `execute`. */
   readonly client: Pick<KubernetesClient, "get" | "getMetadata" | "list">;
   readonly execute: Execute;
+  /** Children that this process has made and verified. */
+  readonly verified: VerifiedWrites;
   readonly integrations: readonly Integration[];
   readonly selector: Selector & { readonly legacyGroup: boolean };
   /** `<release namespace>/<release>` of this installation. */
@@ -24,8 +27,10 @@ export interface ReconcileContext {
   readonly onOptOut: OnOptOut;
   /** Why the namespace may not have the host; null where it may. */
   readonly refuseHost: (namespace: string, host: string) => Problem | null;
-  /** Whether hosts that another namespace has are refused at events too, not only in resyncs. */
-  readonly hostClaims: "resync" | "strict";
+  /** When hosts that another namespace has are refused: at every event, in resyncs only, or never. */
+  readonly hostClaims: "strict" | "resync" | "off";
+  /** The time, as RFC 3339 in whole seconds. */
+  readonly now: () => string;
   readonly events: EventRecorder;
   readonly log: Logger;
   /** Sends part of a large resync to other instances; null where there is nowhere to send to. */

@@ -1,0 +1,70 @@
+/**
+ * Carries out a plan for one route: guard, write, report, one step after the other. Each decision of this kind stands
+ * here once, for events and resyncs.
+ *
+ * @module
+ */
+import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { refusalOfWrite } from "../observe/guard.ts";
+import type { Reads } from "../observe/view.ts";
+import type { Plan, Write } from "../plan/plan.ts";
+import { reporting } from "./error-report.ts";
+import type { Execute } from "./execute.ts";
+import { mergeReports, NOTHING_TO_DO, type Report, reportChange, reportProblems } from "./report.ts";
+
+/** A write that was done. */
+export interface Written {
+  readonly integration: Integration;
+  readonly plan: Plan;
+  readonly step: Write;
+  /** As the API server answered; null where it is gone, or nothing was written (mode observe). */
+  readonly object: KubernetesObject | null;
+}
+
+export interface Applied {
+  readonly report: Report;
+  readonly written: readonly Written[];
+}
+
+export interface ApplyContext {
+  readonly client: Reads;
+  readonly execute: Execute;
+}
+
+export interface ApplyOptions {
+  /** Whether deletions are reported as blocked instead of done. */
+  readonly blocksDeletions: boolean;
+}
+
+/** Writes what the plans say, in their order: what takes over a claim comes before what gives it up. */
+export async function applyPlans(
+  context: ApplyContext,
+  integration: Integration,
+  namespace: string,
+  plans: readonly Plan[],
+  options: ApplyOptions,
+): Promise<Applied> {
+  const reports: Report[] = [];
+  const written: Written[] = [];
+  for (const plan of plans) {
+    const { step, problems } = plan;
+    reports.push(reportProblems(problems));
+    if (step.action === "none") continue;
+    if (step.action === "delete" && options.blocksDeletions) {
+      reports.push({ ...NOTHING_TO_DO, blocked: 1 });
+      continue;
+    }
+    const report = await reporting(integration.name, async () => {
+      const refused = await refusalOfWrite(context.client, integration, namespace, step);
+      if (refused !== null) return reportProblems([refused]);
+      const object = await context.execute(integration.resource, namespace, step);
+      written.push({ integration, plan, step, object });
+      return reportChange(integration.resource, step);
+    });
+    reports.push(report);
+    // What follows was planned on what this step was to leave.
+    if (report.conflict || report.retry !== null) break;
+  }
+  return { report: mergeReports(reports), written };
+}

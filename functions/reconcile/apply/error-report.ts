@@ -1,0 +1,71 @@
+/**
+ * What follows from an error of the API server: the table of causes and answers.
+ *
+ * @module
+ */
+import {
+  ConflictError,
+  ExpiredError,
+  ForbiddenError,
+  KindNotServedError,
+  KubernetesError,
+  NamespaceGoneError,
+  NotFoundError,
+  RejectedError,
+  TooManyRequestsError,
+} from "../../kubernetes/errors.ts";
+import type { Problem } from "../../problem.ts";
+import { CONFLICT, NOTHING_TO_DO, type Report, reportProblems, reportRetry } from "./report.ts";
+
+/**
+ * Somebody else wrote first: observe again. A namespace that goes: nothing matters any more. Permanent until somebody
+ * acts: the user is told. Transient: the sender is asked to send again. `what` names the integration or object
+ * concerned, for the message.
+ */
+export function reportError(error: KubernetesError, what: string): Report {
+  if (error instanceof ConflictError || error instanceof NotFoundError || error instanceof ExpiredError)
+    return CONFLICT;
+  if (error instanceof NamespaceGoneError) return NOTHING_TO_DO;
+  if (error instanceof KindNotServedError) {
+    return problem(
+      "KindNotServed",
+      `${what}: its kind is not served here; install its CustomResourceDefinition, or switch the integration off`,
+    );
+  }
+  if (error instanceof ForbiddenError) {
+    return problem(
+      "Forbidden",
+      `${what}: the API server forbids it (${error.message}); the next resync tries again`,
+    );
+  }
+  if (error instanceof RejectedError) {
+    return problem(
+      "Rejected",
+      `${what}: the API server refuses it (${error.message}); the next resync tries again`,
+    );
+  }
+  return reportRetry(
+    `${what}: ${error.message}`,
+    error instanceof TooManyRequestsError ? error.retryAfterSeconds : null,
+  );
+}
+
+/** The same where nobody observes again: a conflict is transient. */
+export function reportFinalError(error: KubernetesError, what: string): Report {
+  const report = reportError(error, what);
+  return report.conflict ? reportRetry(`${what}: ${error.message}`) : report;
+}
+
+/** What the task reports, or what its error means; what is no `KubernetesError` is a bug and goes on as an exception. */
+export async function reporting(what: string, task: () => Promise<Report>): Promise<Report> {
+  try {
+    return await task();
+  } catch (error) {
+    if (error instanceof KubernetesError) return reportError(error, what);
+    throw error;
+  }
+}
+
+function problem(reason: Problem["reason"], message: string): Report {
+  return reportProblems([{ reason, message, field: null }]);
+}

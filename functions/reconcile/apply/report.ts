@@ -1,0 +1,67 @@
+/**
+ * What came of reconciling, in one word for all stages: what changed, what is wrong, and whether to look again.
+ *
+ * @module
+ */
+import type { ResourceDefinition } from "../../kubernetes/objects.ts";
+import type { Outcome } from "../../outcome.ts";
+import type { Problem } from "../../problem.ts";
+import type { Write } from "../plan/plan.ts";
+
+export interface Change {
+  readonly action: "created" | "updated" | "deleted";
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface Report {
+  readonly changes: readonly Change[];
+  readonly problems: readonly Problem[];
+  /** Set where something transient stood in the way: the event is to be sent again. */
+  readonly retry: Retry | null;
+  /** Another writer was faster, or what was written no longer fits: observe again. */
+  readonly conflict: boolean;
+  /** Deletions that were due and that the deletion limit blocks. */
+  readonly blocked: number;
+}
+
+export interface Retry {
+  readonly why: string;
+  /** What the API server asked for; null where it did not say. */
+  readonly retryAfterSeconds: number | null;
+}
+
+export const NOTHING_TO_DO: Report = { changes: [], problems: [], retry: null, conflict: false, blocked: 0 };
+export const CONFLICT: Report = { ...NOTHING_TO_DO, conflict: true };
+
+export function reportProblems(problems: readonly Problem[]): Report {
+  return problems.length === 0 ? NOTHING_TO_DO : { ...NOTHING_TO_DO, problems };
+}
+
+export function reportRetry(why: string, retryAfterSeconds: number | null = null): Report {
+  return { ...NOTHING_TO_DO, retry: { why, retryAfterSeconds } };
+}
+
+export function reportChange({ kind }: ResourceDefinition, step: Write): Report {
+  const { name } = step.action === "create" ? step.child.metadata : step.live.metadata;
+  return { ...NOTHING_TO_DO, changes: [{ action: PAST_TENSE[step.action], kind, name }] };
+}
+
+const PAST_TENSE = { create: "created", update: "updated", delete: "deleted" } as const;
+
+export function mergeReports(reports: readonly Report[]): Report {
+  return {
+    changes: reports.flatMap(({ changes }) => changes),
+    problems: reports.flatMap(({ problems }) => problems),
+    retry: reports.find(({ retry }) => retry !== null)?.retry ?? null,
+    conflict: reports.some(({ conflict }) => conflict),
+    blocked: reports.reduce((sum, { blocked }) => sum + blocked, 0),
+  };
+}
+
+/** What the sender of the event is answered. */
+export function outcomeOf({ retry }: Report): Outcome {
+  return retry === null
+    ? { status: "done" }
+    : { status: "retry", retryAfterSeconds: retry.retryAfterSeconds };
+}

@@ -1,0 +1,78 @@
+/**
+ * Host claims at an event: before a route gets a host that its children do not have yet, the whole cluster is asked
+ * for it. That is a list of every kind for each such event.
+ *
+ * @module
+ */
+import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { routeResources } from "../../traefik/resources.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import { type ClaimSetting, claimedHosts, claimsOf, HostClaims } from "../plan/host-claims.ts";
+import { withoutHosts } from "../plan/host-policy.ts";
+import { unshadowed } from "../plan/members.ts";
+import { MANAGED_BY_SELECTOR } from "../plan/ownership.ts";
+import { describeRoute } from "./describe.ts";
+import { listAll } from "./listing.ts";
+import { type Reads, readOptOuts, type ViewContext } from "./view.ts";
+
+export type HostClaimContext = ViewContext & ClaimSetting & { readonly client: Reads };
+
+/**
+ * The routes of one namespace, without the hosts that `children` do not have and another namespace holds.
+ *
+ * @throws KubernetesError the claims could not be read
+ */
+export async function withoutClaimedHosts(
+  context: HostClaimContext,
+  descriptions: readonly RouteDescription[],
+  children: readonly KubernetesObject[],
+): Promise<readonly RouteDescription[]> {
+  const namesOf = (child: KubernetesObject) =>
+    context.integrations.find(({ resource }) => resource.kind === child.kind)?.names(child.spec) ?? [];
+  const has = new Set(children.flatMap(namesOf));
+  const hosts = descriptions.flatMap((description) => [...claimedHosts(description, [])]);
+  if (hosts.every((host) => has.has(host))) return descriptions;
+  const claims = await readHostClaims(context);
+  return descriptions.map((description) =>
+    withoutHosts(description, (host) =>
+      has.has(host) ? null : claims.refuse(description.route.namespace, host),
+    ),
+  );
+}
+
+async function readHostClaims(context: HostClaimContext): Promise<HostClaims> {
+  const { client, integrations, selector } = context;
+  const [optOuts, routes, children] = await Promise.all([
+    readOptOuts(client, null),
+    Promise.all(
+      routeResources(selector.legacyGroup).map((resource) => listAll(client, { resource, namespace: null })),
+    ),
+    Promise.all(
+      integrations.map(
+        async (integration): Promise<readonly [Integration, readonly KubernetesObject[]]> => [
+          integration,
+          await listAll(client, {
+            resource: integration.resource,
+            namespace: null,
+            labelSelector: MANAGED_BY_SELECTOR,
+          }),
+        ],
+      ),
+    ),
+  ]);
+  const descriptions: RouteDescription[] = [];
+  for (const route of routes.flat()) {
+    if (route.metadata.deletionTimestamp !== undefined) continue;
+    const annotations = optOuts.get(route.metadata.namespace ?? "") ?? {};
+    descriptions.push(await describeRoute(context, route, annotations));
+  }
+  const claims = new HostClaims();
+  for (const claim of claimsOf(context, unshadowedEverywhere(descriptions), children)) claims.add(...claim);
+  return claims;
+}
+
+/** A namesake of the current group hides a route only in its own namespace. */
+function unshadowedEverywhere(descriptions: readonly RouteDescription[]): readonly RouteDescription[] {
+  return [...Map.groupBy(descriptions, ({ route }) => route.namespace).values()].flatMap(unshadowed);
+}

@@ -1,0 +1,150 @@
+/**
+ * A look at one namespace: each thing is read from the API server when it is first asked for, and then known.
+ * One view serves one attempt to reconcile; the next attempt looks again.
+ *
+ * @module
+ */
+import { dependencyKey, type Integration } from "../../integrations/integration.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { KindNotServedError } from "../../kubernetes/errors.ts";
+import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { resourceOfRoute, routeResources } from "../../traefik/resources.ts";
+import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { unshadowed } from "../plan/members.ts";
+import { IGNORE_ANNOTATION } from "../plan/opt-out.ts";
+import { LOOKUP_SELECTOR } from "../plan/ownership.ts";
+import { type DescribeContext, describeRoute } from "./describe.ts";
+import { listAll } from "./listing.ts";
+
+export type Reads = Pick<KubernetesClient, "get" | "getMetadata" | "list">;
+export type Annotations = Readonly<Record<string, string>>;
+/** By `namespace/name`; null where the object does not exist. */
+export type Dependencies = ReadonlyMap<string, KubernetesObject | null>;
+
+export interface ViewContext extends DescribeContext {
+  readonly selector: { readonly legacyGroup: boolean };
+}
+
+/** All methods throw the `KubernetesError` of the request. */
+export class NamespaceView {
+  readonly namespace: string;
+  readonly #context: ViewContext;
+  readonly #client: Reads;
+  readonly #known = new Map<string, Promise<unknown>>();
+
+  constructor(context: ViewContext, client: Reads, namespace: string) {
+    this.#context = context;
+    this.#client = client;
+    this.namespace = namespace;
+  }
+
+  route(route: Pick<RouteReference, "kind" | "group" | "name">): Promise<KubernetesObject | null> {
+    return this.#get(resourceOfRoute(route), route.name);
+  }
+
+  /** The object that has the name, whoever made it. */
+  child({ resource }: Integration, name: string): Promise<KubernetesObject | null> {
+    return this.#get(resource, name);
+  }
+
+  /** Children whose name does not follow from their route. */
+  childrenByLabel({ resource }: Integration): Promise<readonly KubernetesObject[]> {
+    return this.#list(resource, LOOKUP_SELECTOR);
+  }
+
+  /** All objects of the kind, whoever made them. */
+  children({ resource }: Integration): Promise<readonly KubernetesObject[]> {
+    return this.#list(resource);
+  }
+
+  /** Annotations of the namespace. */
+  annotations(): Promise<Annotations> {
+    return this.#once("annotations", () => readAnnotations(this.#client, this.namespace));
+  }
+
+  dependencies(integration: Integration): Promise<Dependencies> {
+    return this.#once(`dependencies ${integration.name}`, () => readDependencies(this.#client, integration));
+  }
+
+  /** All routes, described, without those that are being deleted or give way to a namesake of the current group. */
+  routes(): Promise<readonly RouteDescription[]> {
+    return this.#once("routes", async () => {
+      const [annotations, ...lists] = await Promise.all([
+        this.annotations(),
+        ...routeResources(this.#context.selector.legacyGroup).map((resource) => this.#routesOf(resource)),
+      ]);
+      const living = lists.flat().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      return unshadowed(
+        await Promise.all(living.map((route) => describeRoute(this.#context, route, annotations))),
+      );
+    });
+  }
+
+  /** A kind that is not served has no routes. */
+  async #routesOf(resource: ResourceDefinition): Promise<readonly KubernetesObject[]> {
+    try {
+      return await this.#list(resource);
+    } catch (error) {
+      if (error instanceof KindNotServedError) return [];
+      throw error;
+    }
+  }
+
+  #get(resource: ResourceDefinition, name: string): Promise<KubernetesObject | null> {
+    const { namespace } = this;
+    return this.#once(`get ${resource.group}/${resource.plural} ${name}`, () =>
+      this.#client.get({ resource, namespace, name }),
+    );
+  }
+
+  #list(resource: ResourceDefinition, labelSelector?: string): Promise<readonly KubernetesObject[]> {
+    const { namespace } = this;
+    const scope = { resource, namespace, ...(labelSelector === undefined ? {} : { labelSelector }) };
+    return this.#once(`list ${resource.group}/${resource.plural} ${labelSelector ?? ""}`, () =>
+      listAll(this.#client, scope),
+    );
+  }
+
+  #once<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#known.get(key) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const reading = read();
+    // It may fail before it is awaited; whoever awaits it sees the error.
+    reading.catch(() => undefined);
+    this.#known.set(key, reading);
+    return reading;
+  }
+}
+
+const NAMESPACE: ResourceDefinition = { group: "", version: "v1", plural: "namespaces", kind: "Namespace" };
+
+/** Annotations of a namespace; none where it does not exist. */
+async function readAnnotations(client: Pick<Reads, "get">, name: string): Promise<Annotations> {
+  const namespace = await client.get({ resource: NAMESPACE, namespace: null, name });
+  return namespace?.metadata.annotations ?? {};
+}
+
+/** Annotations of the namespaces that have an opt-out, of all or (not null) of one. */
+export async function readOptOuts(
+  client: Pick<Reads, "get" | "list">,
+  namespace: string | null,
+): Promise<ReadonlyMap<string, Annotations>> {
+  if (namespace !== null) return new Map([[namespace, await readAnnotations(client, namespace)]]);
+  const namespaces = await listAll(client, { resource: NAMESPACE, namespace: null });
+  return new Map(
+    namespaces.flatMap(({ metadata: { name, annotations = {} } }) =>
+      IGNORE_ANNOTATION in annotations ? [[name, annotations] as const] : [],
+    ),
+  );
+}
+
+/** What an integration needs for every route. */
+export async function readDependencies(
+  client: Pick<Reads, "get">,
+  integration: Integration,
+): Promise<Dependencies> {
+  const objects = await Promise.all(integration.dependencies.map((reference) => client.get(reference)));
+  return new Map(
+    integration.dependencies.map((reference, index) => [dependencyKey(reference), objects[index] ?? null]),
+  );
+}

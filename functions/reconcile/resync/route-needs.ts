@@ -1,0 +1,183 @@
+/**
+ * One namespace of a resync: which routes need work, and which children have lost their route. Pure.
+ *
+ * @module
+ */
+import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import type { Dependencies } from "../observe/view.ts";
+import { claimsOf, type HostClaim } from "../plan/host-claims.ts";
+import { unshadowed } from "../plan/members.ts";
+import { isSelected } from "../plan/opt-out.ts";
+import { isOfInstance, owningRoutes } from "../plan/ownership.ts";
+import type { Plan } from "../plan/plan.ts";
+import { type PlannerSetting, planNamespace, type RoutePlan } from "../plan/planner.ts";
+import { isReadyFor } from "../plan/readiness.ts";
+import type { ReconcileContext } from "../route/context.ts";
+
+/** A child none of whose owners is among the listed routes. Only live 404s of the owners make it an orphan. */
+export interface Orphan {
+  readonly integration: Integration;
+  readonly child: KubernetesObject;
+  readonly owners: readonly RouteReference[];
+}
+
+/** What a route needs. It was planned on lists of different versions, so all but `creations` means: look at it live. */
+export interface RouteNeed {
+  readonly description: RouteDescription;
+  /** Plans that create, which can overwrite nothing. */
+  readonly creations: readonly Creation[];
+  /** Something is to be updated or deleted. */
+  readonly changes: boolean;
+  readonly deletes: number;
+  /** Several routes or children are concerned. */
+  readonly readsAll: boolean;
+  readonly problems: readonly Problem[];
+}
+
+export interface Creation {
+  readonly integration: Integration;
+  readonly plan: Plan;
+}
+
+export interface NamespaceNeeds {
+  readonly needs: readonly RouteNeed[];
+  readonly orphans: readonly Orphan[];
+  /** Children of this installation seen here. */
+  readonly children: number;
+  readonly claims: readonly HostClaim[];
+}
+
+export interface ListedRoute {
+  readonly description: RouteDescription;
+  /** It is being deleted: garbage collection removes its children, and nothing is made for it any more. */
+  readonly terminating: boolean;
+}
+
+export interface ListedNamespace {
+  readonly namespace: string;
+  readonly routes: readonly ListedRoute[];
+  /** Our labelled children, of every installation; an integration whose list failed is left out. */
+  readonly children: ReadonlyMap<Integration, readonly KubernetesObject[]>;
+  /** An integration whose dependencies could not be read is left out. */
+  readonly dependencies: ReadonlyMap<Integration, Dependencies>;
+}
+
+type NeedsContext = Pick<
+  ReconcileContext,
+  "integrations" | "selector" | "instance" | "onOptOut" | "refuseHost" | "now"
+>;
+
+interface Finding extends RoutePlan {
+  readonly integration: Integration;
+}
+
+export function needsOfNamespace(context: NeedsContext, listed: ListedNamespace): NamespaceNeeds {
+  const { routes, children, dependencies } = listed;
+  const known = new Set(routes.map(({ description }) => keyOf(description.route)));
+  const living = unshadowed(
+    routes.flatMap(({ description, terminating }) => (terminating ? [] : [description])),
+  );
+  const isReady = readinessOf(context, children);
+  const findings: Finding[] = [];
+  const orphans: Orphan[] = [];
+  let count = 0;
+  for (const [integration, objects] of children) {
+    const given = dependencies.get(integration);
+    if (given === undefined) continue;
+    const settingFor = (description: RouteDescription | null) =>
+      settingOf(context, given, listed.namespace, description === null || isReady(integration, description));
+    for (const plan of planNamespace(integration, living, objects, settingFor))
+      findings.push({ ...plan, integration });
+    const mine = objects.filter((child) => isOfInstance(child, context.instance));
+    orphans.push(...mine.flatMap((child) => orphanOf(integration, child, known)));
+    count += mine.length;
+  }
+  const claims = claimsOf(context, living, children);
+  return { needs: needsOf(context, living, findings), orphans, children: count, claims };
+}
+
+function settingOf(
+  { instance, selector, onOptOut, refuseHost, now }: NeedsContext,
+  dependencies: Dependencies,
+  namespace: string,
+  othersReady: boolean,
+): PlannerSetting {
+  const mayName = (host: string) => refuseHost(namespace, host) === null;
+  return { instance, selector, onOptOut, now: now(), facts: { dependencies, mayName, othersReady } };
+}
+
+/** Tells whether what other integrations make for a route is ready; looked up only for those that wait. */
+function readinessOf(context: NeedsContext, children: ListedNamespace["children"]) {
+  const byOwner = new Map<Integration, Map<string, KubernetesObject[]>>();
+  const childrenOf = (integration: Integration, { route }: RouteDescription) => {
+    const known = byOwner.get(integration) ?? groupByOwner(children.get(integration) ?? []);
+    byOwner.set(integration, known);
+    return known.get(keyOf(route)) ?? [];
+  };
+  return (integration: Integration, description: RouteDescription): boolean =>
+    !integration.waitsForOthers ||
+    context.integrations.every(
+      (other) =>
+        other === integration || isReadyFor(context, other, description, childrenOf(other, description)),
+    );
+}
+
+function groupByOwner(children: readonly KubernetesObject[]): Map<string, KubernetesObject[]> {
+  const byOwner = new Map<string, KubernetesObject[]>();
+  for (const child of children) {
+    for (const owner of owningRoutes(child)) {
+      const known = byOwner.get(keyOf(owner));
+      if (known === undefined) byOwner.set(keyOf(owner), [child]);
+      else known.push(child);
+    }
+  }
+  return byOwner;
+}
+
+function needsOf(
+  { selector }: NeedsContext,
+  routes: readonly RouteDescription[],
+  findings: readonly Finding[],
+): readonly RouteNeed[] {
+  const byRoute = Map.groupBy(
+    findings.filter(({ plan }) => plan.step.action !== "none" || plan.problems.length > 0),
+    ({ description }) => description,
+  );
+  return routes.flatMap((description) => {
+    const own = isSelected(description, selector) ? description.problems : [];
+    const plans = byRoute.get(description) ?? [];
+    return own.length === 0 && plans.length === 0 ? [] : [needOf(description, own, plans)];
+  });
+}
+
+function needOf(
+  description: RouteDescription,
+  own: readonly Problem[],
+  findings: readonly Finding[],
+): RouteNeed {
+  const actions = findings.map(({ plan }) => plan.step.action);
+  return {
+    description,
+    creations: findings.filter(({ plan }) => plan.step.action === "create"),
+    changes: actions.includes("update") || actions.includes("delete"),
+    deletes: actions.filter((action) => action === "delete").length,
+    readsAll: findings.some(({ readsAll }) => readsAll),
+    problems: [
+      ...own,
+      ...findings.flatMap(({ plan }) => (plan.step.action === "create" ? [] : plan.problems)),
+    ],
+  };
+}
+
+function orphanOf(integration: Integration, child: KubernetesObject, known: ReadonlySet<string>): Orphan[] {
+  if (child.metadata.deletionTimestamp !== undefined) return [];
+  const owners = owningRoutes(child);
+  return owners.some((owner) => known.has(keyOf(owner))) ? [] : [{ integration, child, owners }];
+}
+
+function keyOf({ group, kind, name }: RouteReference): string {
+  return `${group}/${kind}/${name}`;
+}
