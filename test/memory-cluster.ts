@@ -24,11 +24,20 @@ export interface MemoryCluster {
   remove(resource: ResourceDefinition, namespace: string, name: string): void;
   /** What Kubernetes' garbage collector does in the end: owners that are gone, and objects without an owner left. */
   collectGarbage(): void;
+  /** Calls for every change, as a watch without a selector would. */
+  watch(listener: WatchListener): void;
   /** All objects of a kind, in the API's order. */
   all(resource: ResourceDefinition): readonly KubernetesObject[];
 }
 
+export type WatchListener = (
+  change: "add" | "update" | "delete",
+  resource: ResourceDefinition,
+  object: KubernetesObject,
+) => void;
+
 export function createMemoryCluster(): MemoryCluster {
+  const listeners: WatchListener[] = [];
   const objects = new Map<string, KubernetesObject>();
   /** What there was at each version. */
   const history = new Map<string, ReadonlyMap<string, KubernetesObject>>();
@@ -62,12 +71,22 @@ export function createMemoryCluster(): MemoryCluster {
       .map(([, object]) => object)
       .sort((one, other) => (order(one) < order(other) ? -1 : 1));
   };
+  const removeObject = (resource: ResourceDefinition, namespace: string | null, name: string) => {
+    const key = keyOf(resource, namespace, name);
+    const object = objects.get(key);
+    objects.delete(key);
+    version++;
+    remember();
+    if (object !== undefined) for (const listener of listeners) listener("delete", resource, object);
+  };
   const remember = () => void history.set(String(version), new Map(objects));
   const put = (resource: ResourceDefinition, object: KubernetesObject): KubernetesObject => {
     const key = keyOf(resource, object.metadata.namespace ?? null, object.metadata.name);
     const stored = structuredClone({ ...object, metadata: stamp(object.metadata, objects.get(key)) });
+    const change = objects.has(key) ? "update" : "add";
     objects.set(key, stored);
     remember();
+    for (const listener of listeners) listener(change, resource, stored);
     return stored;
   };
   const record = (verb: string, { resource, namespace, name }: ObjectReference) => {
@@ -114,7 +133,7 @@ export function createMemoryCluster(): MemoryCluster {
       if (live === null) return;
       check(live, uid, resourceVersion);
       record("delete", reference);
-      objects.delete(keyOf(reference.resource, reference.namespace, reference.name));
+      removeObject(reference.resource, reference.namespace, reference.name);
     },
   };
 
@@ -122,7 +141,8 @@ export function createMemoryCluster(): MemoryCluster {
     client,
     writes,
     put,
-    remove: (resource, namespace, name) => void objects.delete(keyOf(resource, namespace, name)),
+    remove: removeObject,
+    watch: (listener) => void listeners.push(listener),
     collectGarbage: () => {
       const uids = new Set([...objects.values()].map(({ metadata }) => metadata.uid));
       for (const [key, object] of objects) {

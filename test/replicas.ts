@@ -1,0 +1,137 @@
+/**
+ * Several replicas of the function on one cluster in memory, behind a fake broker: every change becomes an event, any
+ * replica gets it, several are in flight, and some come twice. `turn` decides who goes on; a scheduler of fast-check
+ * there tries orders that a real machine would need days for.
+ *
+ * @module
+ */
+import { parseConfiguration } from "../functions/config/parse.ts";
+import { INTEGRATIONS } from "../functions/integrations/index.ts";
+import type { KubernetesClient } from "../functions/kubernetes/client.ts";
+import type { KubernetesObject, ResourceDefinition } from "../functions/kubernetes/objects.ts";
+import { createLogger } from "../functions/log.ts";
+import { createExecutor } from "../functions/reconcile/apply/execute.ts";
+import { takingTurns } from "../functions/reconcile/apply/key-lock.ts";
+import { VerifiedWrites } from "../functions/reconcile/apply/verified.ts";
+import { createDispatcher, type Dispatcher } from "../functions/reconcile/dispatch.ts";
+import { routeResources } from "../functions/traefik/resources.ts";
+import type { RouteReference } from "../functions/traefik/route-description.ts";
+import type { Work } from "../functions/work.ts";
+import { createMemoryCluster, type MemoryCluster } from "./memory-cluster.ts";
+
+export interface ReplicasOptions {
+  readonly count: number;
+  /** Waited for before each request and each answer of the API server. */
+  readonly turn: () => Promise<unknown>;
+  /** A whole number from 0 up to what is given, not included: which replica, whether twice. */
+  readonly choose: (below: number) => number;
+  readonly hostClaims?: "strict" | "resync" | "off";
+  /** False: changes are events only after `startSource`. */
+  readonly startsSource?: boolean;
+}
+
+const { configuration } = parseConfiguration(
+  { integrations: { certManager: {}, externalDNS: { targetIPs: ["192.0.2.7"] } } },
+  INTEGRATIONS,
+);
+export const [CERTIFICATES, ENDPOINTS] = configuration.integrations.map(({ resource }) => resource) as [
+  ResourceDefinition,
+  ResourceDefinition,
+];
+
+export class Replicas {
+  readonly cluster: MemoryCluster = createMemoryCluster();
+  readonly #options: ReplicasOptions;
+  readonly #dispatchers: readonly Dispatcher[];
+  readonly #waiting: Work[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #now = 0;
+
+  constructor(options: ReplicasOptions) {
+    this.#options = options;
+    this.#dispatchers = Array.from({ length: options.count }, () => this.#createDispatcher());
+    if (options.startsSource !== false) this.startSource();
+  }
+
+  /** From here on each change is an event; as with the real source, none is made for what is there already. */
+  startSource(): void {
+    this.cluster.watch((change, resource, object) => this.#notify(change, resource, object));
+  }
+
+  #createDispatcher(): Dispatcher {
+    const client = inTurn(this.cluster.client, this.#options.turn);
+    const { integrations, selector } = configuration;
+    return createDispatcher({
+      client,
+      execute: takingTurns(createExecutor(client), integrations, client),
+      verified: new VerifiedWrites(),
+      integrations,
+      selector,
+      instance: "tests/replicas",
+      onOptOut: "delete",
+      refuseHost: () => null,
+      hostClaims: this.#options.hostClaims ?? "resync",
+      now: () => new Date(1000 * this.#now++).toISOString(),
+      events: { record: async () => undefined },
+      log: createLogger("error", { write: () => undefined }),
+      handOut: null,
+      loadRegexp: async () => () => null,
+    });
+  }
+
+  #notify(change: "add" | "update" | "delete", resource: ResourceDefinition, object: KubernetesObject): void {
+    const { group, kind } = resource;
+    const { namespace = "", name } = object.metadata;
+    const isRoute = routeResources(true).some((route) => route.group === group && route.kind === kind);
+    const isChild = [CERTIFICATES, ENDPOINTS].some((child) => child.kind === kind);
+    if (isRoute)
+      this.send({ kind: "route", hint: change, route: { group, kind, namespace, name } as RouteReference });
+    else if (isChild) this.send({ kind: "child", hint: change, child: { group, kind, namespace, name } });
+  }
+
+  /** Puts an event into the broker. */
+  send(work: Work): void {
+    this.#waiting.push(work);
+    if (this.#options.choose(8) === 0) this.#waiting.push(work);
+  }
+
+  /** Delivers until nothing waits and nothing runs. */
+  async settle(): Promise<void> {
+    while (this.#waiting.length > 0 || this.#running.size > 0) {
+      while (this.#waiting.length > 0) this.#deliver();
+      await Promise.race(this.#running);
+    }
+  }
+
+  #deliver(): void {
+    const { choose } = this.#options;
+    const [work] = this.#waiting.splice(choose(this.#waiting.length), 1);
+    const dispatcher = this.#dispatchers[choose(this.#dispatchers.length)];
+    if (work === undefined || dispatcher === undefined) return;
+    const running = this.#options
+      .turn()
+      .then(() => dispatcher.handle(work, {}))
+      .then(({ status }) => {
+        if (status === "retry") this.#waiting.push(work);
+      })
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+}
+
+/** A client whose requests and answers take their turn. */
+function inTurn(client: KubernetesClient, turn: () => Promise<unknown>): KubernetesClient {
+  return new Proxy(client, {
+    get(target, name: keyof KubernetesClient) {
+      const method = target[name] as (...parameters: unknown[]) => Promise<unknown>;
+      return async (...parameters: unknown[]) => {
+        await turn();
+        try {
+          return await method(...parameters);
+        } finally {
+          await turn();
+        }
+      };
+    },
+  });
+}
