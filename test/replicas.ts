@@ -25,6 +25,8 @@ export interface ReplicasOptions {
   readonly turn: () => Promise<unknown>;
   /** A whole number from 0 up to what is given, not included: which replica, whether twice. */
   readonly choose: (below: number) => number;
+  /** A slow writer: its writes wait for up to so many turns, and others are faster. */
+  readonly slowness?: number;
   readonly hostClaims?: "strict" | "resync" | "off";
   /** False: changes are events only after `startSource`. */
   readonly startsSource?: boolean;
@@ -43,7 +45,6 @@ export class Replicas {
   readonly cluster: MemoryCluster = createMemoryCluster();
   readonly #options: ReplicasOptions;
   readonly #dispatchers: readonly Dispatcher[];
-  readonly #waiting: Work[] = [];
   readonly #running = new Set<Promise<void>>();
   #now = 0;
 
@@ -59,7 +60,7 @@ export class Replicas {
   }
 
   #createDispatcher(): Dispatcher {
-    const client = inTurn(this.cluster.client, this.#options.turn);
+    const client = this.#inTurn(this.cluster.client);
     const { integrations, selector } = configuration;
     return createDispatcher({
       client,
@@ -89,49 +90,46 @@ export class Replicas {
     else if (isChild) this.send({ kind: "child", hint: change, child: { group, kind, namespace, name } });
   }
 
-  /** Puts an event into the broker. */
+  /** Puts an event into the broker, which delivers it some time, and now and then twice. */
   send(work: Work): void {
-    this.#waiting.push(work);
-    if (this.#options.choose(8) === 0) this.#waiting.push(work);
+    this.#deliver(work);
+    if (this.#options.choose(8) === 0) this.#deliver(work);
   }
 
-  /** Delivers until nothing waits and nothing runs. */
+  /** Waits until no event is on its way or being handled. */
   async settle(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#running.size > 0) {
-      while (this.#waiting.length > 0) this.#deliver();
-      await Promise.race(this.#running);
-    }
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  #deliver(): void {
-    const { choose } = this.#options;
-    const [work] = this.#waiting.splice(choose(this.#waiting.length), 1);
-    const dispatcher = this.#dispatchers[choose(this.#dispatchers.length)];
-    if (work === undefined || dispatcher === undefined) return;
-    const running = this.#options
-      .turn()
+  #deliver(work: Work): void {
+    const { choose, turn } = this.#options;
+    const dispatcher = this.#dispatchers[choose(this.#dispatchers.length)] as Dispatcher;
+    const running = turn()
       .then(() => dispatcher.handle(work, {}))
       .then(({ status }) => {
-        if (status === "retry") this.#waiting.push(work);
+        if (status === "retry") this.#deliver(work);
       })
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
-}
 
-/** A client whose requests and answers take their turn. */
-function inTurn(client: KubernetesClient, turn: () => Promise<unknown>): KubernetesClient {
-  return new Proxy(client, {
-    get(target, name: keyof KubernetesClient) {
-      const method = target[name] as (...parameters: unknown[]) => Promise<unknown>;
-      return async (...parameters: unknown[]) => {
-        await turn();
-        try {
-          return await method(...parameters);
-        } finally {
+  /** A client whose requests and answers take their turn. */
+  #inTurn(client: KubernetesClient): KubernetesClient {
+    const { turn, choose, slowness = 1 } = this.#options;
+    return new Proxy(client, {
+      get(target, name: keyof KubernetesClient) {
+        const method = target[name] as (...parameters: unknown[]) => Promise<unknown>;
+        const isWrite = name === "apply" || name === "delete";
+        return async (...parameters: unknown[]) => {
+          for (let left = isWrite ? choose(slowness) : 0; left > 0; left--) await turn();
           await turn();
-        }
-      };
-    },
-  });
+          try {
+            return await method(...parameters);
+          } finally {
+            await turn();
+          }
+        };
+      },
+    });
+  }
 }

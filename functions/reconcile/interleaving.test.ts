@@ -81,7 +81,12 @@ function runCertManager({ cluster }: Replicas, turn: ReplicasOptions["turn"]): v
 
 /** Runs the scenario in many orders. */
 async function inEveryOrder(
-  scenario: (replicas: Replicas, turn: ReplicasOptions["turn"]) => Promise<void> | void,
+  scenario: (
+    replicas: Replicas,
+    turn: ReplicasOptions["turn"],
+    /** Lets others go on for a while. */
+    pause: () => Promise<void>,
+  ) => Promise<void> | void,
   check: (replicas: Replicas) => void,
   options: Partial<ReplicasOptions> = {},
 ): Promise<void> {
@@ -95,7 +100,9 @@ async function inEveryOrder(
         const replicas = new Replicas({ count: 2, turn, choose, ...options });
         await scheduler.waitFor(
           (async () => {
-            await scenario(replicas, turn);
+            await scenario(replicas, turn, async () => {
+              for (let left = choose(40); left > 0; left--) await turn();
+            });
             await replicas.settle();
           })(),
         );
@@ -160,36 +167,36 @@ suite("two replicas, one Secret, cert-manager at work: one Certificate, without 
 
 test("an edit that is taken back: the slower writer does not win", async () => {
   await inEveryOrder(
-    async (replicas, turn) => {
+    async (replicas, _, pause) => {
       put(replicas, "a", { hosts: ["first.org"] });
       await replicas.settle();
       put(replicas, "a", { hosts: ["second.org"] });
-      await turn();
-      await turn();
+      await pause();
       put(replicas, "a", { hosts: ["first.org"] });
     },
     (replicas) => {
       assert.deepEqual(certificates(replicas), ["one [first.org] [IngressRoute/a]"]);
       assert.deepEqual(published(replicas), ["shop/a first.org"]);
     },
+    { slowness: 60 },
   );
 });
 
 test("routes opt out and change while a first resync works: none gets what it no longer wants", async () => {
   const names = ["a", "b", "c", "d"];
   await inEveryOrder(
-    async (replicas, turn) => {
+    async (replicas, _, pause) => {
       for (const name of names) put(replicas, name, { secretName: `s-${name}` });
       replicas.startSource();
       replicas.send({
         kind: "resync",
         scope: { namespace: null, name: null, confirmDeletions: true },
       });
-      await turn();
       for (const name of ["a", "b"]) {
+        await pause();
         put(replicas, name, { secretName: `s-${name}`, ignore: "all" });
-        await turn();
       }
+      await pause();
       put(replicas, "c", { secretName: "s-c", hosts: ["other.org"] });
     },
     (replicas) => {
@@ -200,7 +207,7 @@ test("routes opt out and change while a first resync works: none gets what it no
       assert.deepEqual(published(replicas), ["shop/c other.org", "shop/d d.org"]);
     },
     // The routes were there before the source was.
-    { startsSource: false },
+    { startsSource: false, slowness: 60 },
   );
 });
 
