@@ -7,8 +7,8 @@ import { type Configuration, InvalidConfigurationError } from "../config/configu
 import { loadConfiguration } from "../config/load.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
-import { describeRoute } from "../reconcile/describe.ts";
-import { refusalOf } from "../reconcile/host-policy.ts";
+import { describeRoute } from "../reconcile/observe/describe.ts";
+import { refusalOf } from "../reconcile/plan/host-policy.ts";
 import { type Derivation, derive } from "./derive.ts";
 import { readRoutes } from "./input.ts";
 import { dependencyNames, factsWith, parseTarget, UNKNOWN_TARGET } from "./target.ts";

@@ -6,9 +6,9 @@
 import type { Desired, Facts, Integration } from "../integrations/integration.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Problem } from "../problem.ts";
-import { buildChild } from "../reconcile/child.ts";
-import { isIgnored, isSelected, type Selector } from "../reconcile/opt-out.ts";
-import { compareAge } from "../reconcile/sharing.ts";
+import { buildChild } from "../reconcile/plan/child.ts";
+import { isIgnored, isSelected, type Selector } from "../reconcile/plan/opt-out.ts";
+import { compareAge } from "../reconcile/plan/shared.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 
 /** A child that a route has, or why it has none. */

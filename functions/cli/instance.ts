@@ -7,7 +7,7 @@ import { DEFAULT_INSTANCE } from "../instance.ts";
 import type { Integration } from "../integrations/integration.ts";
 import { KubernetesError } from "../kubernetes/errors.ts";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
-import { INSTANCE_ANNOTATION, MANAGED_BY_SELECTOR } from "../reconcile/ownership.ts";
+import { INSTANCE_ANNOTATION, MANAGED_BY_SELECTOR } from "../reconcile/plan/ownership.ts";
 import type { ReadingClient } from "./reader.ts";
 import { UsageError } from "./terminal.ts";
 

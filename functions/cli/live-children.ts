@@ -6,8 +6,8 @@
 import type { Integration } from "../integrations/integration.ts";
 import { KubernetesError } from "../kubernetes/errors.ts";
 import type { KubernetesObject, OwnerReference } from "../kubernetes/objects.ts";
-import { listNamespace } from "../reconcile/observe.ts";
-import { INSTANCE_ANNOTATION, isOwnedBy, judge, type Ownership } from "../reconcile/ownership.ts";
+import { listNamespace } from "../reconcile/observe/view.ts";
+import { INSTANCE_ANNOTATION, isOwnedBy, judge, type Ownership } from "../reconcile/plan/ownership.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 import { type PlainObject, plain } from "./applied-object.ts";
 import { type ChildProgress, progressOf } from "./child-progress.ts";

@@ -5,10 +5,10 @@
  */
 import { KubernetesError } from "../kubernetes/errors.ts";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
-import { describeRoute } from "../reconcile/describe.ts";
-import { refusalOf } from "../reconcile/host-policy.ts";
-import { unshadowed } from "../reconcile/members.ts";
-import { listNamespace, readDependencies, readOptOuts } from "../reconcile/observe.ts";
+import { describeRoute } from "../reconcile/observe/describe.ts";
+import { listNamespace, readDependencies, readOptOuts } from "../reconcile/observe/view.ts";
+import { refusalOf } from "../reconcile/plan/host-policy.ts";
+import { unshadowed } from "../reconcile/plan/members.ts";
 import { settle } from "../reconcile/result.ts";
 import { routeResources } from "../traefik/resources.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";

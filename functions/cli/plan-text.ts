@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { APPLIED_ANNOTATION } from "../reconcile/applied.ts";
+import { APPLIED_ANNOTATION } from "../reconcile/plan/applied.ts";
 import { isRecord } from "../unknown.ts";
 import type { PlainObject } from "./applied-object.ts";
 import type { Colour, Paint } from "./colour.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { owningRoutes } from "../reconcile/ownership.ts";
+import { owningRoutes } from "../reconcile/plan/ownership.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 import { applied, type PlainObject, plain } from "./applied-object.ts";
 import type { DryRun, RouteProblem } from "./dry-run.ts";

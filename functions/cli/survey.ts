@@ -6,11 +6,11 @@
 import type { Integration } from "../integrations/integration.ts";
 import { KubernetesError } from "../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
-import { describeRoute } from "../reconcile/describe.ts";
-import { refusalOf } from "../reconcile/host-policy.ts";
-import { unshadowed } from "../reconcile/members.ts";
-import { readDependencies, readOptOuts } from "../reconcile/observe.ts";
-import { isSelected } from "../reconcile/opt-out.ts";
+import { describeRoute } from "../reconcile/observe/describe.ts";
+import { readDependencies, readOptOuts } from "../reconcile/observe/view.ts";
+import { refusalOf } from "../reconcile/plan/host-policy.ts";
+import { unshadowed } from "../reconcile/plan/members.ts";
+import { isSelected } from "../reconcile/plan/opt-out.ts";
 import { settle } from "../reconcile/result.ts";
 import { routeResources } from "../traefik/resources.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";

@@ -5,10 +5,10 @@
  */
 import { ConflictError } from "../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
-import type { Execute } from "../reconcile/execute.ts";
-import { listNamespace } from "../reconcile/observe.ts";
-import { isOfInstance } from "../reconcile/ownership.ts";
-import type { Write } from "../reconcile/plan.ts";
+import type { Execute } from "../reconcile/apply/execute.ts";
+import { listNamespace } from "../reconcile/observe/view.ts";
+import { isOfInstance } from "../reconcile/plan/ownership.ts";
+import type { Write } from "../reconcile/plan/plan.ts";
 import type { ReadingClient } from "./reader.ts";
 
 /** `adopt`: an update of an object that was not this installation's. */
