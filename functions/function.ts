@@ -59,7 +59,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     events: createEventRecorder({ client, log, reportingInstance, observes, now: Date.now }),
     log,
     handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),
-    loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
+    loadRegexp: async () => (await import("./traefik/rule/regexp.lazy.ts")).compileRegexp,
   });
   const inFlight = new InFlight();
   const listener = createListener({

@@ -32,7 +32,7 @@ export interface Analysis {
   readonly unknownTargets: readonly string[];
 }
 
-const loadRegexp = async () => (await import("../traefik/regexp.lazy.ts")).compileRegexp;
+const loadRegexp = async () => (await import("../traefik/rule/regexp.lazy.ts")).compileRegexp;
 
 /** @throws {UsageError} if a file, the configuration or the target cannot be used */
 export async function analyse(options: AnalyseOptions, terminal: Terminal): Promise<Analysis> {

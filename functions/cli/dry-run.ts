@@ -121,7 +121,7 @@ function recording({ client, configuration, instance }: DryRunSetting) {
     },
     log: SILENT,
     handOut: null,
-    loadRegexp: async () => (await import("../traefik/regexp.lazy.ts")).compileRegexp,
+    loadRegexp: async () => (await import("../traefik/rule/regexp.lazy.ts")).compileRegexp,
   };
   return { context, writes: recorder.writes, problems: () => [...problems.values()].sort(byRoute) };
 }

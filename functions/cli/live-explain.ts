@@ -119,7 +119,7 @@ async function describeNamespace(
   const context = {
     integrations,
     refuseHost: (of: string, host: string) => refusalOf(hostPolicy, of, host),
-    loadRegexp: async () => (await import("../traefik/regexp.lazy.ts")).compileRegexp,
+    loadRegexp: async () => (await import("../traefik/rule/regexp.lazy.ts")).compileRegexp,
   };
   const described: RouteDescription[] = [];
   for (const resource of routeResources(selector.legacyGroup)) {

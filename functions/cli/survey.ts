@@ -62,7 +62,7 @@ async function describeAll(
   const context = {
     integrations,
     refuseHost: (of: string, host: string) => refusalOf(hostPolicy, of, host),
-    loadRegexp: async () => (await import("../traefik/regexp.lazy.ts")).compileRegexp,
+    loadRegexp: async () => (await import("../traefik/rule/regexp.lazy.ts")).compileRegexp,
   };
   const described = await Promise.all(
     objects.map((object) => {

@@ -7,7 +7,7 @@ import type { Integration } from "../integrations/integration.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
 import type { Logger } from "../log.ts";
 import type { Problem } from "../problem.ts";
-import type { CompileRegexp } from "../traefik/rule.ts";
+import type { CompileRegexp } from "../traefik/rule/regexp.ts";
 import type { EventRecorder } from "./events.ts";
 import type { Execute } from "./execute.ts";
 import type { OnOptOut, Selector } from "./opt-out.ts";

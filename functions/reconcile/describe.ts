@@ -9,7 +9,7 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Problem } from "../problem.ts";
 import { parseRoute, routesNeedRegexp } from "../traefik/ingress-route.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
-import type { CompileRegexp } from "../traefik/rule.ts";
+import type { CompileRegexp } from "../traefik/rule/regexp.ts";
 import { withoutHosts } from "./host-policy.ts";
 import { withNamespaceOptOut } from "./opt-out.ts";
 

@@ -10,15 +10,10 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isRecord } from "../unknown.ts";
 import { FieldReader, type JsonObject } from "./fields.ts";
 import { type HostCandidate, usableHosts } from "./hosts.ts";
-import type { CompileRegexp } from "./matchers.ts";
-import type {
-  Protocol,
-  RouteDescription,
-  RouteReference,
-  RuleDescription,
-  RuleSyntax,
-} from "./route-description.ts";
-import { analyzeRule, describeRuleError, mayNeedRegexp } from "./rule.ts";
+import type { RouteDescription, RouteReference, RuleDescription } from "./route-description.ts";
+import { type CompileRegexp, mayNeedRegexp } from "./rule/regexp.ts";
+import { analyzeRule, describeRuleError } from "./rule/rule.ts";
+import type { Protocol, RuleSyntax } from "./rule/syntax.ts";
 import { parseServices } from "./services.ts";
 import { parseTls } from "./tls.ts";
 

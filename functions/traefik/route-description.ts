@@ -4,15 +4,11 @@
  * @module
  */
 import type { Problem } from "../problem.ts";
+import type { RuleError } from "./rule/rule-error.ts";
+import type { RuleSyntax } from "./rule/syntax.ts";
 
 export type RouteKind = "IngressRoute" | "IngressRouteTCP";
 export type RouteGroup = "traefik.io" | "traefik.containo.us";
-
-/** Which router reads the rule: HTTP for an IngressRoute, TCP for an IngressRouteTCP. */
-export type Protocol = "http" | "tcp";
-
-/** Rule syntax of a router: `v2` only where the route asks for it, else `v3`. */
-export type RuleSyntax = "v2" | "v3";
 
 /** Names a route. Equal references mean the same object, whatever its uid. */
 export interface RouteReference {
@@ -20,16 +16,6 @@ export interface RouteReference {
   readonly group: RouteGroup;
   readonly namespace: string;
   readonly name: string;
-}
-
-/**
- * Why a rule gives no hosts. `parse`: Traefik cannot extract from it. `load`: it parses, yet Traefik refuses the
- * router under its syntax. `position` is a 0-based UTF-8 byte offset into the rule.
- */
-export interface RuleError {
-  readonly stage: "parse" | "load";
-  readonly message: string;
-  readonly position: number;
 }
 
 export interface ServiceDescription {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compileRegexp } from "./regexp.lazy.ts";
-import type { Protocol, RuleSyntax } from "./route-description.ts";
-import { analyzeRule, describeRuleError, mayNeedRegexp, type RuleAnalysis } from "./rule.ts";
+import { mayNeedRegexp } from "./regexp.ts";
+import { analyzeRule, describeRuleError, type RuleAnalysis } from "./rule.ts";
+import type { Protocol, RuleSyntax } from "./syntax.ts";
 
 function analyze(rule: string, syntax: RuleSyntax = "v3", protocol: Protocol = "http"): RuleAnalysis {
   return analyzeRule(rule, { protocol, syntax, compileRegexp });

@@ -5,13 +5,11 @@
  */
 import type { Fault } from "./checks.ts";
 import { unknownMatcher, wrongArity, wrongSyntax } from "./hints.ts";
-import { lowerCase } from "./lower-case.ts";
-import { type CompileRegexp, matcherName, matcherOf } from "./matchers.ts";
+import { matcherName, matcherOf } from "./matchers.ts";
 import { type MatcherCall, parseRule } from "./parser.ts";
-import type { Protocol, RuleError, RuleSyntax } from "./route-description.ts";
-import { RuleParseError, shown } from "./rule-error.ts";
-
-export type { CompileRegexp } from "./matchers.ts";
+import type { CompileRegexp } from "./regexp.ts";
+import { type RuleError, RuleParseError, shown } from "./rule-error.ts";
+import type { Protocol, RuleSyntax } from "./syntax.ts";
 
 export interface RuleAnalysis {
   /**
@@ -60,17 +58,22 @@ export function analyzeRule(rule: string, options: RuleOptions): RuleAnalysis {
   return { domains, paths, error: loadError(source, calls, options) };
 }
 
-/** True when a rule may hold a regular expression, so that its analysis may call `compileRegexp`. Cheap. */
-export function mayNeedRegexp(rule: string): boolean {
-  // An escape in double quotes can spell a brace.
-  return rule.includes("{") || rule.includes("\\") || /regexp/i.test(rule);
-}
-
 /** Not by spreading: a rule can have more values than a call can have arguments. */
 function appendTo(list: string[], values: readonly string[], change: (value: string) => string): void {
   for (const value of values) {
     list.push(change(value).toWellFormed());
   }
+}
+
+/** Capital letters that Unicode 16 and 17 brought: Go has the tables of Unicode 15. */
+const newerCapital =
+  /^[\u1c89\ua7cb-\ua7ce\ua7d2-\ua7d4\ua7da-\ua7dc\u{10d50}-\u{10d65}\u{16ea0}-\u{16eb8}]$/u;
+
+/** As Go does it: outside ASCII one character at a time, never by context as in a final sigma. */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+|[^\0-\x7f]/gu, (letters) =>
+    letters === "İ" ? "i" : newerCapital.test(letters) ? letters : letters.toLowerCase(),
+  );
 }
 
 /** The call under the matcher's documented name. */

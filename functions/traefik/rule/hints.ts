@@ -4,8 +4,8 @@
  * @module
  */
 import { documentedNames, matcherName } from "./matchers.ts";
-import type { Protocol, RuleSyntax } from "./route-description.ts";
 import { shown } from "./rule-error.ts";
+import type { Protocol, RuleSyntax } from "./syntax.ts";
 
 /** The message for an identifier that names no matcher of the protocol. */
 export function unknownMatcher(protocol: Protocol, identifier: string): string {
