@@ -45,13 +45,15 @@ export interface AssembledFunction {
 export function createFunction(options: FunctionOptions): AssembledFunction {
   const { configuration, credentials, instance, reportingInstance, log, sink } = options;
   const client = createClient(credentials, createTransport(credentials));
-  const { integrations, selector, mode, onOptOut, hostPolicy, hostClaims, oidc } = configuration;
+  const { integrations, selector, defaultRuleSyntax, mode, onOptOut, hostPolicy, hostClaims, oidc } =
+    configuration;
   const observes = mode === "observe";
   const dispatcher = createDispatcher({
     client,
     execute: observes ? observeOnly : takingTurns(createExecutor(client), integrations, client),
     integrations,
     selector,
+    defaultRuleSyntax,
     instance,
     onOptOut,
     refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),

@@ -41,9 +41,7 @@ export async function withoutClaimed(
 async function readBook(context: ReconcileContext, wanted: ReadonlySet<string>): Promise<ClaimBook> {
   const { client, integrations, selector } = context;
   const [routes, children] = await Promise.all([
-    Promise.all(
-      routeResources(selector.legacyGroup).map((resource) => listNamespace(client, resource, EVERYWHERE)),
-    ),
+    Promise.all(routeResources(selector).map((resource) => listNamespace(client, resource, EVERYWHERE))),
     Promise.all(
       integrations.map(({ resource }) => listNamespace(client, resource, EVERYWHERE, MANAGED_BY_SELECTOR)),
     ),
