@@ -161,6 +161,7 @@ describe("settings", () => {
     const parsed = parse({ logLevel: "debug", selector: { legacyGroup: true, udp: false } });
     assert.equal(parsed.logLevel, "debug");
     assert.deepEqual(parsed.selector, { ingressClass: null, legacyGroup: true, udp: false });
+    assert.equal(parse({ traefik: { defaultRuleSyntax: "v2" } }).defaultRuleSyntax, "v2");
   });
 });
 

@@ -346,10 +346,7 @@ test("a child of other routes that names no host is told once, with what to writ
     description.notes.map(({ reason, field }) => [reason, field]),
     [["ParentRefs", "spec.parentRefs"]],
   );
-  assert.match(
-    description.notes[0]?.message ?? "",
-    /Host\(…\).*external-dns\.alpha\.kubernetes\.io\/hostname/,
-  );
+  assert.match(description.notes[0]?.message ?? "", /Host\(…\).*external-dns\.kubernetes\.io\/hostname/);
 });
 
 test("a child of other routes with tls stays as it is: Traefik refuses it", () => {

@@ -14,6 +14,7 @@ import {
   ROUTE_GROUPS,
   ROUTE_KINDS,
   type RouteDescription,
+  type RouteKind,
   type RouteReference,
 } from "./route-description.ts";
 import { type CompileRegexp, mayNeedRegexp } from "./rule/regexp.ts";

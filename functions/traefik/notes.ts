@@ -25,7 +25,7 @@ const NAMELESS_CHILD: Problem = {
   message:
     "this route has parents and names no host itself, so nothing is published for it: its hosts are those of its " +
     "parents. To give it a name of its own, write Host(…) in its rules, or the annotation " +
-    "external-dns.alpha.kubernetes.io/hostname",
+    "external-dns.kubernetes.io/hostname",
   field: "spec.parentRefs",
 };
 

@@ -8,6 +8,7 @@ import type { Admin, Manifest, Target } from "../../control-plane/admin.ts";
 
 export const ROUTES = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute" } as const;
 export const TCP_ROUTES = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRouteTCP" } as const;
+export const UDP_ROUTES = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRouteUDP" } as const;
 export const CERTIFICATES = { apiVersion: "cert-manager.io/v1", kind: "Certificate" } as const;
 export const ENDPOINTS = { apiVersion: "externaldns.k8s.io/v1alpha1", kind: "DNSEndpoint" } as const;
 export const SERVICES = { apiVersion: "v1", kind: "Service" } as const;
