@@ -9,7 +9,7 @@ import type { RouteDescription } from "../traefik/route-description.ts";
 import { createEventRecorder } from "./events.ts";
 
 const route = { kind: "IngressRoute", group: "traefik.io", namespace: "shop", name: "web" } as const;
-const description = { route, uid: "u", notes: [] as readonly Problem[] } as RouteDescription;
+const description = { route, uid: "u" } as RouteDescription;
 const problem = (message: string): Problem => ({ reason: "NotOurs", message, field: null });
 const created = { action: "created", kind: "Certificate", name: "web-tls" } as const;
 const minutes = (count: number) => count * 60_000;
@@ -55,19 +55,6 @@ function world() {
 }
 
 suite("Events", () => {
-  test("a note for the object is a Normal Event that is looked for first, a certResolver's none", async () => {
-    const { stored, requests, recorder } = world();
-    const note = (reason: Problem["reason"]): Problem => ({ reason, message: "note", field: "spec" });
-    const noted = { ...description, notes: [note("ParentRefs"), note("CertResolver")] };
-    await recorder().record(noted, [], []);
-    await recorder().record(noted, [], []);
-    assert.deepEqual(requests, ["get", "create", "get"]);
-    assert.deepEqual(
-      [...stored.values()].map(({ type, reason }) => [type, reason]),
-      [["Normal", "ParentRefs"]],
-    );
-  });
-
   test("nothing to tell, nothing asked", async () => {
     const { requests, recorder } = world();
     await recorder().record(description, [], []);

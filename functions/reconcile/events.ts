@@ -57,8 +57,6 @@ interface Telling {
   readonly reason: string;
   readonly action: string;
   readonly note: string;
-  /** True until somebody mends it, unlike a change: told again at most every half hour. */
-  readonly stands: boolean;
 }
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
@@ -68,10 +66,15 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const reference = referenceOf(description, telling);
     const key = `${reference.namespace}/${reference.name}`;
     const now = options.now();
-    if (telling.stands && now - (lastTold.get(key) ?? Number.NEGATIVE_INFINITY) < REPEAT_AFTER_MS) return;
+    if (telling.type === "Warning" && now - (lastTold.get(key) ?? Number.NEGATIVE_INFINITY) < REPEAT_AFTER_MS)
+      return;
     try {
-      const event = eventOf(description, telling, options, reference.name, now);
-      await createOrRepeat(options, reference, event, telling.stands, now);
+      await createOrRepeat(
+        options,
+        reference,
+        eventOf(description, telling, options, reference.name, now),
+        now,
+      );
       remember(lastTold, key, now);
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
@@ -84,25 +87,20 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   return {
     record: async (description, changes, problems) => {
-      const tellings = [
-        ...changeTelling(changes, options.observes),
-        ...problems.map((problem) => standingTelling("Warning", problem)),
-        ...description.notes.filter(isForObject).map((note) => standingTelling("Normal", note)),
-      ];
+      const tellings = [...changeTelling(changes, options.observes), ...problems.map(problemTelling)];
       await Promise.all(tellings.map((telling) => tell(description, telling)));
     },
   };
 }
 
-/** A problem's or note's Event is looked for first, so that a resync over standing problems writes nothing. */
+/** A problem's Event is looked for first, so that a resync over standing problems writes nothing. */
 async function createOrRepeat(
   { client }: EventRecorderOptions,
   reference: ObjectReference,
-  event: KubernetesObject,
-  stands: boolean,
+  event: KubernetesObject & { readonly type: string },
   now: number,
 ): Promise<void> {
-  const known = stands ? await client.get(reference) : null;
+  const known = event.type === "Warning" ? await client.get(reference) : null;
   if (known !== null) return repeat(client, reference, known, now);
   try {
     await client.create(reference, event);
@@ -136,33 +134,21 @@ function changeTelling(changes: readonly Change[], observes: boolean): Telling[]
   const note = changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`).join(", ");
   if (observes) {
     return [
-      {
-        type: "Normal",
-        reason: "Observed",
-        action: "Observe",
-        note: `Would have ${note} (mode observe)`,
-        stands: false,
-      },
+      { type: "Normal", reason: "Observed", action: "Observe", note: `Would have ${note} (mode observe)` },
     ];
   }
   const actions = new Set(changes.map(({ action }) => action));
   const [only] = actions;
   const reason = actions.size === 1 && only !== undefined ? capitalized(only) : "Reconciled";
-  return [{ type: "Normal", reason, action: "Reconcile", note: capitalized(note), stands: false }];
+  return [{ type: "Normal", reason, action: "Reconcile", note: capitalized(note) }];
 }
 
-/** A certResolver is a choice that all routes of a cluster may have made: `explain` alone mentions it. */
-function isForObject({ reason }: Problem): boolean {
-  return reason === "ParentRefs";
-}
-
-function standingTelling(type: Telling["type"], { reason, message, field }: Problem): Telling {
+function problemTelling({ reason, message, field }: Problem): Telling {
   return {
-    type,
+    type: "Warning",
     reason,
     action: "Reconcile",
     note: field === null ? message : `${field}: ${message}`,
-    stands: true,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   ENDPOINTS,
   eventsOn,
   ingressRouteTcp,
+  ingressRouteUdp,
   mustGet,
   namesOf,
   records,
@@ -35,12 +36,7 @@ suite("IngressRouteUDP", () => {
 
   function udpRoute(annotations: Readonly<Record<string, string>>): Manifest {
     const { namespace, release } = world;
-    const ingressClass = { "kubernetes.io/ingress.class": release.ingressClass };
-    return {
-      ...UDP_ROUTES,
-      metadata: { namespace, name: "dns", annotations: { ...ingressClass, ...annotations } },
-      spec: { entryPoints: ["dns"], routes: [{ services: [{ name: "dns", port: 53 }] }] },
-    };
+    return ingressRouteUdp({ namespace, name: "dns", ingressClass: release.ingressClass, annotations });
   }
 
   async function told(verb: string, plural: string, name: string): Promise<void> {

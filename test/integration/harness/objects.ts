@@ -53,6 +53,16 @@ export function ingressRouteTcp(options: RouteOptions): Manifest {
   };
 }
 
+/** An IngressRouteUDP, which has neither rules nor TLS. */
+export function ingressRouteUdp(options: Omit<RouteOptions, "host" | "match" | "secretName">): Manifest {
+  const { namespace, name } = options;
+  return {
+    ...UDP_ROUTES,
+    metadata: { namespace, name, annotations: annotationsOf(options) },
+    spec: { routes: [{ services: [{ name: "backend", port: 53 }] }] },
+  };
+}
+
 function annotationsOf({ annotations = {}, ingressClass = null }: RouteOptions): Record<string, string> {
   return {
     ...(ingressClass === null ? {} : { "kubernetes.io/ingress.class": ingressClass }),
