@@ -314,6 +314,17 @@ test("a route's own syntax beats the installation's, but not that of Traefik 2's
   assert.equal(of("v3", legacy), "v2");
 });
 
+test("a child of other routes is read as v3 where it says nothing else: Traefik applies its default to roots only", () => {
+  const child = { parentRefs: [{ name: "root" }], routes: [{ match: "Host(`a.com`, `b.com`)" }] };
+  const options = { compileRegexp, defaultRuleSyntax: "v2" } as const;
+  const { rules, problems } = parseRoute(route(child), options);
+  assert.equal(rules[0]?.syntax, "v3");
+  assert.match(problems[0]?.message ?? "", /set syntax: v2 on this route/);
+  assert.doesNotMatch(problems[0]?.message ?? "", /defaultRuleSyntax/);
+  const explicit = { ...child, routes: [{ ...child.routes[0], syntax: "v2" }] };
+  assert.deepEqual(parseRoute(route(explicit), options).hosts, ["a.com", "b.com"]);
+});
+
 test("a rule that loads under the other syntax only says how to have it read so", () => {
   const message = (match: string, options: Partial<RouteOptions>, more: Record<string, unknown> = {}) =>
     parseRoute(route({ routes: [{ match, ...more }] }), { compileRegexp, ...options }).problems[0]?.message;

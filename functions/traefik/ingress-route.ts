@@ -67,7 +67,7 @@ export function parseRoute(object: KubernetesObject, options: RouteOptions): Rou
   const { rules, hosts, incomplete } = parseRules(
     spec.routes,
     route,
-    { compileRegexp, defaultRuleSyntax },
+    { compileRegexp, defaultRuleSyntax, isChild },
     body,
   );
   // Traefik's API drops tls of UDP: nothing is undecided by it.

@@ -1,6 +1,7 @@
 /**
  * Under which syntax Traefik reads a rule: the route's own word, else that of Traefik's static configuration
- * (`core.defaultRuleSyntax`). Traefik v2, and so its API group, knows v2 only.
+ * (`core.defaultRuleSyntax`), which applies to routes without parents only. Traefik v2, and so its API group, knows v2
+ * only.
  *
  * @module
  */
@@ -11,14 +12,20 @@ import type { RuleSyntax } from "./rule/syntax.ts";
 
 export interface ReadAs {
   readonly syntax: RuleSyntax;
-  readonly chosenBy: "route" | "group" | "configuration";
+  readonly chosenBy: "route" | "parents" | "group" | "configuration";
+}
+
+export interface SyntaxChoice {
+  readonly group: RouteGroup;
+  /** The route has parents. */
+  readonly isChild: boolean;
+  readonly defaultRuleSyntax: RuleSyntax;
 }
 
 /** `value` is what stands in the rule's field `syntax`. */
 export function readAs(
   value: unknown,
-  group: RouteGroup,
-  defaultRuleSyntax: RuleSyntax,
+  { group, isChild, defaultRuleSyntax }: SyntaxChoice,
   field: string,
   reader: FieldReader,
 ): ReadAs {
@@ -27,7 +34,9 @@ export function readAs(
   }
   const syntax = reader.string(value, field);
   if (syntax === null || syntax === "") {
-    return { syntax: defaultRuleSyntax, chosenBy: "configuration" };
+    return isChild
+      ? { syntax: "v3", chosenBy: "parents" }
+      : { syntax: defaultRuleSyntax, chosenBy: "configuration" };
   }
   if (syntax !== "v2" && syntax !== "v3") {
     reader.reject(syntax, field, "v2 or v3: Traefik reads this rule as v3");
@@ -43,7 +52,7 @@ export function otherSyntaxHint(
   options: Omit<RuleOptions, "syntax">,
 ): string {
   const other = syntax === "v2" ? "v3" : "v2";
-  if (error?.stage !== "load" || chosenBy === "route") {
+  if (error?.stage !== "load" || chosenBy === "route" || chosenBy === "parents") {
     return "";
   }
   if (analyzeRule(rule, { ...options, syntax: other }).error !== null) {

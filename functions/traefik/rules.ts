@@ -15,6 +15,8 @@ import { parseServices } from "./services.ts";
 export interface RulesOptions {
   readonly compileRegexp: CompileRegexp;
   readonly defaultRuleSyntax: RuleSyntax;
+  /** The route has parents. */
+  readonly isChild: boolean;
 }
 
 export interface ParsedRules {
@@ -84,11 +86,12 @@ function parseRule(
   object: JsonObject,
   field: string,
   route: RouteReference,
-  { compileRegexp, defaultRuleSyntax }: RulesOptions,
+  { compileRegexp, defaultRuleSyntax, isChild }: RulesOptions,
   reader: FieldReader,
 ): ParsedRule {
+  const { group } = route;
   const protocol: Protocol = route.kind === "IngressRoute" ? "http" : "tcp";
-  const chosen = readAs(object.syntax, route.group, defaultRuleSyntax, `${field}.syntax`, reader);
+  const chosen = readAs(object.syntax, { group, isChild, defaultRuleSyntax }, `${field}.syntax`, reader);
   const { syntax } = chosen;
   const services = parseServices(object.services, `${field}.services`, route.namespace, reader);
   const match = object.match;
