@@ -45,13 +45,15 @@ export interface AssembledFunction {
 export function createFunction(options: FunctionOptions): AssembledFunction {
   const { configuration, credentials, instance, reportingInstance, log, sink } = options;
   const client = createClient(credentials, createTransport(credentials));
-  const { integrations, selector, mode, onOptOut, hostPolicy, hostClaims, oidc } = configuration;
+  const { integrations, selector, defaultRuleSyntax, mode, onOptOut, hostPolicy, hostClaims, oidc } =
+    configuration;
   const observes = mode === "observe";
   const dispatcher = createDispatcher({
     client,
     execute: observes ? observeOnly : takingTurns(createExecutor(client), integrations, client),
     integrations,
     selector,
+    defaultRuleSyntax,
     instance,
     onOptOut,
     refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
@@ -59,7 +61,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     events: createEventRecorder({ client, log, reportingInstance, observes, now: Date.now }),
     log,
     handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),
-    loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
+    loadRegexp: async () => (await import("./traefik/rule/regexp.lazy.ts")).compileRegexp,
   });
   const inFlight = new InFlight();
   const listener = createListener({

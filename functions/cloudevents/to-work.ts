@@ -6,7 +6,8 @@
  */
 import type { ResourceDefinition } from "../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
-import type { RouteGroup, RouteKind } from "../traefik/route-description.ts";
+import { resourceOfRoute } from "../traefik/resources.ts";
+import { ROUTE_GROUPS, ROUTE_KINDS } from "../traefik/route-description.ts";
 import type { ChangeHint, Work } from "../work.ts";
 import { quote } from "./attributes.ts";
 import { parseBatch } from "./batch.ts";
@@ -24,13 +25,6 @@ export interface WatchedKinds {
   readonly children: readonly ResourceDefinition[];
   readonly dependencies: readonly { readonly group: string; readonly kind: string }[];
 }
-
-/** Lower-case plural by kind; both kinds are served in both groups. */
-const ROUTE_PLURALS: Readonly<Record<RouteKind, string>> = {
-  IngressRoute: "ingressroutes",
-  IngressRouteTCP: "ingressroutetcps",
-};
-const ROUTE_GROUPS: readonly RouteGroup[] = ["traefik.io", "traefik.containo.us"];
 
 /**
  * Reads what an event asks for. Events that are none of ours are ignored, whatever they hold.
@@ -73,8 +67,6 @@ function workOfChange(subject: Subject, hint: ChangeHint, kinds: WatchedKinds): 
   return { kind: "ignore", why: `no work for kind ${quote(kind)} of group ${quote(group)}` };
 }
 
-const ROUTE_KINDS: readonly RouteKind[] = ["IngressRoute", "IngressRouteTCP"];
-
 function namesOf(subject: Subject): { namespace: string; name: string } {
   const { namespace, name } = subject;
   if (namespace === null) throw new InvalidPayloadError("the event names no namespace");
@@ -88,7 +80,10 @@ function namesOf(subject: Subject): { namespace: string; name: string } {
 /** Kind by `group/plural`, for events that say only in their subject what they are about. */
 function pluralsOf(kinds: WatchedKinds): ReadonlyMap<string, string> {
   const routes = ROUTE_GROUPS.flatMap((group) =>
-    ROUTE_KINDS.map((kind): [string, string] => [`${group}/${ROUTE_PLURALS[kind]}`, kind]),
+    ROUTE_KINDS.map((kind): [string, string] => [
+      `${group}/${resourceOfRoute({ kind, group }).plural}`,
+      kind,
+    ]),
   );
   const children = kinds.children.map(({ group, plural, kind }): [string, string] => [
     `${group}/${plural}`,

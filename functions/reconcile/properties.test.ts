@@ -75,6 +75,7 @@ class Simulation {
       execute: takingTurns(createExecutor(client), configuration.integrations, client),
       integrations: configuration.integrations,
       selector: configuration.selector,
+      defaultRuleSyntax: configuration.defaultRuleSyntax,
       instance: "tests/properties",
       onOptOut: "delete",
       refuseHost: () => null,

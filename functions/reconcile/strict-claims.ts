@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { KubernetesObject } from "../kubernetes/objects.ts";
+import { KindNotServedError } from "../kubernetes/errors.ts";
+import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
 import { routeResources } from "../traefik/resources.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 import { describeRoute } from "./observe/describe.ts";
@@ -41,9 +42,7 @@ export async function withoutClaimed(
 async function readBook(context: ReconcileContext, wanted: ReadonlySet<string>): Promise<ClaimBook> {
   const { client, integrations, selector } = context;
   const [routes, children] = await Promise.all([
-    Promise.all(
-      routeResources(selector.legacyGroup).map((resource) => listNamespace(client, resource, EVERYWHERE)),
-    ),
+    Promise.all(routeResources(selector).map((resource) => listServed(client, resource))),
     Promise.all(
       integrations.map(({ resource }) => listNamespace(client, resource, EVERYWHERE, MANAGED_BY_SELECTOR)),
     ),
@@ -68,6 +67,17 @@ async function readBook(context: ReconcileContext, wanted: ReadonlySet<string>):
     }
   }
   return book;
+}
+
+/** A kind of route that is not served has none. */
+async function listServed(
+  client: ReconcileContext["client"],
+  resource: ResourceDefinition,
+): Promise<readonly KubernetesObject[]> {
+  const read = await settle(listNamespace(client, resource, EVERYWHERE));
+  if (read.ok) return read.value;
+  if (read.error instanceof KindNotServedError) return [];
+  throw read.error;
 }
 
 function namesOf({ integrations }: ReconcileContext, child: KubernetesObject): readonly string[] {

@@ -21,7 +21,8 @@ export async function readMembers(
   namespaceAnnotations: Readonly<Record<string, string>>,
 ): Promise<Result<readonly RouteDescription[]>> {
   const lists = await Promise.all(
-    routeResources(context.selector.legacyGroup).map((resource) =>
+    // An IngressRouteUDP shares nothing: it has no TLS.
+    routeResources({ ...context.selector, udp: false }).map((resource) =>
       settle(listNamespace(context.client, resource, namespace)),
     ),
   );

@@ -22,7 +22,7 @@ type Listed = ListedRoute | KubernetesObject;
 
 /** False where the routes could not be listed to the end: then nothing may be deleted. */
 export async function readNamespaces(run: Run): Promise<boolean> {
-  const kinds = routeResources(run.context.selector.legacyGroup);
+  const kinds = routeResources(run.context.selector);
   // The lists need not wait for these: each round trip counts where nothing is to be done.
   const reading = Promise.all([dependenciesOf(run), optOutsOf(run)]);
   const optOutsRead = reading.then(([, read]) => read ?? new Map<string, Readonly<Record<string, string>>>());

@@ -7,7 +7,9 @@ import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { Logger } from "../../log.ts";
 import type { Problem } from "../../problem.ts";
-import type { CompileRegexp } from "../../traefik/rule.ts";
+import type { RouteKinds } from "../../traefik/resources.ts";
+import type { CompileRegexp } from "../../traefik/rule/regexp.ts";
+import type { RuleSyntax } from "../../traefik/rule/syntax.ts";
 import type { EventRecorder } from "../apply/events.ts";
 import type { Execute } from "../apply/execute.ts";
 import type { OnOptOut, Selector } from "../plan/opt-out.ts";
@@ -18,7 +20,9 @@ export interface ReconcileContext {
   readonly client: Pick<KubernetesClient, "get" | "getMetadata" | "list">;
   readonly execute: Execute;
   readonly integrations: readonly Integration[];
-  readonly selector: Selector & { readonly legacyGroup: boolean };
+  readonly selector: Selector & RouteKinds;
+  /** What Traefik reads a rule without `syntax` as. */
+  readonly defaultRuleSyntax: RuleSyntax;
   /** `<release namespace>/<release>` of this installation. */
   readonly instance: string;
   readonly onOptOut: OnOptOut;
