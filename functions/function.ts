@@ -46,7 +46,8 @@ export interface AssembledFunction {
 export function createFunction(options: FunctionOptions): AssembledFunction {
   const { configuration, credentials, instance, reportingInstance, log, sink } = options;
   const client = createClient(credentials, createTransport(credentials));
-  const { integrations, selector, mode, onOptOut, hostPolicy, hostClaims, oidc } = configuration;
+  const { integrations, selector, defaultRuleSyntax, mode, onOptOut, hostPolicy, hostClaims, oidc } =
+    configuration;
   const observes = mode === "observe";
   const dispatcher = createDispatcher({
     client,
@@ -54,6 +55,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     verified: new VerifiedWrites(),
     integrations,
     selector,
+    defaultRuleSyntax,
     instance,
     onOptOut,
     refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
@@ -62,7 +64,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     events: createEventRecorder({ client, log, reportingInstance, observes, now: Date.now }),
     log,
     handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),
-    loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
+    loadRegexp: async () => (await import("./traefik/rule/regexp.lazy.ts")).compileRegexp,
   });
   const inFlight = new InFlight();
   const listener = createListener({

@@ -24,7 +24,10 @@ export type ProblemReason =
   | "KindNotServed"
   | "Rejected"
   | "Shadowed"
-  | "DeletionBrake";
+  | "DeletionBrake"
+  | "CertResolver"
+  | "ParentRefs"
+  | "NoNames";
 
 /** One problem. `message` says what was found and what to do; `field` is a path such as `spec.routes[0].match`. */
 export interface Problem {

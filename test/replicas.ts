@@ -61,13 +61,14 @@ export class Replicas {
 
   #createDispatcher(): Dispatcher {
     const client = this.#inTurn(this.cluster.client);
-    const { integrations, selector } = configuration;
+    const { integrations, selector, defaultRuleSyntax } = configuration;
     return createDispatcher({
       client,
       execute: takingTurns(createExecutor(client), integrations, client),
       verified: new VerifiedWrites(),
       integrations,
       selector,
+      defaultRuleSyntax,
       instance: "tests/replicas",
       onOptOut: "delete",
       refuseHost: () => null,
@@ -83,7 +84,9 @@ export class Replicas {
   #notify(change: "add" | "update" | "delete", resource: ResourceDefinition, object: KubernetesObject): void {
     const { group, kind } = resource;
     const { namespace = "", name } = object.metadata;
-    const isRoute = routeResources(true).some((route) => route.group === group && route.kind === kind);
+    const isRoute = routeResources({ legacyGroup: true, udp: true }).some(
+      (route) => route.group === group && route.kind === kind,
+    );
     const isChild = [CERTIFICATES, ENDPOINTS].some((child) => child.kind === kind);
     if (isRoute)
       this.send({ kind: "route", hint: change, route: { group, kind, namespace, name } as RouteReference });

@@ -7,8 +7,10 @@ import { type Configuration, InvalidConfigurationError } from "../config/configu
 import { loadConfiguration } from "../config/load.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
+import type { Problem } from "../problem.ts";
 import { describeRoute } from "../reconcile/observe/describe.ts";
 import { refusalOf } from "../reconcile/plan/host-policy.ts";
+import { ROUTE_KINDS } from "../traefik/route-description.ts";
 import { type Derivation, derive } from "./derive.ts";
 import { readRoutes } from "./input.ts";
 import { dependencyNames, factsWith, parseTarget, UNKNOWN_TARGET } from "./target.ts";
@@ -32,11 +34,14 @@ export interface Analysis {
   readonly unknownTargets: readonly string[];
 }
 
-const loadRegexp = async () => (await import("../traefik/regexp.lazy.ts")).compileRegexp;
+const loadRegexp = async () => (await import("../traefik/rule/regexp.lazy.ts")).compileRegexp;
 
 /** @throws {UsageError} if a file, the configuration or the target cannot be used */
 export async function analyse(options: AnalyseOptions, terminal: Terminal): Promise<Analysis> {
-  const { selector, integrations, hostPolicy } = await readConfiguration(options.config ?? null, terminal);
+  const { selector, defaultRuleSyntax, integrations, hostPolicy } = await readConfiguration(
+    options.config ?? null,
+    terminal,
+  );
   const refuseHost = (namespace: string, host: string) => refusalOf(hostPolicy, namespace, host);
   const target = options.target === undefined ? null : parseTarget(options.target);
   const services = dependencyNames(integrations);
@@ -45,12 +50,14 @@ export async function analyse(options: AnalyseOptions, terminal: Terminal): Prom
   }
   const { objects, errors } = await readRoutes(options.filename, terminal);
   const descriptions = await Promise.all(
-    objects.map(({ object }) => describeRoute({ integrations, loadRegexp, refuseHost }, object, {})),
+    objects.map(({ object }) =>
+      describeRoute({ integrations, defaultRuleSyntax, loadRegexp, refuseHost }, object, {}),
+    ),
   );
   const dependencies = factsWith(integrations, target ?? [UNKNOWN_TARGET]);
   const derivations = derive(descriptions, { integrations, selector, dependencies });
   if (objects.length === 0 && errors.length === 0) {
-    terminal.err("warning: there is no IngressRoute and no IngressRouteTCP of Traefik in the input\n");
+    terminal.err(`warning: there is no ${ROUTE_KINDS.join(", no ")} of Traefik in the input\n`);
   }
   return {
     derivations: derivations.map((derivation, index) => ({
@@ -89,10 +96,19 @@ export async function readConfiguration(path: string | null, terminal: Terminal)
 export function problemLines({ derivations, errors }: Analysis): readonly string[] {
   return [
     ...errors,
-    ...derivations.flatMap(({ origin, problems }) =>
-      problems.map(({ field, message }) => `${origin}: ${field === null ? "" : `${field}: `}${message}`),
-    ),
+    ...derivations.flatMap(({ origin, problems }) => problems.map((problem) => lineOf(origin, problem))),
   ];
+}
+
+/** What is worth knowing though nothing is wrong, one line each. */
+export function noteLines({ derivations }: Analysis): readonly string[] {
+  return derivations.flatMap(({ origin, description }) =>
+    description.notes.map((note) => lineOf(origin, note)),
+  );
+}
+
+function lineOf(origin: string, { field, message }: Problem): string {
+  return `${origin}: ${field === null ? "" : `${field}: `}${message}`;
 }
 
 /** Whether a child stands there with the address that stands in for an unknown one. */

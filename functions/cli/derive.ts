@@ -9,6 +9,7 @@ import type { Problem } from "../problem.ts";
 import { buildChild } from "../reconcile/plan/child.ts";
 import { isIgnored, isSelected, type Selector } from "../reconcile/plan/opt-out.ts";
 import { compareAge } from "../reconcile/plan/shared.ts";
+import type { RouteKinds } from "../traefik/resources.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
 
 /** A child that a route has, or why it has none. */
@@ -27,7 +28,7 @@ export interface Derivation {
 
 export interface Deriver {
   readonly integrations: readonly Integration[];
-  readonly selector: Selector;
+  readonly selector: Selector & RouteKinds;
   readonly dependencies: Facts["dependencies"];
 }
 
@@ -59,7 +60,7 @@ function deriveChild(
   });
   const left = leftOut(description, selector, integration);
   if (left !== null) return none(left);
-  if (description.undecidable) return none("what the route wants cannot be decided; what exists stays");
+  if (description.undecidable) return none(whyUndecidable(description));
   const [first, ...others] = membersWith(description, all, selector, integration);
   const merged =
     others.length === 0 || integration.claim === null ? first : integration.claim.merge([first, ...others]);
@@ -75,7 +76,13 @@ function deriveChild(
   return { integration, child: shared === null ? child : null, why: shared, problems: desired.problems };
 }
 
-function leftOut(description: RouteDescription, selector: Selector, { name }: Integration): string | null {
+function leftOut(
+  description: RouteDescription,
+  selector: Selector & RouteKinds,
+  { name }: Integration,
+): string | null {
+  const { route } = description;
+  if (!selector.udp && route.kind === "IngressRouteUDP") return "selector.udp is false";
   if (!isSelected(description, selector)) {
     return `the route is of class ${description.ingressClass ?? "none"}, not ${selector.ingressClass}`;
   }
@@ -86,7 +93,7 @@ function leftOut(description: RouteDescription, selector: Selector, { name }: In
 function membersWith(
   description: RouteDescription,
   all: readonly RouteDescription[],
-  selector: Selector,
+  selector: Selector & RouteKinds,
   integration: Integration,
 ): readonly [RouteDescription, ...RouteDescription[]] {
   const claim = integration.claim?.wantedBy(description) ?? null;
@@ -101,9 +108,19 @@ function membersWith(
   return first === undefined ? [description] : [first, ...rest];
 }
 
-function reasonFor(desired: Desired, { hosts, tls }: RouteDescription): string {
+function whyUndecidable({ notes }: RouteDescription): string {
+  return notes.some(({ reason }) => reason === "ParentRefs")
+    ? "the route has parents and names no host itself; what exists stays"
+    : "what the route wants cannot be decided; what exists stays";
+}
+
+function reasonFor(desired: Desired, { route, hosts, tls }: RouteDescription): string {
   if (desired.kind === "unchanged") return "it cannot be decided; what exists stays";
+  if (route.kind === "IngressRouteUDP") return "UDP has neither hosts nor TLS; only an annotation names it";
   if (hosts.length === 0) return "no rule gives a usable host";
   if (tls === null) return "the route has no spec.tls";
-  return tls.passthrough ? "TLS is passed through" : "spec.tls has no secretName";
+  if (tls.passthrough) return "TLS is passed through";
+  return tls.certResolver === null
+    ? "spec.tls has no secretName"
+    : `Traefik gets the certificate itself (certResolver ${tls.certResolver})`;
 }

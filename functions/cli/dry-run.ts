@@ -12,7 +12,7 @@ import { refusalOf } from "../reconcile/plan/host-policy.ts";
 import { resync } from "../reconcile/resync/resync.ts";
 import type { ReconcileContext } from "../reconcile/route/context.ts";
 import { reconcileRoute } from "../reconcile/route/reconcile-route.ts";
-import { routeResources } from "../traefik/resources.ts";
+import { resourceOfRoute, routeKinds } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 import type { ReadingClient } from "./reader.ts";
 import { createWriteRecorder, type RecordedWrite } from "./write-recorder.ts";
@@ -71,9 +71,7 @@ async function runResync(
 
 async function runRoutes(setting: DryRunSetting, namespace: string, name: string): Promise<DryRun> {
   const { context, writes, problems } = recording(setting);
-  const references = routeResources(context.selector.legacyGroup).map(
-    ({ group, kind }) => ({ group, kind, namespace, name }) as RouteReference,
-  );
+  const references = routeKinds(context.selector).map((kind) => ({ ...kind, namespace, name }));
   const found = await Promise.all(references.map((route) => isThere(setting.client, route)));
   const routes = references.filter((_, index) => found[index]);
   const reports = await Promise.all(routes.map((route) => reconcileRoute(context, route, { hint: null })));
@@ -90,12 +88,9 @@ async function runRoutes(setting: DryRunSetting, namespace: string, name: string
 
 /** False too where that cannot be read, which the reader remembers. */
 async function isThere(client: ReadingClient, route: RouteReference): Promise<boolean> {
-  const resource = routeResources(true).find(
-    ({ kind, group }) => kind === route.kind && group === route.group,
-  );
-  if (resource === undefined) return false;
+  const { namespace, name } = route;
   try {
-    return (await client.get({ resource, namespace: route.namespace, name: route.name })) !== null;
+    return (await client.get({ resource: resourceOfRoute(route), namespace, name })) !== null;
   } catch (error) {
     if (error instanceof KubernetesError) return false;
     throw error;
@@ -103,7 +98,7 @@ async function isThere(client: ReadingClient, route: RouteReference): Promise<bo
 }
 
 function recording({ client, configuration, instance }: DryRunSetting) {
-  const { integrations, selector, onOptOut, hostPolicy, hostClaims } = configuration;
+  const { integrations, selector, defaultRuleSyntax, onOptOut, hostPolicy, hostClaims } = configuration;
   const recorder = createWriteRecorder(client, instance);
   const problems = new Map<string, RouteProblem>();
   const context: ReconcileContext = {
@@ -112,6 +107,7 @@ function recording({ client, configuration, instance }: DryRunSetting) {
     verified: new VerifiedWrites(),
     integrations,
     selector,
+    defaultRuleSyntax,
     instance,
     onOptOut,
     refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
@@ -124,7 +120,7 @@ function recording({ client, configuration, instance }: DryRunSetting) {
     },
     log: SILENT,
     handOut: null,
-    loadRegexp: async () => (await import("../traefik/regexp.lazy.ts")).compileRegexp,
+    loadRegexp: async () => (await import("../traefik/rule/regexp.lazy.ts")).compileRegexp,
   };
   return { context, writes: recorder.writes, problems: () => [...problems.values()].sort(byRoute) };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Problem } from "../problem.ts";
 import type { RuleDescription, ServiceDescription, TlsDescription } from "../traefik/route-description.ts";
 import { type Analysis, hasUnknownTarget, type LocatedDerivation } from "./analyse.ts";
 import type { DerivedChild } from "./derive.ts";
@@ -11,22 +12,31 @@ import { UNKNOWN_TARGET } from "./target.ts";
 /** Several lines, an empty one at the end. */
 export function explainText(derivation: LocatedDerivation, analysis: Analysis): string {
   const { origin, description, children, problems } = derivation;
-  const { route, rules, hosts, tls } = description;
+  const { route, rules, hosts, extraNames, tls, notes } = description;
   const lines = [
     `${route.kind} ${route.namespace}/${route.name}`,
     `  from      ${origin}`,
     ...rules.flatMap((rule, index) => ruleLines(rule, index)),
     `  hosts     ${list(hosts, "none that can be used")}`,
+    ...Object.entries(extraNames).map(
+      ([integration, names]) => `  names     ${list(names)} (annotations for ${integration})`,
+    ),
     `  tls       ${tlsText(tls)}`,
     ...children.map((child) => `  ${childText(child, analysis)}`),
-    ...problems.map(({ field, message }) => `  problem   ${field === null ? "" : `${field}: `}${message}`),
+    ...problems.map((problem) => `  problem   ${problemText(problem)}`),
+    ...notes.map((note) => `  note      ${problemText(note)}`),
   ];
   return `${lines.join("\n")}\n\n`;
+}
+
+function problemText({ field, message }: Problem): string {
+  return `${field === null ? "" : `${field}: `}${message}`;
 }
 
 function ruleLines(rule: RuleDescription, index: number): readonly string[] {
   const { match, syntax, domains, paths, services, error } = rule;
   const head = `  rule ${String(index + 1).padEnd(4)} `;
+  if (match === "" && error === null) return [`${head}none, services ${list(services.map(serviceText))}`];
   const lines = [`${head}${match.replaceAll(/\s*\n\s*/g, " ")}  (${syntax})`];
   if (error !== null) {
     const stage = error.stage === "parse" ? "does not parse" : "is refused by Traefik";

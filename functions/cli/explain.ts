@@ -32,7 +32,7 @@ export function explanationJson({
   children,
   problems,
 }: Pick<LocatedDerivation, "description" | "children" | "problems">): object {
-  const { route, rules, hosts, tls } = description;
+  const { route, rules, hosts, tls, notes } = description;
   return {
     kind: route.kind,
     namespace: route.namespace,
@@ -49,5 +49,8 @@ export function explanationJson({
     tls,
     children: children.flatMap(({ child }) => child ?? []),
     problems: problems.map(({ reason, message, field }) => ({ reason, message, field })),
+    ...(notes.length === 0
+      ? {}
+      : { notes: notes.map(({ reason, message, field }) => ({ reason, message, field })) }),
   };
 }

@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
+import { ROUTE_GROUPS, ROUTE_KINDS } from "../traefik/route-description.ts";
 import { isRecord } from "../unknown.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
@@ -20,9 +21,6 @@ export interface Input {
   /** What could not be read, each as a line for the user. */
   readonly errors: readonly string[];
 }
-
-const ROUTE_KINDS: readonly unknown[] = ["IngressRoute", "IngressRouteTCP"];
-const ROUTE_GROUPS = /^traefik\.(io|containo\.us)\//;
 
 /**
  * Reads the routes of some files; objects of other kinds are passed over, kinds ending in `List` are opened.
@@ -67,7 +65,7 @@ function collect(value: unknown, origin: string, objects: Located[], errors: str
     }
     return;
   }
-  if (!ROUTE_KINDS.includes(value.kind) || !ROUTE_GROUPS.test(value.apiVersion)) return;
+  if (!isRoute(value.apiVersion, value.kind)) return;
   const where = `${origin}, ${value.kind}`;
   const metadata = isRecord(value.metadata) ? value.metadata : {};
   const { name, namespace } = metadata;
@@ -81,6 +79,13 @@ function collect(value: unknown, origin: string, objects: Located[], errors: str
     const object = { ...value, metadata: { ...metadata, name } } as unknown as KubernetesObject;
     objects.push({ origin: `${where} ${name}`, object });
   }
+}
+
+function isRoute(apiVersion: string, kind: string): boolean {
+  return (
+    ROUTE_KINDS.some((known) => known === kind) &&
+    ROUTE_GROUPS.some((group) => apiVersion.startsWith(`${group}/`))
+  );
 }
 
 /** The items of a typed list, as the API server sends it, need not repeat their kind. */

@@ -11,7 +11,7 @@ import { readDependencies, readOptOuts } from "../reconcile/observe/view.ts";
 import { refusalOf } from "../reconcile/plan/host-policy.ts";
 import { unshadowed } from "../reconcile/plan/members.ts";
 import { routeResources } from "../traefik/resources.ts";
-import type { RouteDescription } from "../traefik/route-description.ts";
+import { ROUTE_KINDS, type RouteDescription } from "../traefik/route-description.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "./cluster.ts";
 import { derive } from "./derive.ts";
 import { type DryRun, dryRun } from "./dry-run.ts";
@@ -100,7 +100,7 @@ function tellFindings(
   for (const note of reader.notes) terminal.err(`note: ${note}\n`);
   for (const failure of reader.failures) terminal.err(`${failure}\n`);
   if (found === 0 && reader.failures.size === 0) {
-    terminal.err(`there is no IngressRoute and no IngressRouteTCP ${namespace}/${name} in ${server}\n`);
+    terminal.err(`there is no ${ROUTE_KINDS.join(", no ")} ${namespace}/${name} in ${server}\n`);
   }
   return found > 0 && run.problems.length === 0 && run.incomplete === null && reader.failures.size === 0;
 }
@@ -112,18 +112,19 @@ function problemsOf({ problems }: DryRun, { route: { kind, group, name } }: Rout
 
 /** All routes of the namespace: which of them share a child is known only from all. */
 async function describeNamespace(
-  { reader, configuration: { hostPolicy, integrations, selector } }: OpenCluster,
+  { reader, configuration: { hostPolicy, integrations, selector, defaultRuleSyntax } }: OpenCluster,
   namespace: string,
 ): Promise<readonly RouteDescription[]> {
   const optOuts = await settle(readOptOuts(reader.client, namespace));
   const annotations = optOuts.ok ? (optOuts.value.get(namespace) ?? {}) : {};
   const context = {
     integrations,
+    defaultRuleSyntax,
     refuseHost: (of: string, host: string) => refusalOf(hostPolicy, of, host),
-    loadRegexp: async () => (await import("../traefik/regexp.lazy.ts")).compileRegexp,
+    loadRegexp: async () => (await import("../traefik/rule/regexp.lazy.ts")).compileRegexp,
   };
   const described: RouteDescription[] = [];
-  for (const resource of routeResources(selector.legacyGroup)) {
+  for (const resource of routeResources(selector)) {
     try {
       for (const object of await listAll(reader.client, { resource, namespace })) {
         described.push(await describeRoute(context, object, annotations));

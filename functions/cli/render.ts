@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { type AnalyseOptions, type Analysis, analyse, hasUnknownTarget, problemLines } from "./analyse.ts";
+import {
+  type AnalyseOptions,
+  type Analysis,
+  analyse,
+  hasUnknownTarget,
+  noteLines,
+  problemLines,
+} from "./analyse.ts";
 import { UNKNOWN_TARGET } from "./target.ts";
 import { EXIT, type ExitCode, type Terminal } from "./terminal.ts";
 
@@ -20,6 +27,7 @@ export async function render(options: AnalyseOptions, terminal: Terminal): Promi
   );
   terminal.out(documents.join("---\n"));
   if (children.some((child) => hasUnknownTarget(analysis, child))) terminal.err(`note: ${note}\n`);
+  for (const line of noteLines(analysis)) terminal.err(`note: ${line}\n`);
   const problems = problemLines(analysis);
   for (const line of problems) terminal.err(`${line}\n`);
   return problems.length > 0 ? EXIT.problems : EXIT.fine;

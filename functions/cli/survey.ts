@@ -41,7 +41,7 @@ export async function surveyCluster(options: ClusterOptions, terminal: Terminal)
     { namespace, name: null, confirmDeletions: false },
   );
   const objectsOf = (resource: ResourceDefinition) => [...(met.get(keyOf(resource))?.values() ?? [])];
-  const routes = routeResources(configuration.selector.legacyGroup)
+  const routes = routeResources(configuration.selector)
     .flatMap(objectsOf)
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   return {
@@ -57,12 +57,13 @@ async function describeAll(
   { reader, configuration, namespace }: OpenCluster,
   objects: readonly KubernetesObject[],
 ): Promise<readonly RouteDescription[]> {
-  const { hostPolicy, integrations, selector } = configuration;
+  const { hostPolicy, integrations, selector, defaultRuleSyntax } = configuration;
   const optOuts = await settle(readOptOuts(reader.client, namespace));
   const context = {
     integrations,
+    defaultRuleSyntax,
     refuseHost: (of: string, host: string) => refusalOf(hostPolicy, of, host),
-    loadRegexp: async () => (await import("../traefik/regexp.lazy.ts")).compileRegexp,
+    loadRegexp: async () => (await import("../traefik/rule/regexp.lazy.ts")).compileRegexp,
   };
   const described = await Promise.all(
     objects.map((object) => {

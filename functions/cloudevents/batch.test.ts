@@ -13,8 +13,9 @@ suite("the data of a resync event", () => {
 
   test("is a batch of routes of every kind and group, without what else it carries", () => {
     const tcp = { kind: "IngressRouteTCP", group: "traefik.containo.us", namespace: "a", name: "b.c" };
-    const data = { batch: { ...batch, routes: [{ ...route, uid: "1" }, tcp], more: 1 }, namespace: "x" };
-    assert.deepEqual(parseBatch(data), { ...batch, routes: [route, tcp] });
+    const udp = { ...tcp, kind: "IngressRouteUDP" };
+    const data = { batch: { ...batch, routes: [{ ...route, uid: "1" }, tcp, udp], more: 1 }, namespace: "x" };
+    assert.deepEqual(parseBatch(data), { ...batch, routes: [route, tcp, udp] });
   });
 
   test("has a run of a bounded length, for it goes into logs", () => {

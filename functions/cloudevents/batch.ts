@@ -4,7 +4,7 @@
  * @module
  */
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
-import type { RouteReference } from "../traefik/route-description.ts";
+import { ROUTE_GROUPS, ROUTE_KINDS, type RouteReference } from "../traefik/route-description.ts";
 import type { Batch } from "../work.ts";
 import { InvalidPayloadError } from "./errors.ts";
 import { isJsonObject, type JsonObject, member } from "./json.ts";
@@ -40,9 +40,14 @@ export function parseBatch(data: unknown): Batch | null {
 function parseReference(value: unknown, index: number): RouteReference {
   if (!isJsonObject(value)) throw new InvalidPayloadError(`batch.routes[${index}] is not an object`);
   const { kind, group, namespace, name } = textsOf(value);
-  const knownKind = kind === "IngressRoute" || kind === "IngressRouteTCP" ? kind : null;
-  const knownGroup = group === "traefik.io" || group === "traefik.containo.us" ? group : null;
-  if (knownKind === null || knownGroup === null || !isNamespaceName(namespace) || !isObjectName(name)) {
+  const knownKind = ROUTE_KINDS.find((known) => known === kind);
+  const knownGroup = ROUTE_GROUPS.find((known) => known === group);
+  if (
+    knownKind === undefined ||
+    knownGroup === undefined ||
+    !isNamespaceName(namespace) ||
+    !isObjectName(name)
+  ) {
     throw new InvalidPayloadError(`batch.routes[${index}] names no possible route`);
   }
   return { kind: knownKind, group: knownGroup, namespace, name };

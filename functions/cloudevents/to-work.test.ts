@@ -29,8 +29,8 @@ describe("changes of objects", () => {
     });
   }
 
-  test("both kinds of route in both groups", () => {
-    for (const kind of ["IngressRoute", "IngressRouteTCP"]) {
+  test("every kind of route in both groups", () => {
+    for (const kind of ["IngressRoute", "IngressRouteTCP", "IngressRouteUDP"]) {
       for (const group of ["traefik.io", "traefik.containo.us"]) {
         const work = change({ ...REFERENCE, kind, apiVersion: `${group}/v1alpha1` });
         assert.deepEqual(work, { kind: "route", route: { ...ROUTE, kind, group }, hint: "update" });

@@ -5,7 +5,8 @@
  * @module
  */
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
-import type { RouteGroup, RouteKind } from "../traefik/route-description.ts";
+import { resourceOfRoute } from "../traefik/resources.ts";
+import { ROUTE_GROUPS, ROUTE_KINDS } from "../traefik/route-description.ts";
 import type { ChangeHint, WatchedKinds, Work } from "../work.ts";
 import { quote } from "./attributes.ts";
 import { parseBatch } from "./batch.ts";
@@ -17,13 +18,6 @@ import { type Subject, subjectOf } from "./subject.ts";
 export const RESYNC_TYPE = "io.traefik-cert-rotater.resync";
 const PING_TYPE = "dev.knative.sources.ping";
 const CHANGE_TYPE = /^dev\.knative\.apiserver\.(?:ref|resource)\.(add|update|delete)$/;
-
-/** Lower-case plural by kind; both kinds are served in both groups. */
-const ROUTE_PLURALS: Readonly<Record<RouteKind, string>> = {
-  IngressRoute: "ingressroutes",
-  IngressRouteTCP: "ingressroutetcps",
-};
-const ROUTE_GROUPS: readonly RouteGroup[] = ["traefik.io", "traefik.containo.us"];
 
 /**
  * Reads what an event asks for. Events that are none of ours are ignored, whatever they hold.
@@ -66,8 +60,6 @@ function workOfChange(subject: Subject, hint: ChangeHint, kinds: WatchedKinds): 
   return { kind: "ignore", why: `no work for kind ${quote(kind)} of group ${quote(group)}` };
 }
 
-const ROUTE_KINDS: readonly RouteKind[] = ["IngressRoute", "IngressRouteTCP"];
-
 function namesOf(subject: Subject): { namespace: string; name: string } {
   const { namespace, name } = subject;
   if (namespace === null) throw new InvalidPayloadError("the event names no namespace");
@@ -81,7 +73,10 @@ function namesOf(subject: Subject): { namespace: string; name: string } {
 /** Kind by `group/plural`, for events that say only in their subject what they are about. */
 function pluralsOf(kinds: WatchedKinds): ReadonlyMap<string, string> {
   const routes = ROUTE_GROUPS.flatMap((group) =>
-    ROUTE_KINDS.map((kind): [string, string] => [`${group}/${ROUTE_PLURALS[kind]}`, kind]),
+    ROUTE_KINDS.map((kind): [string, string] => [
+      `${group}/${resourceOfRoute({ kind, group }).plural}`,
+      kind,
+    ]),
   );
   const children = kinds.children.map(({ group, plural, kind }): [string, string] => [
     `${group}/${plural}`,

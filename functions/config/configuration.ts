@@ -8,6 +8,7 @@ import type { Integration } from "../integrations/integration.ts";
 import type { LogLevel } from "../log.ts";
 import type { HostPolicy } from "../reconcile/plan/host-policy.ts";
 import type { OnOptOut } from "../reconcile/plan/opt-out.ts";
+import type { RuleSyntax } from "../traefik/rule/syntax.ts";
 
 export interface Configuration {
   readonly selector: {
@@ -15,7 +16,11 @@ export interface Configuration {
     readonly ingressClass: string | null;
     /** Also routes of Traefik 2's group `traefik.containo.us`. */
     readonly legacyGroup: boolean;
+    /** Also IngressRouteUDPs. */
+    readonly udp: boolean;
   };
+  /** What Traefik reads a rule without `syntax` as: `core.defaultRuleSyntax` of its static configuration. */
+  readonly defaultRuleSyntax: RuleSyntax;
   /** Those that are on, and removers of those that are off and shall take their children with them. */
   readonly integrations: readonly Integration[];
   readonly logLevel: LogLevel;

@@ -60,7 +60,8 @@ describe("defaults", () => {
   for (const raw of [undefined, null, {}, { selector: null, integrations: null, logLevel: null }]) {
     test(`of ${JSON.stringify(raw)}`, () => {
       assert.deepEqual(parse(raw), {
-        selector: { ingressClass: null, legacyGroup: false },
+        selector: { ingressClass: null, legacyGroup: false, udp: true },
+        defaultRuleSyntax: "v3",
         integrations: [
           { name: "cert-manager", settings: CERT_MANAGER },
           { name: "external-dns", settings: EXTERNAL_DNS },
@@ -157,9 +158,10 @@ describe("settings", () => {
   });
 
   test("our own keys", () => {
-    const parsed = parse({ logLevel: "debug", selector: { legacyGroup: true } });
+    const parsed = parse({ logLevel: "debug", selector: { legacyGroup: true, udp: false } });
     assert.equal(parsed.logLevel, "debug");
-    assert.deepEqual(parsed.selector, { ingressClass: null, legacyGroup: true });
+    assert.deepEqual(parsed.selector, { ingressClass: null, legacyGroup: true, udp: false });
+    assert.equal(parse({ traefik: { defaultRuleSyntax: "v2" } }).defaultRuleSyntax, "v2");
   });
 });
 

@@ -39,10 +39,11 @@ export function parseConfiguration(
     setUp(definition, settingsFor(file, definition.key), problems),
   );
   if (!parsed.success || problems.length > 0) throw new InvalidConfigurationError(problems);
-  const { selector, logLevel, mode, onOptOut, hostPolicy, hostClaims, auth } = parsed.output;
+  const { selector, traefik, logLevel, mode, onOptOut, hostPolicy, hostClaims, auth } = parsed.output;
   return {
     configuration: {
-      selector: { ingressClass: selector.ingressClass ?? null, legacyGroup: selector.legacyGroup },
+      selector: { ...selector, ingressClass: selector.ingressClass ?? null },
+      defaultRuleSyntax: traefik.defaultRuleSyntax,
       integrations,
       logLevel,
       mode,
@@ -61,9 +62,14 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
   const integrations = Object.fromEntries(definitions.map(({ key }) => [key, v.optional(open(SWITCHES))]));
   return settings({
     selector: v.optional(
-      settings({ ingressClass: v.optional(v.string("a string")), legacyGroup: v.optional(flag(), false) }),
+      settings({
+        ingressClass: v.optional(v.string("a string")),
+        legacyGroup: v.optional(flag(), false),
+        udp: v.optional(flag(), true),
+      }),
       {},
     ),
+    traefik: v.optional(settings({ defaultRuleSyntax: v.optional(choice(["v3", "v2"]), "v3") }), {}),
     integrations: v.optional(settings(integrations)),
     logLevel: v.optional(choice(LOG_LEVELS), "info"),
     mode: v.optional(choice(["reconcile", "observe"]), "reconcile"),

@@ -5,16 +5,28 @@ import { childName, routesOfChildName } from "./child-name.ts";
 
 const http = (name: string) => ({ kind: "IngressRoute", name }) as const;
 const tcp = (name: string) => ({ kind: "IngressRouteTCP", name }) as const;
+const udp = (name: string) => ({ kind: "IngressRouteUDP", name }) as const;
 
 suite("names of children", () => {
-  test("follow the route; those of TCP routes have a hash", () => {
+  test("follow the route; those of TCP and UDP routes have a hash", () => {
     assert.equal(childName(http("web"), ""), "web");
     assert.equal(childName(http("web"), "-tls"), "web-tls");
     // The first 8 hex of sha256("IngressRouteTCP/web").
     assert.equal(childName(tcp("web"), "-tls"), "web-tcp-32c43a7e-tls");
+    // The first 8 hex of sha256("IngressRouteUDP/web").
+    assert.equal(childName(udp("web"), ""), "web-udp-13c24283");
   });
 
-  for (const route of [http("a"), tcp("a"), http("a-tls"), http("a-tcp-12345678"), tcp("a-tcp-12345678")]) {
+  for (const route of [
+    http("a"),
+    tcp("a"),
+    udp("a"),
+    http("a-tls"),
+    http("a-tcp-12345678"),
+    tcp("a-tcp-12345678"),
+    tcp("a-udp-12345678"),
+    udp("a-tcp-12345678"),
+  ]) {
     for (const suffix of ["", "-tls"] as const) {
       test(`${route.kind} ${route.name} is found by its child's name (${suffix})`, () => {
         const routes = routesOfChildName(childName(route, suffix), suffix);
@@ -23,7 +35,8 @@ suite("names of children", () => {
     }
   }
 
-  test("a hash that is not that of the name is no TCP route's", () => {
+  test("a hash that is not that of the name is no TCP or UDP route's", () => {
+    assert.deepEqual(routesOfChildName("a-udp-12345678", ""), [http("a-udp-12345678")]);
     assert.deepEqual(routesOfChildName("a-tcp-12345678", ""), [http("a-tcp-12345678")]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Names of children. An HTTP and a TCP route of one name are common and must not fight over one child, so the
- * children of an IngressRouteTCP carry a hash that no IngressRoute's children can have by accident.
+ * Names of children. Routes of different kinds and one name are common and must not fight over one child, so the
+ * children of the other kinds carry a hash that no IngressRoute's children can have by accident.
  *
  * @module
  */
@@ -10,15 +10,20 @@ import type { RouteReference } from "../traefik/route-description.ts";
 /** Longest name of a Kubernetes object. */
 const MAX_NAME_LENGTH = 253;
 
+/** What stands before the hash. */
+const INFIXES: Readonly<Record<RouteReference["kind"], string | null>> = {
+  IngressRoute: null,
+  IngressRouteTCP: "tcp",
+  IngressRouteUDP: "udp",
+};
+
 /**
- * The child's name: `<route><suffix>`, or `<route>-tcp-<8 hex><suffix>` for an IngressRouteTCP. A name over 253
+ * The child's name: `<route><suffix>`, or `<route>-tcp-<8 hex><suffix>` for an IngressRouteTCP, likewise UDP. A name over 253
  * characters is cut and closed with a hash of the whole, so that it is the same at every run.
  */
 export function childName(route: Pick<RouteReference, "kind" | "name">, suffix: "" | "-tls"): string {
-  const base =
-    route.kind === "IngressRouteTCP"
-      ? `${route.name}-tcp-${hash(`${route.kind}/${route.name}`)}`
-      : route.name;
+  const infix = INFIXES[route.kind];
+  const base = infix === null ? route.name : `${route.name}-${infix}-${hash(`${route.kind}/${route.name}`)}`;
   const name = base + suffix;
   if (name.length <= MAX_NAME_LENGTH) return name;
   const tail = `-${hash(name)}${suffix}`;
@@ -37,8 +42,10 @@ export function routesOfChildName(
   if (!name.endsWith(suffix)) return null;
   const base = name.slice(0, name.length - suffix.length);
   const candidates: Pick<RouteReference, "kind" | "name">[] = [{ kind: "IngressRoute", name: base }];
-  const tcp = /^(.+)-tcp-[0-9a-f]{8}$/.exec(base)?.[1];
-  if (tcp !== undefined) candidates.push({ kind: "IngressRouteTCP", name: tcp });
+  const [, hashed, infix] = /^(.+)-(tcp|udp)-[0-9a-f]{8}$/.exec(base) ?? [];
+  if (hashed !== undefined) {
+    candidates.push({ kind: infix === "tcp" ? "IngressRouteTCP" : "IngressRouteUDP", name: hashed });
+  }
   const exact = candidates.filter((candidate) => childName(candidate, suffix) === name);
   const mayBeCut = name.length > MAX_NAME_LENGTH - 12 && /-[0-9a-f]{8}$/.test(base);
   return mayBeCut ? null : exact;

@@ -7,7 +7,7 @@ import type { Integration } from "../integrations/integration.ts";
 import { KubernetesError } from "../kubernetes/errors.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Outcome } from "../outcome.ts";
-import { LEGACY_GROUP, ROUTE_GROUP, routeResources } from "../traefik/resources.ts";
+import { LEGACY_GROUP, ROUTE_GROUP, routeKinds } from "../traefik/resources.ts";
 import type { RouteGroup, RouteReference } from "../traefik/route-description.ts";
 import type {
   Batch,
@@ -101,9 +101,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
 
   const ofScope = ({ namespace, name, confirmDeletions }: ResyncScope, of: WorkContext): Promise<Report> => {
     if (namespace === null || name === null) return resyncAll({ namespace, confirmDeletions }, of);
-    const routes = routeResources(context.selector.legacyGroup).map(
-      ({ group, kind }) => ({ group, kind, namespace, name }) as RouteReference,
-    );
+    const routes = routeKinds(context.selector).map((kind) => ({ ...kind, namespace, name }));
     return reconcileAll(routes, { hint: null }, of);
   };
 

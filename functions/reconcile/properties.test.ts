@@ -80,6 +80,7 @@ class Simulation {
       now: () => new Date(0).toISOString(),
       integrations: configuration.integrations,
       selector: configuration.selector,
+      defaultRuleSyntax: configuration.defaultRuleSyntax,
       instance: "tests/properties",
       onOptOut: "delete",
       refuseHost: () => null,

@@ -48,6 +48,12 @@ export class FieldReader {
     return null;
   }
 
+  add(problems: readonly Problem[]): void {
+    for (const problem of problems) {
+      this.problems.push(problem);
+    }
+  }
+
   reject(value: unknown, field: string, expected: string): void {
     this.problems.push({
       reason: "InvalidField",

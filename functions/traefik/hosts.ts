@@ -8,8 +8,8 @@
  */
 import { domainToASCII } from "node:url";
 import type { Problem } from "../problem.ts";
-import { addressBits } from "./ip-address.ts";
-import { shown } from "./rule-error.ts";
+import { addressBits } from "./rule/ip-address.ts";
+import { shown } from "./rule/rule-error.ts";
 
 export interface HostCandidate {
   readonly name: string;

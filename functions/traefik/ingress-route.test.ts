@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
-import { parseRoute, routesNeedRegexp } from "./ingress-route.ts";
-import { compileRegexp } from "./regexp.lazy.ts";
+import { parseRoute, type RouteOptions, routesNeedRegexp } from "./ingress-route.ts";
 import type { RouteDescription } from "./route-description.ts";
+import { compileRegexp } from "./rule/regexp.lazy.ts";
 
 function route(spec: unknown, more: Partial<KubernetesObject> = {}): KubernetesObject {
   return {
@@ -79,8 +79,9 @@ test("an IngressRoute becomes its description", () => {
     incomplete: false,
     undecidable: false,
     problems: description.problems,
+    notes: [],
   });
-  assert.deepEqual(fieldsOf(description), ["spec.tls.domains[0].sans[1]"]);
+  assert.deepEqual(fieldsOf(description), ["spec.tls.domains[0].sans[1]", "spec.tls.certResolver"]);
 });
 
 test("an IngressRouteTCP of the old group is read as one", () => {
@@ -152,9 +153,12 @@ test("the class field, even empty, beats the annotation", () => {
   assert.equal(describe({ routes: [rule] }, { metadata: empty }).ingressClass, null);
 });
 
-test("a child of other routes has no hosts and is undecidable", () => {
+test("a child of other routes has its own hosts", () => {
   const description = describe({ parentRefs: [{ name: "root" }], routes: [rule] });
-  assert.deepEqual([description.hosts, description.incomplete, description.undecidable], [[], false, true]);
+  assert.deepEqual(
+    [description.hosts, description.incomplete, description.undecidable],
+    [["a.com"], false, false],
+  );
   assert.deepEqual(description.problems, []);
   assert.deepEqual(description.rules[0]?.domains, ["a.com"]);
   assert.deepEqual(fieldsOf(describe({ parentRefs: [{ name: "root" }], routes: [rule], tls: {} })), [
@@ -256,14 +260,209 @@ test("nothing that a user can write makes it throw", () => {
   })).node;
   const spec = fc.oneof(tree, fc.record({ routes: fc.array(tree, { maxLength: 3 }), tls: tree }));
   fc.assert(
-    fc.property(spec, fc.constantFrom("IngressRoute", "IngressRouteTCP"), (anySpec, kind) => {
-      const description = describe(anySpec, { kind });
-      assert.equal(
-        description.hosts.length > 0 && !Array.isArray((anySpec as { routes: unknown }).routes),
-        false,
-      );
-      JSON.stringify(description);
-    }),
+    fc.property(
+      spec,
+      fc.constantFrom("IngressRoute", "IngressRouteTCP", "IngressRouteUDP"),
+      (anySpec, kind) => {
+        const description = describe(anySpec, { kind });
+        assert.equal(
+          description.hosts.length > 0 && !Array.isArray((anySpec as { routes: unknown }).routes),
+          false,
+        );
+        JSON.stringify(description);
+      },
+    ),
     { numRuns: 2_000 },
   );
+});
+
+const legacy = { apiVersion: "traefik.containo.us/v1alpha1" };
+
+test("rules without syntax are read as the installation's Traefik reads them, those of Traefik 2's group as v2", () => {
+  const multi = "Host(`a.com`, `b.com`) && PathPrefix(`/x`, `/y`)";
+  const grpc = "Host(`c.com`) && Headers(`Content-Type`, `application/grpc`)";
+  const routes = [{ match: multi }, { match: grpc }];
+  const cases = [
+    { more: {}, defaultRuleSyntax: "v3", hosts: [], syntaxes: ["v3", "v3"] },
+    { more: {}, defaultRuleSyntax: "v2", hosts: ["a.com", "b.com", "c.com"], syntaxes: ["v2", "v2"] },
+    { more: legacy, defaultRuleSyntax: "v3", hosts: ["a.com", "b.com", "c.com"], syntaxes: ["v2", "v2"] },
+  ] as const;
+  for (const { more, defaultRuleSyntax, hosts, syntaxes } of cases) {
+    const description = parseRoute(route({ routes }, more), { compileRegexp, defaultRuleSyntax });
+    assert.deepEqual(description.hosts, hosts);
+    assert.deepEqual(
+      description.rules.map(({ syntax }) => syntax),
+      syntaxes,
+    );
+    assert.equal(description.problems.length, hosts.length === 0 ? 2 : 0);
+  }
+  const tcp = describe(
+    { routes: [{ match: "HostSNI(`d.com`, `e.com`)" }] },
+    { ...legacy, kind: "IngressRouteTCP" },
+  );
+  assert.deepEqual(tcp.hosts, ["d.com", "e.com"]);
+});
+
+test("a route's own syntax beats the installation's, but not that of Traefik 2's group", () => {
+  const of = (syntax: string, more: Partial<KubernetesObject> = {}) =>
+    parseRoute(route({ routes: [{ ...rule, syntax }] }, more), { compileRegexp, defaultRuleSyntax: "v2" })
+      .rules[0]?.syntax;
+  assert.deepEqual(
+    ["v3", "v2", "", "V2"].map((syntax) => of(syntax)),
+    ["v3", "v2", "v2", "v3"],
+  );
+  assert.equal(of("v3", legacy), "v2");
+});
+
+test("a child of other routes is read as v3 where it says nothing else: Traefik applies its default to roots only", () => {
+  const child = { parentRefs: [{ name: "root" }], routes: [{ match: "Host(`a.com`, `b.com`)" }] };
+  const options = { compileRegexp, defaultRuleSyntax: "v2" } as const;
+  const { rules, problems } = parseRoute(route(child), options);
+  assert.equal(rules[0]?.syntax, "v3");
+  assert.match(problems[0]?.message ?? "", /set syntax: v2 on this route/);
+  assert.doesNotMatch(problems[0]?.message ?? "", /defaultRuleSyntax/);
+  const explicit = { ...child, routes: [{ ...child.routes[0], syntax: "v2" }] };
+  assert.deepEqual(parseRoute(route(explicit), options).hosts, ["a.com", "b.com"]);
+});
+
+test("a rule that loads under the other syntax only says how to have it read so", () => {
+  const message = (match: string, options: Partial<RouteOptions>, more: Record<string, unknown> = {}) =>
+    parseRoute(route({ routes: [{ match, ...more }] }), { compileRegexp, ...options }).problems[0]?.message;
+  const v2Only = "Host(`a.com`, `b.com`)";
+  const v3Only = "Host(`a.com`) && Header(`a`, `b`)";
+  assert.match(message(v2Only, {}) ?? "", /core\.defaultRuleSyntax: v2.* traefik\.defaultRuleSyntax: v2/);
+  assert.doesNotMatch(message(v2Only, {}, { syntax: "v3" }) ?? "", /defaultRuleSyntax/);
+  assert.doesNotMatch(message("Host(`a.com`, `ü`)", {}) ?? "", /defaultRuleSyntax/);
+  assert.match(message(v3Only, { defaultRuleSyntax: "v2" }) ?? "", /syntax: v3 on this route/);
+});
+
+test("a child of other routes is published where its own rules or annotations name hosts", () => {
+  const parentRefs = [{ name: "root" }];
+  const named = describe({ parentRefs, routes: [rule] });
+  assert.deepEqual([named.hosts, named.undecidable, named.problems, named.notes], [["a.com"], false, [], []]);
+  const routes = [{ match: "PathPrefix(`/a`)" }, { match: "PathPrefix(`/b`)" }];
+  const extraNames = () => ({ "external-dns": ["b.com"] });
+  const annotated = parseRoute(route({ parentRefs, routes }), { compileRegexp, extraNames });
+  assert.deepEqual([annotated.extraNames, annotated.undecidable], [extraNames(), false]);
+  assert.deepEqual(annotated.notes, []);
+});
+
+test("a child of other routes that names no host is told once, with what to write", () => {
+  const description = describe({
+    parentRefs: [{ name: "root" }],
+    routes: [{ match: "PathPrefix(`/a`)" }, { match: "PathPrefix(`/b`)" }],
+  });
+  assert.deepEqual([description.hosts, description.undecidable, description.problems], [[], true, []]);
+  assert.deepEqual(
+    description.notes.map(({ reason, field }) => [reason, field]),
+    [["ParentRefs", "spec.parentRefs"]],
+  );
+  assert.match(description.notes[0]?.message ?? "", /Host\(…\).*external-dns\.kubernetes\.io\/hostname/);
+});
+
+test("a child of other routes with tls stays as it is: Traefik refuses it", () => {
+  const description = describe({ parentRefs: [{ name: "root" }], routes: [rule], tls: { secretName: "a" } });
+  assert.deepEqual([description.undecidable, fieldsOf(description)], [true, ["spec.tls"]]);
+});
+
+test("HostSNI(`*`) is how plain TCP is written and no problem; Host(`*`) is one", () => {
+  const tcp = { kind: "IngressRouteTCP" };
+  const all = describe({ routes: [{ match: "HostSNI(`*`)" }] }, tcp);
+  assert.deepEqual([all.hosts, all.problems, all.incomplete], [[], [], false]);
+  const some = describe(
+    { routes: [{ match: "HostSNI(`*`) || HostSNI(`a.com`) || HostSNI(`a_b.com`)" }] },
+    tcp,
+  );
+  assert.deepEqual([some.hosts, some.problems.length], [["a.com"], 1]);
+  assert.equal(describe({ routes: [{ match: "Host(`*`)" }] }).problems.length, 1);
+});
+
+test("a certificate that Traefik gets itself is a note; one that two get is a problem", () => {
+  const resolver = describe({ routes: [rule], tls: { certResolver: "le" } });
+  assert.deepEqual(resolver.problems, []);
+  assert.deepEqual(
+    resolver.notes.map(({ reason, field }) => [reason, field]),
+    [["CertResolver", "spec.tls.certResolver"]],
+  );
+  assert.match(
+    resolver.notes[0]?.message ?? "",
+    /Traefik gets .* itself \(certResolver le\).*write tls\.secretName and remove certResolver/,
+  );
+  const both = describe({ routes: [rule, rule], tls: { certResolver: "le", secretName: "web-tls" } });
+  assert.deepEqual(
+    [both.notes, both.problems.map(({ reason, field }) => [reason, field])],
+    [[], [["CertResolver", "spec.tls.certResolver"]]],
+  );
+  assert.match(both.problems[0]?.message ?? "", /secretName web-tls.*certResolver le/);
+  const passed = describe(
+    { routes: [{ match: "HostSNI(`a.com`)" }], tls: { certResolver: "le", passthrough: true } },
+    { kind: "IngressRouteTCP" },
+  );
+  assert.deepEqual([passed.notes, passed.problems], [[], []]);
+});
+
+test("problems stand in the order of the rules, hosts as they were written", () => {
+  const description = describe({
+    routes: [
+      { match: "Host(`Under_Score.com`)", services: [{ port: 1 }] },
+      { match: "Hots(`x.com`)" },
+      { match: "Host(`*`)", kind: "Weird" },
+      { match: "Host(`b_c.com`)" },
+    ],
+    tls: { domains: [{ main: "d_e.com" }] },
+  });
+  assert.deepEqual(fieldsOf(description), [
+    "spec.routes[0].services[0].name",
+    "spec.routes[0].match",
+    "spec.routes[1].match",
+    "spec.routes[2].kind",
+    "spec.routes[3].match",
+    "spec.tls.domains[0].main",
+  ]);
+  assert.match(description.problems[1]?.message ?? "", /"Under_Score\.com"/);
+});
+
+test("a Secret's name comes through as it was written", () => {
+  for (const secretName of ["ns/name", "Not A Name", " x", "a".repeat(300)]) {
+    assert.equal(describe({ routes: [rule], tls: { secretName } }).tls?.secretName, secretName);
+  }
+});
+
+test("an IngressRouteUDP has services and the names of its annotations, nothing else", () => {
+  const udp = { kind: "IngressRouteUDP" };
+  const object = route({ routes: [{ services: [{ name: "dns", port: 53 }] }, {}] }, udp);
+  const extraNames = () => ({ "external-dns": ["dns.com"] });
+  const description = parseRoute(object, { compileRegexp, extraNames });
+  assert.equal(description.route.kind, "IngressRouteUDP");
+  assert.deepEqual(
+    description.rules.map(({ match, error, services }) => [match, error, services.map(({ name }) => name)]),
+    [
+      ["", null, ["dns"]],
+      ["", null, []],
+    ],
+  );
+  assert.deepEqual(
+    [description.hosts, description.extraNames, description.tls],
+    [[], { "external-dns": ["dns.com"] }, null],
+  );
+  assert.deepEqual(
+    [description.incomplete, description.undecidable, description.problems],
+    [false, false, []],
+  );
+  const copied = describe({ routes: [{ match: "HostSNI(`a.com`)" }], tls: { secretName: "x" } }, udp);
+  assert.deepEqual(fieldsOf(copied), ["spec.routes[0].match", "spec.tls"]);
+  assert.deepEqual([copied.hosts, copied.tls, copied.undecidable], [[], null, false]);
+});
+
+test("a Secret for which no host is known is a note that says where to name one", () => {
+  const tls = { secretName: "apps" };
+  const routes = [{ match: "PathPrefix(`/`)" }];
+  assert.deepEqual(
+    describe({ routes, tls }).notes.map(({ reason, field }) => [reason, field]),
+    [["NoNames", "spec.tls.secretName"]],
+  );
+  assert.match(describe({ routes, tls }).notes[0]?.message ?? "", /Secret apps; .*spec\.tls\.domains/);
+  assert.deepEqual(describe({ routes, tls: { ...tls, domains: [{ main: "a.com" }] } }).notes, []);
+  assert.deepEqual(describe({ routes: [rule], tls }).notes, []);
+  assert.deepEqual(describe({ routes: [{ match: "Host(`*`)" }], tls }).notes, []);
 });

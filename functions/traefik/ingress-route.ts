@@ -1,5 +1,5 @@
 /**
- * An IngressRoute or IngressRouteTCP as the API server sends it, turned into a RouteDescription.
+ * A route of Traefik as the API server sends it, turned into a RouteDescription.
  *
  * Lenient at every field: a wrong type becomes a problem that names the field and costs as little as possible. What
  * costs knowledge about hosts makes the description `incomplete`, what costs more makes it `undecidable`.
@@ -9,31 +9,35 @@
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isRecord } from "../unknown.ts";
 import { FieldReader, type JsonObject } from "./fields.ts";
-import { type HostCandidate, usableHosts } from "./hosts.ts";
-import type { CompileRegexp } from "./matchers.ts";
-import type {
-  Protocol,
-  RouteDescription,
-  RouteReference,
-  RuleDescription,
-  RuleSyntax,
+import { notesOf } from "./notes.ts";
+import {
+  ROUTE_GROUPS,
+  ROUTE_KINDS,
+  type RouteDescription,
+  type RouteKind,
+  type RouteReference,
 } from "./route-description.ts";
-import { analyzeRule, describeRuleError, mayNeedRegexp } from "./rule.ts";
-import { parseServices } from "./services.ts";
-import { parseTls } from "./tls.ts";
+import { type CompileRegexp, mayNeedRegexp } from "./rule/regexp.ts";
+import type { RuleSyntax } from "./rule/syntax.ts";
+import { parseRules } from "./rules.ts";
+import { parseTlsOf } from "./tls.ts";
 
 const classAnnotation = "kubernetes.io/ingress.class";
 
 export interface RouteOptions {
   /** Called only where `routesNeedRegexp` is true for the object. */
   readonly compileRegexp: CompileRegexp;
+  /** What Traefik reads a rule without `syntax` as; v3 unless said otherwise. */
+  readonly defaultRuleSyntax?: RuleSyntax;
+  /** Names that the annotations add, by the integration that they are for; it lists only those with names. */
+  readonly extraNames?: (annotations: RouteDescription["annotations"]) => RouteDescription["extraNames"];
 }
 
-/** Names the route that an object of one of the four kinds is. */
+/** Names the route that an object of one of Traefik's kinds is. */
 export function routeReference(object: KubernetesObject): RouteReference {
   return {
-    kind: object.kind === "IngressRouteTCP" ? "IngressRouteTCP" : "IngressRoute",
-    group: object.apiVersion.startsWith("traefik.containo.us/") ? "traefik.containo.us" : "traefik.io",
+    kind: ROUTE_KINDS.find((kind) => kind === object.kind) ?? "IngressRoute",
+    group: ROUTE_GROUPS.find((group) => object.apiVersion.startsWith(`${group}/`)) ?? "traefik.io",
     namespace: object.metadata.namespace ?? "default",
     name: object.metadata.name,
   };
@@ -52,20 +56,27 @@ export function routesNeedRegexp(object: KubernetesObject): boolean {
 
 /** Describes a route. Never throws for what a user wrote: see `problems`. */
 export function parseRoute(object: KubernetesObject, options: RouteOptions): RouteDescription {
+  const { compileRegexp, defaultRuleSyntax = "v3", extraNames: namesOf = () => ({}) } = options;
   const route = routeReference(object);
-  const reader = new FieldReader();
-  const annotations = parseAnnotations(object.metadata.annotations, reader);
-  const spec = reader.object(object.spec, "spec") ?? {};
-  const ingressClass = reader.string(spec.ingressClassName, "spec.ingressClassName");
-  const isChild = parseIsChild(spec, route, reader);
-  const tlsObject = isPresent(spec.tls) ? reader.object(spec.tls, "spec.tls") : null;
-  const tls = tlsObject === null ? null : parseTls(tlsObject, route.kind, reader);
-  const undecidable = isChild || reader.problems.some(({ reason }) => reason === "InvalidField");
-  if (isChild && isPresent(spec.tls)) {
-    reader.reject(spec.tls, "spec.tls", "absent: Traefik refuses routes with both parentRefs and tls");
-  }
-  const { rules, candidates, incomplete } = parseRules(spec.routes, route, options, reader);
-  const { hosts, problems } = usableHosts(isChild ? [] : candidates);
+  // One reader a section: problems stand in the order of the fields, and some sections decide more than others.
+  const [head, body, foot] = [new FieldReader(), new FieldReader(), new FieldReader()];
+  const annotations = parseAnnotations(object.metadata.annotations, head);
+  const spec = head.object(object.spec, "spec") ?? {};
+  const ingressClass = head.string(spec.ingressClassName, "spec.ingressClassName");
+  const isChild = hasParents(spec, route.kind, head);
+  const { rules, hosts, incomplete } = parseRules(
+    spec.routes,
+    route,
+    { compileRegexp, defaultRuleSyntax, isChild },
+    body,
+  );
+  // Traefik's API drops tls of UDP: nothing is undecided by it.
+  const tlsReader = route.kind === "IngressRouteUDP" ? body : foot;
+  const tls = parseTlsOf(spec.tls, route.kind, isChild, tlsReader);
+  const extraNames = namesOf(annotations);
+  const isUnreadable = [...head.problems, ...foot.problems].some(({ reason }) => reason === "InvalidField");
+  const isNameless = isChild && hosts.length === 0 && Object.keys(extraNames).length === 0;
+  const problems = [...head.problems, ...body.problems, ...foot.problems];
   return {
     route,
     uid: object.metadata.uid ?? "",
@@ -74,12 +85,19 @@ export function parseRoute(object: KubernetesObject, options: RouteOptions): Rou
     ingressClass: ingressClass ?? (annotations[classAnnotation] || null),
     rules,
     hosts,
-    extraNames: {},
+    extraNames,
     tls,
     incomplete,
-    undecidable,
-    problems: [...reader.problems, ...problems],
+    undecidable: isUnreadable || isNameless,
+    problems,
+    // What is wrong comes first: a note on top could only repeat it.
+    notes: problems.length > 0 ? [] : notesOf(isChild, { hosts, extraNames, tls }),
   };
+}
+
+/** True for a route of multi-layer routing below others (Traefik 3.6, HTTP only): an empty list is none. */
+function hasParents(spec: JsonObject, kind: RouteKind, reader: FieldReader): boolean {
+  return kind === "IngressRoute" && reader.list(spec.parentRefs, "spec.parentRefs").length > 0;
 }
 
 function isPresent(value: unknown): boolean {
@@ -97,101 +115,4 @@ function parseAnnotations(value: unknown, reader: FieldReader): Readonly<Record<
     }
   }
   return Object.fromEntries(entries);
-}
-
-/** True for a route of multi-layer routing below another (Traefik 3.6, HTTP only): an empty list is none. */
-function parseIsChild(spec: JsonObject, route: RouteReference, reader: FieldReader): boolean {
-  return route.kind === "IngressRoute" && reader.list(spec.parentRefs, "spec.parentRefs").length > 0;
-}
-
-interface ParsedRules {
-  readonly rules: readonly RuleDescription[];
-  /** Hosts of the rules that load. */
-  readonly candidates: readonly HostCandidate[];
-  readonly incomplete: boolean;
-}
-
-function parseRules(
-  value: unknown,
-  route: RouteReference,
-  options: RouteOptions,
-  reader: FieldReader,
-): ParsedRules {
-  const rules: RuleDescription[] = [];
-  const candidates: HostCandidate[] = [];
-  if (!Array.isArray(value)) {
-    reader.reject(value, "spec.routes", "a list");
-    return { rules, candidates, incomplete: true };
-  }
-  let incomplete = false;
-  for (const [index, entry] of (value as unknown[]).entries()) {
-    const field = `spec.routes[${index}]`;
-    const object = reader.object(entry, field);
-    if (object === null) {
-      incomplete = true;
-      continue;
-    }
-    if (route.kind === "IngressRoute" && !isRule(object.kind, `${field}.kind`, reader)) {
-      incomplete ||= isPresent(object.kind) && typeof object.kind !== "string";
-      continue;
-    }
-    const rule = parseRule(object, field, route, options, reader);
-    rules.push(rule);
-    if (rule.error === null) {
-      for (const name of rule.domains) {
-        candidates.push({ name, field: `${field}.match` });
-      }
-    } else {
-      incomplete = true;
-    }
-  }
-  return { rules, candidates, incomplete };
-}
-
-/** Traefik takes an absent or empty kind for Rule and skips every other. */
-function isRule(kind: unknown, field: string, reader: FieldReader): boolean {
-  if (kind === undefined || kind === null || kind === "" || kind === "Rule") {
-    return true;
-  }
-  reader.reject(kind, field, "Rule (or absent): Traefik skips this route");
-  return false;
-}
-
-function parseRule(
-  object: JsonObject,
-  field: string,
-  route: RouteReference,
-  options: RouteOptions,
-  reader: FieldReader,
-): RuleDescription {
-  const protocol: Protocol = route.kind === "IngressRoute" ? "http" : "tcp";
-  const syntax = parseSyntax(object.syntax, `${field}.syntax`, reader);
-  const services = parseServices(object.services, `${field}.services`, route.namespace, reader);
-  const match = object.match;
-  if (typeof match !== "string" || match === "") {
-    reader.reject(match === "" ? undefined : match, `${field}.match`, "a rule such as Host(`example.com`)");
-    const message = "there is no rule";
-    return {
-      match: "",
-      syntax,
-      domains: [],
-      paths: [],
-      services,
-      error: { stage: "parse", message, position: 0 },
-    };
-  }
-  const analysis = analyzeRule(match, { protocol, syntax, compileRegexp: options.compileRegexp });
-  if (analysis.error !== null) {
-    const message = describeRuleError(match, analysis.error);
-    reader.problems.push({ reason: "InvalidRule", message, field: `${field}.match` });
-  }
-  return { match, syntax, ...analysis, services };
-}
-
-function parseSyntax(value: unknown, field: string, reader: FieldReader): RuleSyntax {
-  const syntax = reader.string(value, field);
-  if (syntax !== null && syntax !== "" && syntax !== "v2" && syntax !== "v3") {
-    reader.reject(syntax, field, "v2 or v3: Traefik reads this rule as v3");
-  }
-  return syntax === "v2" ? "v2" : "v3";
 }

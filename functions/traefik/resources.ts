@@ -1,10 +1,10 @@
 /**
- * The kinds of Traefik that carry rules with hosts. IngressRouteUDP has neither rule nor TLS.
+ * The kinds of Traefik that routes are of, and which of them an installation reads.
  *
  * @module
  */
 import type { ResourceDefinition } from "../kubernetes/objects.ts";
-import type { RouteGroup, RouteKind, RouteReference } from "./route-description.ts";
+import { ROUTE_KINDS, type RouteGroup, type RouteKind, type RouteReference } from "./route-description.ts";
 
 export const ROUTE_GROUP: RouteGroup = "traefik.io";
 /** Traefik v2's group, gone in v3. */
@@ -13,16 +13,31 @@ export const LEGACY_GROUP: RouteGroup = "traefik.containo.us";
 const PLURALS: Readonly<Record<RouteKind, string>> = {
   IngressRoute: "ingressroutes",
   IngressRouteTCP: "ingressroutetcps",
+  IngressRouteUDP: "ingressrouteudps",
 };
 
-export function resourceOfRoute({ kind, group }: Pick<RouteReference, "kind" | "group">): ResourceDefinition {
+/** Kinds that not everybody has. */
+export interface RouteKinds {
+  /** Also routes of Traefik v2's group. */
+  readonly legacyGroup: boolean;
+  /** Also IngressRouteUDPs. */
+  readonly udp: boolean;
+}
+
+type KindOfRoute = Pick<RouteReference, "kind" | "group">;
+
+export function resourceOfRoute({ kind, group }: KindOfRoute): ResourceDefinition {
   return { group, version: "v1alpha1", plural: PLURALS[kind], kind };
 }
 
+/** The kinds to read, those of the current group first. */
+export function routeKinds({ legacyGroup, udp }: RouteKinds): readonly KindOfRoute[] {
+  const groups = legacyGroup ? [ROUTE_GROUP, LEGACY_GROUP] : [ROUTE_GROUP];
+  const kinds = ROUTE_KINDS.filter((kind) => udp || kind !== "IngressRouteUDP");
+  return groups.flatMap((group) => kinds.map((kind) => ({ kind, group })));
+}
+
 /** The kinds to list, those of the current group first. */
-export function routeResources(legacyGroup: boolean): readonly ResourceDefinition[] {
-  const groups: RouteGroup[] = legacyGroup ? [ROUTE_GROUP, LEGACY_GROUP] : [ROUTE_GROUP];
-  return groups.flatMap((group) =>
-    (["IngressRoute", "IngressRouteTCP"] as const).map((kind) => resourceOfRoute({ kind, group })),
-  );
+export function routeResources(kinds: RouteKinds): readonly ResourceDefinition[] {
+  return routeKinds(kinds).map(resourceOfRoute);
 }

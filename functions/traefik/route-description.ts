@@ -1,18 +1,17 @@
 /**
- * What one IngressRoute or IngressRouteTCP says: the "extracted information" that every integration gets.
+ * What one route of Traefik says: the "extracted information" that every integration gets.
  *
  * @module
  */
 import type { Problem } from "../problem.ts";
+import type { RuleError } from "./rule/rule-error.ts";
+import type { RuleSyntax } from "./rule/syntax.ts";
 
-export type RouteKind = "IngressRoute" | "IngressRouteTCP";
-export type RouteGroup = "traefik.io" | "traefik.containo.us";
-
-/** Which router reads the rule: HTTP for an IngressRoute, TCP for an IngressRouteTCP. */
-export type Protocol = "http" | "tcp";
-
-/** Rule syntax of a router: `v2` only where the route asks for it, else `v3`. */
-export type RuleSyntax = "v2" | "v3";
+export const ROUTE_KINDS = ["IngressRoute", "IngressRouteTCP", "IngressRouteUDP"] as const;
+export type RouteKind = (typeof ROUTE_KINDS)[number];
+/** The current API group, and Traefik v2's, which is gone in v3. */
+export const ROUTE_GROUPS = ["traefik.io", "traefik.containo.us"] as const;
+export type RouteGroup = (typeof ROUTE_GROUPS)[number];
 
 /** Names a route. Equal references mean the same object, whatever its uid. */
 export interface RouteReference {
@@ -20,16 +19,6 @@ export interface RouteReference {
   readonly group: RouteGroup;
   readonly namespace: string;
   readonly name: string;
-}
-
-/**
- * Why a rule gives no hosts. `parse`: Traefik cannot extract from it. `load`: it parses, yet Traefik refuses the
- * router under its syntax. `position` is a 0-based UTF-8 byte offset into the rule.
- */
-export interface RuleError {
-  readonly stage: "parse" | "load";
-  readonly message: string;
-  readonly position: number;
 }
 
 export interface ServiceDescription {
@@ -43,6 +32,7 @@ export interface ServiceDescription {
 
 /** One entry of `spec.routes`. */
 export interface RuleDescription {
+  /** Empty where there is none, as in every IngressRouteUDP. */
   readonly match: string;
   readonly syntax: RuleSyntax;
   /** What Traefik's own extraction takes from the rule, in its order; empty when that fails. */
@@ -81,9 +71,11 @@ export interface RouteDescription {
   /** A rule has an error, so `hosts` may lack names: nothing may be removed because of that. */
   readonly incomplete: boolean;
   /**
-   * What children the route should have cannot be said: it is a child of other routes (`spec.parentRefs`, whose
-   * hosts are those of its roots), or its `spec` or `spec.tls` cannot be read. Whatever exists stays as it is.
+   * What children the route should have cannot be said: it is a child of other routes (`spec.parentRefs`) and names no
+   * host itself, or its `spec` or `spec.tls` cannot be read. Whatever exists stays as it is.
    */
   readonly undecidable: boolean;
   readonly problems: readonly Problem[];
+  /** What is worth knowing though nothing is wrong. The CLI shows it; there is no warning and no exit code for it. */
+  readonly notes: readonly Problem[];
 }

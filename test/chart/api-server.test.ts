@@ -6,6 +6,7 @@ import { at, type Release, type Rendered, render } from "./render.ts";
 
 const everything = {
   selector: { ingressClass: "internal", legacyGroup: true },
+  traefik: { defaultRuleSyntax: "v2" },
   logLevel: "debug",
   source: { mode: "Resource" },
   auth: { oidc: { enabled: true, subjects: ["system:serviceaccount:ops:*"] } },

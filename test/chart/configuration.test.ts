@@ -27,7 +27,8 @@ const cases: Readonly<Record<string, object>> = {
     integrations: { externalDNS: { targetService: { namespace: "edge", name: "public" } } },
   },
   "the rest": {
-    selector: { ingressClass: "internal", legacyGroup: true },
+    selector: { ingressClass: "internal", legacyGroup: true, udp: false },
+    traefik: { defaultRuleSyntax: "v2" },
     integrations: { externalDNS: { ttl: 60, pendingLoadBalancer: "wait" } },
   },
   "a whole template": {

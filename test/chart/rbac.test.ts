@@ -36,7 +36,11 @@ async function sourceRights(values: object = {}): Promise<string[]> {
   return summary(rulesOf(only(await render(values), "ClusterRole", ":source")));
 }
 
-const ROUTES = ["traefik.io/ingressroutes: get list", "traefik.io/ingressroutetcps: get list"];
+const ROUTES = [
+  "traefik.io/ingressroutes: get list",
+  "traefik.io/ingressroutetcps: get list",
+  "traefik.io/ingressrouteudps: get list",
+];
 const NAMESPACES = "/namespaces: get list";
 const EVENTS = "events.k8s.io/events: get create patch";
 const CERTIFICATES = "cert-manager.io/certificates: get list create patch delete";
@@ -100,6 +104,14 @@ suite("rights of the function", () => {
     const rights = await functionRights({ selector: { legacyGroup: true } });
     assert.ok(rights.includes("traefik.containo.us/ingressroutes: get list"));
     assert.ok(rights.includes("traefik.containo.us/ingressroutetcps: get list"));
+    assert.ok(rights.includes("traefik.containo.us/ingressrouteudps: get list"));
+  });
+
+  test("leave IngressRouteUDPs out where a value says so", async () => {
+    const rights = await functionRights({ selector: { udp: false } });
+    assert.ok(rights.includes("traefik.io/ingressroutetcps: get list"));
+    assert.ok(!rights.some((right) => right.includes("udp")));
+    assert.ok(!(await sourceRights({ selector: { udp: false } })).some((right) => right.includes("udp")));
   });
 
   test("name the Service of the values", async () => {
@@ -116,6 +128,7 @@ suite("rights of the source", () => {
       "externaldns.k8s.io/dnsendpoints: get list watch",
       "traefik.io/ingressroutes: get list watch",
       "traefik.io/ingressroutetcps: get list watch",
+      "traefik.io/ingressrouteudps: get list watch",
     ]);
   });
 
@@ -127,8 +140,10 @@ suite("rights of the source", () => {
     assert.deepEqual(await sourceRights({ integrations, selector: { legacyGroup: true } }), [
       "traefik.containo.us/ingressroutes: get list watch",
       "traefik.containo.us/ingressroutetcps: get list watch",
+      "traefik.containo.us/ingressrouteudps: get list watch",
       "traefik.io/ingressroutes: get list watch",
       "traefik.io/ingressroutetcps: get list watch",
+      "traefik.io/ingressrouteudps: get list watch",
     ]);
   });
 });

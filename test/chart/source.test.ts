@@ -6,6 +6,7 @@ const OURS = { matchLabels: { "kubernetes.io/managed-by": "Traefik-cert-rotater"
 const ROUTES = [
   { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute" },
   { apiVersion: "traefik.io/v1alpha1", kind: "IngressRouteTCP" },
+  { apiVersion: "traefik.io/v1alpha1", kind: "IngressRouteUDP" },
 ];
 
 async function watched(suffix: "-routes" | "-children", values: object = {}): Promise<unknown> {
@@ -59,6 +60,12 @@ suite("ApiServerSources", () => {
     const externalDNS = { targetIPs: ["192.0.2.1"] };
     assert.deepEqual(await watched("-routes", { integrations: { externalDNS } }), ROUTES);
     assert.deepEqual(await watched("-routes", { integrations: { externalDNS: { enabled: false } } }), ROUTES);
+  });
+
+  test("watch no IngressRouteUDPs where a value says so", async () => {
+    const externalDNS = { enabled: false };
+    const resources = await watched("-routes", { selector: { udp: false }, integrations: { externalDNS } });
+    assert.deepEqual(resources, ROUTES.slice(0, 2));
   });
 
   test("watch the legacy group where a value says so", async () => {

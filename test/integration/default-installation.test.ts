@@ -83,7 +83,13 @@ suite("the installation of the README, from an empty cluster on", () => {
     const watched = (await release.sources()).map(({ spec }) =>
       (spec as { resources: { kind: string }[] }).resources.map(({ kind }) => kind),
     );
-    assert.deepEqual(watched.flat().sort(), ["DNSEndpoint", "IngressRoute", "IngressRouteTCP", "Service"]);
+    assert.deepEqual(watched.flat().sort(), [
+      "DNSEndpoint",
+      "IngressRoute",
+      "IngressRouteTCP",
+      "IngressRouteUDP",
+      "Service",
+    ]);
     app = await startFunction(cluster, release);
     sources = await startSources(cluster, release, app.url);
   });

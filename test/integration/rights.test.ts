@@ -11,11 +11,13 @@ import {
   eventsOn,
   ingressRoute,
   ingressRouteTcp,
+  ingressRouteUdp,
   mustGet,
   ROUTES,
   type RouteOptions,
   records,
   TCP_ROUTES,
+  UDP_ROUTES,
   warningsOn,
 } from "./harness/objects.ts";
 import { installRelease, type Release } from "./harness/release.ts";
@@ -31,6 +33,7 @@ interface Stage {
   readonly namespace: string;
   readonly route: (options?: Partial<RouteOptions>) => Manifest;
   readonly tcpRoute: () => Manifest;
+  readonly udpRoute: () => Manifest;
   /** Sends to the function; to a new process of it, which remembers nothing, with `afresh`. */
   readonly send: (event: CloudEvent, options?: { afresh: boolean }) => Promise<void>;
 }
@@ -59,6 +62,12 @@ const makesForTcp: Scenario = async ({ admin, namespace, tcpRoute, send }) => {
   await admin.apply(tcpRoute());
   await send(changed(namespace, TCP_ROUTES));
   assert.equal((await admin.list({ ...CERTIFICATES, namespace })).length, 1);
+};
+
+const makesForUdp: Scenario = async ({ admin, namespace, udpRoute, send }) => {
+  await admin.apply(udpRoute());
+  await send(changed(namespace, UDP_ROUTES));
+  assert.equal((await admin.list({ ...ENDPOINTS, namespace })).length, 1);
 };
 
 const findsInNamespace: Scenario = async (stage) => {
@@ -115,6 +124,8 @@ const NEEDED: Readonly<Record<string, Scenario>> = {
   "traefik.io/ingressroutes list": findsInNamespace,
   "traefik.io/ingressroutetcps get": makesForTcp,
   "traefik.io/ingressroutetcps list": findsInNamespace,
+  "traefik.io/ingressrouteudps get": makesForUdp,
+  "traefik.io/ingressrouteudps list": findsInNamespace,
   "cert-manager.io/certificates get": makes,
   "cert-manager.io/certificates list": findsInNamespace,
   "cert-manager.io/certificates create": makes,
@@ -220,6 +231,11 @@ suite("the function's rights", { concurrency: 4 }, () => {
         namespace,
         route: (more = {}) => ingressRoute({ ...options, ...more }),
         tcpRoute: () => ingressRouteTcp(options),
+        udpRoute: () =>
+          ingressRouteUdp({
+            ...options,
+            annotations: { "external-dns.kubernetes.io/hostname": hostIn(namespace) },
+          }),
         send: async (event, { afresh } = { afresh: false }) => {
           const app = afresh ? await start() : first;
           await app.send(event);

@@ -4,7 +4,7 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import type { Protocol, RuleSyntax } from "../../functions/traefik/route-description.ts";
+import type { Protocol, RuleSyntax } from "../../functions/traefik/rule/syntax.ts";
 import { buildGoTool } from "../control-plane/go-tools.ts";
 
 export interface Question {

@@ -9,11 +9,17 @@
 {{- ternary (list "traefik.io" "traefik.containo.us") (list "traefik.io") .Values.selector.legacyGroup | toJson -}}
 {{- end -}}
 
+{{/* Plurals of the routes, as a JSON list. */}}
+{{- define "tcr.routeResources" -}}
+{{- $resources := list "ingressroutes" "ingressroutetcps" -}}
+{{- ternary (append $resources "ingressrouteudps") $resources .Values.selector.udp | toJson -}}
+{{- end -}}
+
 {{/* The function's configuration file: JSON, for a YAML parser would be paid on every wake. */}}
 {{- define "tcr.config" -}}
 {{- $cert := .Values.integrations.certManager -}}
 {{- $dns := .Values.integrations.externalDNS -}}
-{{- $selector := pick .Values.selector "legacyGroup" -}}
+{{- $selector := pick .Values.selector "legacyGroup" "udp" -}}
 {{- with .Values.selector.ingressClass -}}
 {{- $_ := set $selector "ingressClass" . -}}
 {{- end -}}
@@ -35,6 +41,7 @@
   "hostPolicy" .Values.hostPolicy
   "hostClaims" .Values.hostClaims
   "selector" $selector
+  "traefik" (pick .Values.traefik "defaultRuleSyntax")
   "integrations" (dict "certManager" $certManager "externalDNS" $externalDNS)
   | merge $auth | toPrettyJson -}}
 {{- end -}}

@@ -25,12 +25,24 @@ spec:
     {{- include "tcr.sink" .root | nindent 4 }}
 {{- end -}}
 
-{{/* What `-routes` watches, as JSON `{"items": [...]}`: groups that are there wherever the product makes sense. */}}
+{{/*
+What `-routes` watches, as JSON `{"items": [...]}`: groups that are there wherever the product makes sense. A Traefik of
+which a live cluster has all but the CustomResourceDefinition for UDP must not stop the whole adapter.
+*/}}
 {{- define "tcr.watchedRoutes" -}}
+{{- $root := . -}}
 {{- $items := list -}}
 {{- range $group := include "tcr.routeGroups" . | fromJsonArray -}}
+{{- $apiVersion := printf "%s/v1alpha1" $group -}}
 {{- range list "IngressRoute" "IngressRouteTCP" -}}
-{{- $items = append $items (dict "apiVersion" (printf "%s/v1alpha1" $group) "kind" .) -}}
+{{- $items = append $items (dict "apiVersion" $apiVersion "kind" .) -}}
+{{- end -}}
+{{- if $root.Values.selector.udp -}}
+{{- $kinds := $root.Capabilities.APIVersions -}}
+{{- $lacksUDP := and (include "tcr.live" $root) ($kinds.Has (printf "%s/IngressRoute" $apiVersion)) (not ($kinds.Has (printf "%s/IngressRouteUDP" $apiVersion))) -}}
+{{- if not $lacksUDP -}}
+{{- $items = append $items (dict "apiVersion" $apiVersion "kind" "IngressRouteUDP") -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if include "tcr.hasTargetService" . -}}

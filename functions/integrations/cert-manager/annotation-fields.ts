@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { addressBits } from "../../traefik/ip-address.ts";
-import { shown } from "../../traefik/rule-error.ts";
+import { addressBits } from "../../traefik/rule/ip-address.ts";
+import { shown } from "../../traefik/rule/rule-error.ts";
 import { commaSeparated, type Parsed, parseInteger, sortedSet } from "../annotation.ts";
 import { canonicalAddress } from "../external-dns/address.ts";
 import { parseGoDuration } from "../go-duration.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Problem } from "../../problem.ts";
-import { shown } from "../../traefik/rule-error.ts";
+import { shown } from "../../traefik/rule/rule-error.ts";
 import { isRecord } from "../../unknown.ts";
 import { invalidAnnotation } from "../annotation.ts";
 

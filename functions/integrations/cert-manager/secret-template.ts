@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { shown } from "../../traefik/rule-error.ts";
+import { shown } from "../../traefik/rule/rule-error.ts";
 import { isRecord } from "../../unknown.ts";
 import type { Parsed } from "../annotation.ts";
 

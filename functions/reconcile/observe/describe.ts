@@ -9,7 +9,8 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { parseRoute, routesNeedRegexp } from "../../traefik/ingress-route.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import type { CompileRegexp } from "../../traefik/rule.ts";
+import type { CompileRegexp } from "../../traefik/rule/regexp.ts";
+import type { RuleSyntax } from "../../traefik/rule/syntax.ts";
 import { withoutHosts } from "../plan/host-policy.ts";
 import { withNamespaceOptOut } from "../plan/opt-out.ts";
 
@@ -17,6 +18,7 @@ const NO_REGEXP: CompileRegexp = () => null;
 
 export interface DescribeContext {
   readonly integrations: readonly Integration[];
+  readonly defaultRuleSyntax: RuleSyntax;
   readonly loadRegexp: () => Promise<CompileRegexp>;
   /** Why the namespace may not have the host; null where it may. */
   readonly refuseHost: (namespace: string, host: string) => Problem | null;
@@ -24,24 +26,23 @@ export interface DescribeContext {
 
 /** Describes a route object as the API server sent it. Never throws for what a user wrote. */
 export async function describeRoute(
-  { integrations, loadRegexp, refuseHost }: DescribeContext,
+  { integrations, defaultRuleSyntax, loadRegexp, refuseHost }: DescribeContext,
   object: KubernetesObject,
   namespaceAnnotations: Readonly<Record<string, string>>,
 ): Promise<RouteDescription> {
   const compileRegexp = routesNeedRegexp(object) ? await loadRegexp() : NO_REGEXP;
-  const description = withExtraNames(parseRoute(object, { compileRegexp }), integrations);
+  const extraNames = (annotations: RouteDescription["annotations"]) => namesOf(annotations, integrations);
+  const description = parseRoute(object, { compileRegexp, defaultRuleSyntax, extraNames });
   const { namespace } = description.route;
   return withoutHosts(withNamespaceOptOut(description, namespaceAnnotations), (host) =>
     refuseHost(namespace, host),
   );
 }
 
-function withExtraNames(
-  description: RouteDescription,
+function namesOf(
+  annotations: RouteDescription["annotations"],
   integrations: readonly Integration[],
-): RouteDescription {
-  const extra = integrations.map(
-    ({ name, extraNames }) => [name, extraNames(description.annotations)] as const,
-  );
-  return { ...description, extraNames: Object.fromEntries(extra.filter(([, names]) => names.length > 0)) };
+): RouteDescription["extraNames"] {
+  const extra = integrations.map(({ name, extraNames }) => [name, extraNames(annotations)] as const);
+  return Object.fromEntries(extra.filter(([, names]) => names.length > 0));
 }

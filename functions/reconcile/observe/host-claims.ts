@@ -14,7 +14,7 @@ import { unshadowed } from "../plan/members.ts";
 import { MANAGED_BY_SELECTOR } from "../plan/ownership.ts";
 import { describeRoute } from "./describe.ts";
 import { listAll } from "./listing.ts";
-import { type Reads, readOptOuts, type ViewContext } from "./view.ts";
+import { noneWhereNotServed, type Reads, readOptOuts, type ViewContext } from "./view.ts";
 
 export type HostClaimContext = ViewContext & ClaimSetting & { readonly client: Reads };
 
@@ -46,7 +46,9 @@ async function readHostClaims(context: HostClaimContext): Promise<HostClaims> {
   const [optOuts, routes, children] = await Promise.all([
     readOptOuts(client, null),
     Promise.all(
-      routeResources(selector.legacyGroup).map((resource) => listAll(client, { resource, namespace: null })),
+      routeResources(selector).map((resource) =>
+        noneWhereNotServed(listAll(client, { resource, namespace: null })),
+      ),
     ),
     Promise.all(
       integrations.map(

@@ -8,7 +8,7 @@ import { dependencyKey, type Integration } from "../../integrations/integration.
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { KindNotServedError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
-import { resourceOfRoute, routeResources } from "../../traefik/resources.ts";
+import { type RouteKinds, resourceOfRoute, routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { unshadowed } from "../plan/members.ts";
 import { IGNORE_ANNOTATION } from "../plan/opt-out.ts";
@@ -22,7 +22,7 @@ export type Annotations = Readonly<Record<string, string>>;
 export type Dependencies = ReadonlyMap<string, KubernetesObject | null>;
 
 export interface ViewContext extends DescribeContext {
-  readonly selector: { readonly legacyGroup: boolean };
+  readonly selector: RouteKinds;
 }
 
 /** All methods throw the `KubernetesError` of the request. */
@@ -66,12 +66,17 @@ export class NamespaceView {
     return this.#once(`dependencies ${integration.name}`, () => readDependencies(this.#client, integration));
   }
 
-  /** All routes, described, without those that are being deleted or give way to a namesake of the current group. */
+  /**
+   * All routes that may share a child, described, without those that are being deleted or give way to a namesake of the
+   * current group. An IngressRouteUDP shares nothing: it has no TLS.
+   */
   routes(): Promise<readonly RouteDescription[]> {
     return this.#once("routes", async () => {
       const [annotations, ...lists] = await Promise.all([
         this.annotations(),
-        ...routeResources(this.#context.selector.legacyGroup).map((resource) => this.#routesOf(resource)),
+        ...routeResources({ ...this.#context.selector, udp: false }).map((resource) =>
+          this.#routesOf(resource),
+        ),
       ]);
       const living = lists.flat().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
       return unshadowed(
@@ -80,14 +85,8 @@ export class NamespaceView {
     });
   }
 
-  /** A kind that is not served has no routes. */
-  async #routesOf(resource: ResourceDefinition): Promise<readonly KubernetesObject[]> {
-    try {
-      return await this.#list(resource);
-    } catch (error) {
-      if (error instanceof KindNotServedError) return [];
-      throw error;
-    }
+  #routesOf(resource: ResourceDefinition): Promise<readonly KubernetesObject[]> {
+    return noneWhereNotServed(this.#list(resource));
   }
 
   #get(resource: ResourceDefinition, name: string): Promise<KubernetesObject | null> {
@@ -113,6 +112,18 @@ export class NamespaceView {
     reading.catch(() => undefined);
     this.#known.set(key, reading);
     return reading;
+  }
+}
+
+/** A kind of route that is not served has no routes. */
+export async function noneWhereNotServed(
+  list: Promise<readonly KubernetesObject[]>,
+): Promise<readonly KubernetesObject[]> {
+  try {
+    return await list;
+  } catch (error) {
+    if (error instanceof KindNotServedError) return [];
+    throw error;
   }
 }
 

@@ -35,6 +35,7 @@ const cases: readonly (readonly [string, KubernetesObject, string])[] = [
   ["one owner among several", child(ours, mine, [{ ...owner, name: "first" }, owner]), "ours"],
   ["another route", child(ours, mine, [{ ...owner, name: "other" }]), "foreign"],
   ["a namesake of the other kind", child(ours, mine, [{ ...owner, kind: "IngressRouteTCP" }]), "foreign"],
+  ["a namesake for UDP", child(ours, mine, [{ ...owner, kind: "IngressRouteUDP" }]), "foreign"],
   ["no label any more", child({}, mine, [owner]), "released"],
   ["no owner any more", child(ours, mine, []), "released"],
   ["another installation", child(ours, { "traefik-cert-rotater.io/instance": "x/y" }, [owner]), "foreign"],

@@ -5,7 +5,8 @@
  * @module
  */
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
-import type { RouteReference } from "../../traefik/route-description.ts";
+import { routeReference } from "../../traefik/ingress-route.ts";
+import { ROUTE_GROUPS, ROUTE_KINDS, type RouteReference } from "../../traefik/route-description.ts";
 
 export const MANAGED_BY_LABEL = "kubernetes.io/managed-by";
 export const MANAGED_BY = "Traefik-cert-rotater";
@@ -22,9 +23,6 @@ export const LOOKUP_SELECTOR = `${MANAGED_BY_SELECTOR},${LOOKUP_LABEL}=${LOOKUP}
 export const ADOPT_ANNOTATION = "traefik-cert-rotater.io/adopt";
 /** How Switchboard, the operator that this product can take over from, marks its children. */
 const SWITCHBOARD = "switchboard";
-
-const ROUTE_GROUPS: readonly string[] = ["traefik.io/", "traefik.containo.us/"];
-const ROUTE_KINDS: readonly string[] = ["IngressRoute", "IngressRouteTCP"];
 
 /**
  * `ours`: made by this installation for this route, or for an earlier route of its name (deleted and made again,
@@ -87,10 +85,8 @@ export function owningRoutes(child: KubernetesObject): readonly RouteReference[]
   return owners.map((owner) => routeOfOwner(owner, namespace));
 }
 
-function routeOfOwner(owner: OwnerReference, namespace: string): RouteReference {
-  const group = owner.apiVersion.startsWith("traefik.containo.us/") ? "traefik.containo.us" : "traefik.io";
-  const kind = owner.kind === "IngressRouteTCP" ? "IngressRouteTCP" : "IngressRoute";
-  return { kind, group, namespace, name: owner.name };
+function routeOfOwner({ apiVersion, kind, name }: OwnerReference, namespace: string): RouteReference {
+  return routeReference({ apiVersion, kind, metadata: { name, namespace } });
 }
 
 function isController(owner: OwnerReference): boolean {
@@ -99,5 +95,8 @@ function isController(owner: OwnerReference): boolean {
 
 function isRoute(reference: OwnerReference): boolean {
   const { apiVersion, kind } = reference;
-  return ROUTE_KINDS.includes(kind) && ROUTE_GROUPS.some((group) => apiVersion.startsWith(group));
+  return (
+    ROUTE_KINDS.some((known) => known === kind) &&
+    ROUTE_GROUPS.some((group) => apiVersion.startsWith(`${group}/`))
+  );
 }

@@ -34,7 +34,7 @@ export async function readNamespaces(run: Run): Promise<ReadNamespaces> {
     routes: 0,
     children: 0,
   };
-  const kinds = routeResources(run.context.selector.legacyGroup);
+  const kinds = routeResources(run.context.selector);
   // The lists need not wait for these: each round trip counts where nothing is to be done.
   const reading = Promise.all([dependenciesOf(run), optOutsOf(run)]);
   const optOutsRead = reading.then(([, read]) => read ?? new Map<string, Annotations>());

@@ -20,7 +20,7 @@ test("what changed since the lists were read is as it is now, although no event 
   const replicas = new Replicas({
     count: 1,
     turn: async () => undefined,
-    choose: () => 1,
+    choose: (below) => below - 1,
     startsSource: false,
   });
   const names = Array.from({ length: 20 }, (_, index) => `route-${index}`);

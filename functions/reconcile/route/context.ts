@@ -7,7 +7,9 @@ import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { Logger } from "../../log.ts";
 import type { Problem } from "../../problem.ts";
-import type { CompileRegexp } from "../../traefik/rule.ts";
+import type { RouteKinds } from "../../traefik/resources.ts";
+import type { CompileRegexp } from "../../traefik/rule/regexp.ts";
+import type { RuleSyntax } from "../../traefik/rule/syntax.ts";
 import type { HandOut } from "../../work.ts";
 import type { EventRecorder } from "../apply/events.ts";
 import type { Execute } from "../apply/execute.ts";
@@ -21,7 +23,9 @@ export interface ReconcileContext {
   /** Children that this process has made and verified. */
   readonly verified: VerifiedWrites;
   readonly integrations: readonly Integration[];
-  readonly selector: Selector & { readonly legacyGroup: boolean };
+  readonly selector: Selector & RouteKinds;
+  /** What Traefik reads a rule without `syntax` as. */
+  readonly defaultRuleSyntax: RuleSyntax;
   /** `<release namespace>/<release>` of this installation. */
   readonly instance: string;
   readonly onOptOut: OnOptOut;

@@ -8,6 +8,7 @@ import type { Admin, Manifest, Target } from "../../control-plane/admin.ts";
 
 export const ROUTES = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute" } as const;
 export const TCP_ROUTES = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRouteTCP" } as const;
+export const UDP_ROUTES = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRouteUDP" } as const;
 export const CERTIFICATES = { apiVersion: "cert-manager.io/v1", kind: "Certificate" } as const;
 export const ENDPOINTS = { apiVersion: "externaldns.k8s.io/v1alpha1", kind: "DNSEndpoint" } as const;
 export const SERVICES = { apiVersion: "v1", kind: "Service" } as const;
@@ -49,6 +50,16 @@ export function ingressRouteTcp(options: RouteOptions): Manifest {
       routes: [{ match: options.match ?? `HostSNI(\`${host}\`)`, services: [{ name: "backend", port: 80 }] }],
       ...(secretName === null ? {} : { tls: { secretName } }),
     },
+  };
+}
+
+/** An IngressRouteUDP, which has neither rules nor TLS. */
+export function ingressRouteUdp(options: Omit<RouteOptions, "host" | "match" | "secretName">): Manifest {
+  const { namespace, name } = options;
+  return {
+    ...UDP_ROUTES,
+    metadata: { namespace, name, annotations: annotationsOf(options) },
+    spec: { routes: [{ services: [{ name: "backend", port: 53 }] }] },
   };
 }
 

@@ -28,6 +28,7 @@ const dispatcher = createDispatcher({
   execute: createExecutor(client),
   integrations: configuration.integrations,
   selector: configuration.selector,
+  defaultRuleSyntax: configuration.defaultRuleSyntax,
   instance: process.env.INSTANCE ?? "bench/unbundled",
   onOptOut: configuration.onOptOut,
   refuseHost: () => null,

@@ -7,10 +7,7 @@
 
 import type { Check } from "./checks.ts";
 import * as checks from "./checks.ts";
-import type { Protocol, RuleSyntax } from "./route-description.ts";
-
-/** Compiles a Go regular expression: null when it is fine, else the error message. */
-export type CompileRegexp = (pattern: string) => string | null;
+import type { Protocol, RuleSyntax } from "./syntax.ts";
 
 /** One matcher under one syntax. `most` is the largest number of values. */
 export interface Matcher {

@@ -4,7 +4,7 @@
  * @module
  */
 import { isAddressOrRange } from "./ip-address.ts";
-import type { CompileRegexp } from "./matchers.ts";
+import type { CompileRegexp } from "./regexp.ts";
 import { cut, shown } from "./rule-error.ts";
 import { checkTemplate, type TemplateUse } from "./template.ts";
 

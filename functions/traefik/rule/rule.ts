@@ -5,13 +5,12 @@
  */
 import type { Fault } from "./checks.ts";
 import { unknownMatcher, wrongArity, wrongSyntax } from "./hints.ts";
-import { lowerCase } from "./lower-case.ts";
-import { type CompileRegexp, matcherName, matcherOf } from "./matchers.ts";
+import { matcherName, matcherOf } from "./matchers.ts";
 import { type MatcherCall, parseRule } from "./parser.ts";
-import type { Protocol, RuleError, RuleSyntax } from "./route-description.ts";
-import { RuleParseError, shown } from "./rule-error.ts";
-
-export type { CompileRegexp } from "./matchers.ts";
+import type { CompileRegexp } from "./regexp.ts";
+import { type RuleError, RuleParseError, shown } from "./rule-error.ts";
+import { literalAt } from "./string-literal.ts";
+import type { Protocol, RuleSyntax } from "./syntax.ts";
 
 export interface RuleAnalysis {
   /**
@@ -21,6 +20,8 @@ export interface RuleAnalysis {
   readonly domains: readonly string[];
   /** Values of Path and PathPrefix that are not negated, in rule order. */
   readonly paths: readonly string[];
+  /** The same as `domains`, in the user's spelling. */
+  readonly hosts: readonly string[];
   readonly error: RuleError | null;
 }
 
@@ -40,12 +41,18 @@ export function analyzeRule(rule: string, options: RuleOptions): RuleAnalysis {
     calls = parseRule(source).map((call) => resolved(call, options.protocol));
   } catch (error) {
     if (error instanceof RuleParseError) {
-      return { domains: [], paths: [], error: ruleError("parse", error.message, source, error.index) };
+      return {
+        domains: [],
+        paths: [],
+        hosts: [],
+        error: ruleError("parse", error.message, source, error.index),
+      };
     }
     throw error;
   }
   const domains: string[] = [];
   const paths: string[] = [];
+  const hosts: string[] = [];
   const hostMatcher = options.protocol === "http" ? "Host" : "HostSNI";
   for (const call of calls) {
     if (call.negated) {
@@ -53,17 +60,12 @@ export function analyzeRule(rule: string, options: RuleOptions): RuleAnalysis {
     }
     if (call.name === hostMatcher) {
       appendTo(domains, call.args, lowerCase);
+      appendTo(hosts, call.args, (value) => value);
     } else if (call.name === "Path" || call.name === "PathPrefix") {
       appendTo(paths, call.args, (value) => value);
     }
   }
-  return { domains, paths, error: loadError(source, calls, options) };
-}
-
-/** True when a rule may hold a regular expression, so that its analysis may call `compileRegexp`. Cheap. */
-export function mayNeedRegexp(rule: string): boolean {
-  // An escape in double quotes can spell a brace.
-  return rule.includes("{") || rule.includes("\\") || /regexp/i.test(rule);
+  return { domains, paths, hosts, error: loadError(source, calls, options) };
 }
 
 /** Not by spreading: a rule can have more values than a call can have arguments. */
@@ -71,6 +73,17 @@ function appendTo(list: string[], values: readonly string[], change: (value: str
   for (const value of values) {
     list.push(change(value).toWellFormed());
   }
+}
+
+/** Capital letters that Unicode 16 and 17 brought: Go has the tables of Unicode 15. */
+const newerCapital =
+  /^[\u1c89\ua7cb-\ua7ce\ua7d2-\ua7d4\ua7da-\ua7dc\u{10d50}-\u{10d65}\u{16ea0}-\u{16eb8}]$/u;
+
+/** As Go does it: outside ASCII one character at a time, never by context as in a final sigma. */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+|[^\0-\x7f]/gu, (letters) =>
+    letters === "İ" ? "i" : newerCapital.test(letters) ? letters : letters.toLowerCase(),
+  );
 }
 
 /** The call under the matcher's documented name. */
@@ -84,7 +97,7 @@ function resolved(call: MatcherCall, protocol: Protocol): MatcherCall {
 
 function loadError(source: string, calls: readonly MatcherCall[], options: RuleOptions): RuleError | null {
   for (const call of calls) {
-    const fault = faultOf(call, options);
+    const fault = faultOf(source, call, options);
     if (fault !== null) {
       const index = fault.argument === null ? call.index : (call.argIndexes[fault.argument] ?? call.index);
       return ruleError("load", fault.message, source, index);
@@ -93,7 +106,11 @@ function loadError(source: string, calls: readonly MatcherCall[], options: RuleO
   return null;
 }
 
-function faultOf(call: MatcherCall, { protocol, syntax, compileRegexp }: RuleOptions): Fault | null {
+function faultOf(
+  source: string,
+  call: MatcherCall,
+  { protocol, syntax, compileRegexp }: RuleOptions,
+): Fault | null {
   const matcher = matcherOf(protocol, syntax, call.name);
   if (matcher === undefined) {
     return { message: wrongSyntax(call.name, syntax), argument: null };
@@ -107,7 +124,11 @@ function faultOf(call: MatcherCall, { protocol, syntax, compileRegexp }: RuleOpt
     return { message: `${call.name} has an empty value`, argument: empty };
   }
   if (count < matcher.least || count > matcher.most) {
-    return { message: wrongArity(call.name, syntax, matcher.least, matcher.most, call.args), argument: null };
+    const literals = call.argIndexes.slice(0, 2).map((index) => literalAt(source, index));
+    return {
+      message: wrongArity(call.name, syntax, matcher.least, matcher.most, count, literals),
+      argument: null,
+    };
   }
   const fault = matcher.check(call.args, compileRegexp);
   return fault === null ? null : { ...fault, message: `${call.name}: ${fault.message}` };

@@ -4,8 +4,8 @@
  * @module
  */
 import { documentedNames, matcherName } from "./matchers.ts";
-import type { Protocol, RuleSyntax } from "./route-description.ts";
-import { shown } from "./rule-error.ts";
+import { plain, shown } from "./rule-error.ts";
+import type { Protocol, RuleSyntax } from "./syntax.ts";
 
 /** The message for an identifier that names no matcher of the protocol. */
 export function unknownMatcher(protocol: Protocol, identifier: string): string {
@@ -43,22 +43,20 @@ export function wrongSyntax(name: string, syntax: RuleSyntax): string {
   return `${name} is not a matcher of rule syntax ${syntax}${instead}${switchOver}`;
 }
 
-/** The message for a number of values that the matcher does not take. */
+/** The message for a number of values that the matcher does not take. `literals` are the first of them, as written. */
 export function wrongArity(
   name: string,
   syntax: RuleSyntax,
   least: number,
   most: number,
-  args: readonly string[],
+  count: number,
+  literals: readonly string[],
 ): string {
   const taken = least === most ? `${least} value${least === 1 ? "" : "s"}` : `${least} to ${most} values`;
-  const problem = `${name} takes ${taken} in rule syntax ${syntax}, not ${args.length}`;
-  if (syntax === "v3" && most === 1 && args.length > 1) {
-    const split = args
-      .slice(0, 2)
-      .map((value) => `${name}(${shown(value)})`)
-      .join(" || ");
-    return `${problem}; write ${split}${args.length > 2 ? " || …" : ""}, or set syntax: v2 on this route`;
+  const problem = `${name} takes ${taken} in rule syntax ${syntax}, not ${count}`;
+  if (syntax === "v3" && most === 1 && count > 1) {
+    const split = literals.map((literal) => `${name}(${plain(literal)})`).join(" || ");
+    return `${problem}; write ${split}${count > literals.length ? " || …" : ""}, or set syntax: v2 on this route`;
   }
   return problem;
 }

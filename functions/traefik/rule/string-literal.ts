@@ -75,6 +75,12 @@ export function readQuotedString(rule: string, start: number): StringLiteral {
   }
 }
 
+/** The literal that starts at `start`, as it was written. */
+export function literalAt(rule: string, start: number): string {
+  const { end } = rule[start] === "`" ? readRawString(rule, start) : readQuotedString(rule, start);
+  return rule.slice(start, end);
+}
+
 interface Escape {
   readonly text: string;
   /** The byte that a `\x` or octal escape stands for, else null. */

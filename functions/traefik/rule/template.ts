@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { CompileRegexp } from "./matchers.ts";
+import type { CompileRegexp } from "./regexp.ts";
 import { shown } from "./rule-error.ts";
 
 /** What the template is for decides about its variables' default patterns and the checks made. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compileRegexp } from "./regexp.lazy.ts";
-import type { Protocol, RuleSyntax } from "./route-description.ts";
-import { analyzeRule, describeRuleError, mayNeedRegexp, type RuleAnalysis } from "./rule.ts";
+import { mayNeedRegexp } from "./regexp.ts";
+import { analyzeRule, describeRuleError, type RuleAnalysis } from "./rule.ts";
+import type { Protocol, RuleSyntax } from "./syntax.ts";
 
 function analyze(rule: string, syntax: RuleSyntax = "v3", protocol: Protocol = "http"): RuleAnalysis {
   return analyzeRule(rule, { protocol, syntax, compileRegexp });
@@ -14,6 +15,7 @@ test("hosts come in rule order, in lower case, with repetitions", () => {
   assert.deepEqual(analyze(rule), {
     domains: ["b.example.com", "a.example.com", "b.example.com"],
     paths: ["/x"],
+    hosts: ["B.example.com", "a.example.com", "b.example.com"],
     error: null,
   });
 });
@@ -36,7 +38,7 @@ test("a rule that parses gives its hosts even where it does not load", () => {
   assert.deepEqual(error, {
     stage: "load",
     message:
-      'Host takes 1 value in rule syntax v3, not 2; write Host("a") || Host("b"), or set syntax: v2 on this route',
+      "Host takes 1 value in rule syntax v3, not 2; write Host(`a`) || Host(`b`), or set syntax: v2 on this route",
     position: 0,
   });
   assert.equal(analyze("Host(`a`, `b`)", "v2").error, null);
@@ -94,6 +96,17 @@ test("load errors name the matcher and point at the value", () => {
     assert.deepEqual([error?.stage, error?.position], ["load", position], rule);
     assert.match(error?.message ?? "", message, rule);
   }
+});
+
+test("messages show text as it was written", () => {
+  assert.match(analyze('Host("a", `\\d"`)').error?.message ?? "", /write Host\("a"\) \|\| Host\(`\\d"`\)/);
+  const { error } = analyze('PathRegexp(`\\d(`) && Path("/\\"x")');
+  assert.ok(error !== null);
+  assert.match(error.message, /"\\d\(" is not a Go/);
+  assert.match(
+    describeRuleError('Host(`\\d`,\n\t\u0007\u202e"é")', error),
+    /"Host\(`\\d`,\\n\\t\\u0007\\u202e"é"\)"/,
+  );
 });
 
 test("messages stay short for long rules", () => {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { checkLineDirective } from "./line-directive.ts";
+import { isInvalidLineDirective } from "./comments.ts";
 import { RuleParseError, shown } from "./rule-error.ts";
 import { readQuotedString, readRawString, type StringLiteral } from "./string-literal.ts";
 
@@ -161,7 +161,7 @@ export class Lexer {
     const lineEnd = this.#rule.indexOf("\n", start);
     this.#index = lineEnd < 0 ? this.#rule.length : lineEnd;
     if (start === 0 || this.#rule.charCodeAt(start - 1) === newline) {
-      checkLineDirective(this.#rule, start, this.#index);
+      this.#refuseLineDirective(start, this.#index);
     }
   }
 
@@ -171,7 +171,7 @@ export class Lexer {
     if (close < 0) {
       throw new RuleParseError("this comment has no closing */", start);
     }
-    checkLineDirective(this.#rule, start, close);
+    this.#refuseLineDirective(start, close);
     const lineEnd = this.#mayEnd ? this.#rule.slice(start, close).indexOf("\n") : -1;
     this.#index = close + 2;
     if (lineEnd < 0) {
@@ -179,6 +179,12 @@ export class Lexer {
     }
     this.#endLine(start + lineEnd, close + 2);
     return true;
+  }
+
+  #refuseLineDirective(start: number, end: number): void {
+    if (isInvalidLineDirective(this.#rule.slice(start, end))) {
+      throw new RuleParseError("this comment is a line directive with an invalid number; reword it", start);
+    }
   }
 
   #endLine(start: number, end: number): void {

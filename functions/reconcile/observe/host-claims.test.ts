@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { createMemoryCluster } from "../../../test/memory-cluster.ts";
+import { parseConfiguration } from "../../config/parse.ts";
+import { INTEGRATIONS } from "../../integrations/index.ts";
+import { ForbiddenError, KindNotServedError, type KubernetesError } from "../../kubernetes/errors.ts";
+import { parseRoute } from "../../traefik/ingress-route.ts";
+import { type HostClaimContext, withoutClaimedHosts } from "./host-claims.ts";
+
+const { configuration } = parseConfiguration({}, INTEGRATIONS);
+
+const route = parseRoute(
+  {
+    apiVersion: "traefik.io/v1alpha1",
+    kind: "IngressRoute",
+    metadata: { name: "web", namespace: "shop" },
+    spec: { routes: [{ match: "Host(`a.example.com`)" }] },
+  },
+  { compileRegexp: () => null },
+);
+
+/** What a cluster says that answers lists of IngressRouteUDPs with an error. */
+function claimsIn(error: KubernetesError) {
+  const { client } = createMemoryCluster();
+  const context: HostClaimContext = {
+    ...configuration,
+    client: {
+      ...client,
+      list: async (resource, options) => {
+        if (resource.kind === "IngressRouteUDP") throw error;
+        return client.list(resource, options);
+      },
+    },
+    instance: "tests/claims",
+    refuseHost: () => null,
+    loadRegexp: async () => () => null,
+  };
+  return withoutClaimedHosts(context, [route], []);
+}
+
+suite("claims of the whole cluster", () => {
+  test("a kind of route that is not served claims nothing", async () => {
+    const read = await claimsIn(new KindNotServedError("GET /x", "not found"));
+    assert.deepEqual(
+      read.map(({ hosts }) => hosts),
+      [["a.example.com"]],
+    );
+  });
+
+  test("one that may not be read leaves them unknown", async () => {
+    await assert.rejects(claimsIn(new ForbiddenError("GET /x", "no")), ForbiddenError);
+  });
+});
