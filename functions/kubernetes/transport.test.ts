@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { after, before, suite, test } from "node:test";
-import { createAuthority, issue } from "../../test/control-plane/certificates.ts";
+import { createAuthority, issue, type KeyedCertificate } from "../../test/control-plane/certificates.ts";
 import { UnavailableError } from "./errors.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
@@ -11,7 +11,7 @@ suite("the transport", () => {
   let server: Server;
   let transport: Transport;
   let untrusting: Transport;
-  const sockets = new Set<unknown>();
+  const sockets = new Set<Socket>();
 
   before(async () => {
     const authority = await createAuthority("authority");
@@ -64,6 +64,18 @@ suite("the transport", () => {
     assert.equal(sockets.size, 1);
   });
 
+  test("a kept connection that the server has just closed costs a read nothing; a write is not sent twice", async () => {
+    const closed = async (method: "GET" | "POST") => {
+      sockets.clear();
+      await transport({ method: "GET", path: "/" }, null);
+      for (const socket of sockets) socket.destroy();
+      // Nothing is awaited in between, so that the client cannot know yet.
+      return transport({ method, path: "/" }, null);
+    };
+    assert.equal((await closed("GET")).status, 429);
+    await assert.rejects(closed("POST"), UnavailableError);
+  });
+
   for (const [path, timeoutMs, cause] of [
     ["/hang", 50, /no answer in 50 ms/],
     ["/trickle", 50, /no answer in 50 ms/],
@@ -83,5 +95,97 @@ suite("the transport", () => {
     sockets.clear();
     await assert.rejects(untrusting({ method: "GET", path: "/" }, "Bearer secret"), UnavailableError);
     assert.equal(sockets.size, 0);
+  });
+});
+
+suite("a rotated authority", () => {
+  const body = { apiVersion: "v1" };
+
+  /** A server whose certificate can be replaced, and the transport of a pod whose volume has this authority. */
+  async function rotating() {
+    const [old, fresh, foreign] = await Promise.all(
+      ["old", "fresh", "foreign"].map((name) => createAuthority(name)),
+    );
+    assert.ok(old && fresh && foreign);
+    const certificateOf = async (authority: KeyedCertificate) => {
+      const { certPem, keyPem } = await issue(authority, { commonName: "server", hosts: ["127.0.0.1"] });
+      return { cert: certPem, key: keyPem };
+    };
+    const seen: (string | undefined)[] = [];
+    const server = createServer(await certificateOf(old), (request, response) => {
+      seen.push(request.method);
+      response.end(JSON.stringify(body));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    let mounted: string | null = old.certPem;
+    let reads = 0;
+    const transport = createTransport({
+      server: new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`),
+      tls: { ca: old.certPem },
+      reloadTls: async () => {
+        reads++;
+        if (mounted === null) throw new Error("cannot be read");
+        return { ca: mounted };
+      },
+      authorization: async () => null,
+    });
+    return {
+      transport,
+      seen,
+      old,
+      fresh,
+      foreign,
+      reads: () => reads,
+      mount: (pem: string | null) => {
+        mounted = pem;
+      },
+      present: async (authority: KeyedCertificate) => {
+        server.closeAllConnections();
+        server.setSecureContext(await certificateOf(authority));
+      },
+      [Symbol.asyncDispose]: async () => {
+        server.closeAllConnections();
+        server.close();
+      },
+    };
+  }
+
+  test("is read again, and the request that found out is sent once", async () => {
+    await using world = await rotating();
+    const { transport, fresh, old, seen } = world;
+    await transport({ method: "GET", path: "/" }, null);
+    world.mount(old.certPem + fresh.certPem);
+    await world.present(fresh);
+    const requests = Array.from({ length: 3 }, () =>
+      transport({ method: "POST", path: "/", body: "{}" }, "Bearer t"),
+    );
+    for (const { status } of await Promise.all(requests)) assert.equal(status, 200);
+    assert.deepEqual(seen, ["GET", "POST", "POST", "POST"]);
+    const reads = world.reads();
+    await transport({ method: "GET", path: "/" }, null);
+    assert.equal(world.reads(), reads, "what has been read is kept");
+  });
+
+  test("that is not the server's does not help, nor one that cannot be read", async () => {
+    await using world = await rotating();
+    const { transport, foreign, fresh, seen } = world;
+    await world.present(foreign);
+    for (const pem of [fresh.certPem, fresh.certPem, null]) {
+      world.mount(pem);
+      await assert.rejects(transport({ method: "GET", path: "/" }, "Bearer secret"), (error) => {
+        assert.ok(error instanceof UnavailableError);
+        assert.match(error.message, /^GET \/: its certificate is not trusted: /);
+        return true;
+      });
+    }
+    assert.deepEqual(seen, []);
+    assert.equal(world.reads(), 3);
+  });
+
+  test("is not asked for where the connection breaks for another reason", async () => {
+    await using world = await rotating();
+    await world[Symbol.asyncDispose]();
+    await assert.rejects(world.transport({ method: "GET", path: "/" }, null), /ECONNREFUSED/);
+    assert.equal(world.reads(), 0);
   });
 });
