@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { Agent, createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { after, before, beforeEach, suite, test } from "node:test";
 import { createAuthority, issue } from "../../test/control-plane/certificates.ts";
 import { UnavailableError } from "./errors.ts";
@@ -82,6 +82,23 @@ suite("a request that waits for a connection", () => {
     });
     await release();
     assert.equal((await later).text, "done");
+  });
+
+  test("that is being made has its deadline from when it is there, and that has one of its own", async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const silent = createTcpServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const exchange = createExchange(new Agent());
+    const request = { method: "GET", path: "/", timeoutMs: 50 } as const;
+    const ended = exchange({ host: "127.0.0.1", port, ca, path: "/" }, request, null).catch(String);
+    const [socket] = (await once(silent, "connection")) as [Socket];
+    context.mock.timers.tick(9_999);
+    assert.equal(await Promise.race([ended, "goes on"]), "goes on");
+    context.mock.timers.tick(1);
+    assert.match((await ended) as string, /no connection in 10000 ms/);
+    socket.destroy();
+    silent.close();
   });
 
   test("is refused at once where too many wait, until one of them has its turn", async () => {

@@ -15,7 +15,7 @@ export interface ApiRequest {
   readonly body?: string;
   readonly contentType?: string;
   readonly accept?: string;
-  /** For connecting where no connection is open, sending, and the whole answer; waiting for a connection is extra. */
+  /** From sending to the end of the answer; waiting for a connection and making one are extra. */
   readonly timeoutMs?: number;
 }
 
@@ -41,6 +41,7 @@ export type Exchange = (
 const USER_AGENT = "traefik-cert-rotater";
 const JSON_TYPE = "application/json";
 const DEFAULT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** How many may wait for a connection, and for how long. */
 export interface WaitLimits {
@@ -71,23 +72,28 @@ export function createExchange(agent: Agent, limits = WAIT_LIMITS): Exchange {
       headers: headersOf(apiRequest, authorization),
     });
     const { promise, resolve, reject } = Promise.withResolvers<ApiResponse>();
-    const giveUpAfter = (ms: number, missing: string) =>
-      setTimeout(() => {
+    let timer: NodeJS.Timeout | undefined;
+    const giveUpAfter = (ms: number, missing: string) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
         const cause = new Error(`${missing} in ${ms} ms`);
         // A request that waits emits its error only once it is its turn, so that is not waited for.
         reject(new UnavailableError(named, cause.message, { cause }));
         request.destroy(cause);
       }, ms);
+    };
 
-    let timer = giveUpAfter(limits.ms, "no connection became free");
+    giveUpAfter(limits.ms, "no connection became free");
     waiting++;
-    let hasConnection = false;
-    request.once("socket", () => {
-      hasConnection = true;
+    let isWaiting = true;
+    request.once("socket", (socket) => {
+      isWaiting = false;
       waiting--;
-      clearTimeout(timer);
-      // One deadline for the whole exchange: a server that trickles bytes is as bad as a silent one.
-      timer = giveUpAfter(timeoutMs, "no answer");
+      // One deadline for all of the answer: a server that trickles bytes is as bad as a silent one.
+      const beginAnswer = () => giveUpAfter(timeoutMs, "no answer");
+      if (!socket.connecting) return beginAnswer();
+      giveUpAfter(CONNECT_TIMEOUT_MS, "no connection");
+      socket.once("secureConnect", beginAnswer);
     });
     request.once("response", (response) =>
       collect(response, resolve, (cause) => reject(new UnavailableError(named, cause.message, { cause }))),
@@ -96,7 +102,7 @@ export function createExchange(agent: Agent, limits = WAIT_LIMITS): Exchange {
     request.end(body);
     return promise.finally(() => {
       clearTimeout(timer);
-      if (!hasConnection) waiting--;
+      if (isWaiting) waiting--;
     });
   };
 }
