@@ -232,6 +232,16 @@ suite("the cluster's keys", () => {
     assert.equal(await verdict(await sign()), "allowed");
   });
 
+  test("that were withdrawn are known to be old, also where it is too early to read again", async () => {
+    const { cluster, verdict } = createSubject();
+    const former = await sign();
+    await verdict(former);
+    cluster.keys = [second];
+    assert.equal(await verdict(await sign({}, second)), "allowed");
+    assert.equal(await verdict(former), "unauthenticated");
+    assert.equal(cluster.reads, 2);
+  });
+
   test("that were withdrawn are not accepted for long", async () => {
     const { cluster, verdict } = createSubject();
     const token = await sign();
