@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { after, before, suite, test } from "node:test";
-import { createAuthority, issue, type KeyedCertificate } from "../../test/control-plane/certificates.ts";
+import { createAuthority, issue } from "../../test/control-plane/certificates.ts";
 import { UnavailableError } from "./errors.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
@@ -101,18 +101,29 @@ suite("the transport", () => {
 suite("a rotated authority", () => {
   const body = { apiVersion: "v1" };
 
-  /** A server whose certificate can be replaced, and the transport of a pod whose volume has this authority. */
+  /** An authority by its certificate, and a server's certificate that it has issued. */
+  interface Issued {
+    readonly certPem: string;
+    readonly server: { readonly cert: string; readonly key: string };
+  }
+  let old: Issued;
+  let fresh: Issued;
+  let foreign: Issued;
+
+  before(async () => {
+    [old, fresh, foreign] = await Promise.all([issued("old"), issued("fresh"), issued("foreign")]);
+  });
+
+  async function issued(name: string): Promise<Issued> {
+    const authority = await createAuthority(name);
+    const { certPem, keyPem } = await issue(authority, { commonName: "server", hosts: ["127.0.0.1"] });
+    return { certPem: authority.certPem, server: { cert: certPem, key: keyPem } };
+  }
+
+  /** A server whose certificate can be replaced, and the transport of a pod whose volume has its authority. */
   async function rotating() {
-    const [old, fresh, foreign] = await Promise.all(
-      ["old", "fresh", "foreign"].map((name) => createAuthority(name)),
-    );
-    assert.ok(old && fresh && foreign);
-    const certificateOf = async (authority: KeyedCertificate) => {
-      const { certPem, keyPem } = await issue(authority, { commonName: "server", hosts: ["127.0.0.1"] });
-      return { cert: certPem, key: keyPem };
-    };
     const seen: (string | undefined)[] = [];
-    const server = createServer(await certificateOf(old), (request, response) => {
+    const server = createServer(old.server, (request, response) => {
       seen.push(request.method);
       response.end(JSON.stringify(body));
     }).listen(0, "127.0.0.1");
@@ -132,16 +143,13 @@ suite("a rotated authority", () => {
     return {
       transport,
       seen,
-      old,
-      fresh,
-      foreign,
       reads: () => reads,
       mount: (pem: string | null) => {
         mounted = pem;
       },
-      present: async (authority: KeyedCertificate) => {
+      present: ({ server: certificate }: Issued) => {
         server.closeAllConnections();
-        server.setSecureContext(await certificateOf(authority));
+        server.setSecureContext(certificate);
       },
       [Symbol.asyncDispose]: async () => {
         server.closeAllConnections();
@@ -152,10 +160,10 @@ suite("a rotated authority", () => {
 
   test("is read again, and the request that found out is sent once", async () => {
     await using world = await rotating();
-    const { transport, fresh, old, seen } = world;
+    const { transport, seen } = world;
     await transport({ method: "GET", path: "/" }, null);
     world.mount(old.certPem + fresh.certPem);
-    await world.present(fresh);
+    world.present(fresh);
     const requests = Array.from({ length: 3 }, () =>
       transport({ method: "POST", path: "/", body: "{}" }, "Bearer t"),
     );
@@ -168,8 +176,8 @@ suite("a rotated authority", () => {
 
   test("that is not the server's does not help, nor one that cannot be read", async () => {
     await using world = await rotating();
-    const { transport, foreign, fresh, seen } = world;
-    await world.present(foreign);
+    const { transport, seen } = world;
+    world.present(foreign);
     for (const pem of [fresh.certPem, fresh.certPem, null]) {
       world.mount(pem);
       await assert.rejects(transport({ method: "GET", path: "/" }, "Bearer secret"), (error) => {
