@@ -7,11 +7,12 @@ import type { Desired, Facts, Integration } from "../../integrations/integration
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { inTheWay } from "../in-the-way.ts";
 import { isKnownToBe, withDigest } from "./applied.ts";
 import { buildChild, type Placement } from "./child.ts";
 import { differs } from "./diff.ts";
 import type { OnOptOut } from "./opt-out.ts";
-import { ADOPT_ANNOTATION, judge, mayWrite, type Ownership } from "./ownership.ts";
+import { judge, mayWrite } from "./ownership.ts";
 
 export type Step =
   | { readonly action: "none" }
@@ -57,7 +58,7 @@ export function planChild(
   const child = ownership !== null && mayWrite(ownership) ? live : null;
   const desired = optedOut ? ABSENT : desire(integration, description, { ...facts, child });
   if (live !== null && ownership !== null && !mayWrite(ownership)) {
-    const refused = desired.kind === "present" ? [notOurs(live, ownership)] : [];
+    const refused = desired.kind === "present" ? [inTheWay(live, description.route, instance)] : [];
     return { step: NOTHING, problems: [...desired.problems, ...refused] };
   }
   const placement = { instance, owners: [description], name: integration.childName(description.route) };
@@ -112,24 +113,4 @@ function stepFor(
   const child = withDigest(built);
   if (live === null) return { action: "create", child };
   return differs(child, live) ? { action: "update", child, live } : NOTHING;
-}
-
-/** What the user is told about an object in the way. */
-export function notOurs(live: KubernetesObject, ownership: Ownership): Problem {
-  const object = `${live.kind} ${live.metadata.name}`;
-  return ownership === "released"
-    ? {
-        reason: "Released",
-        message:
-          `${object} was made by this installation, but its label or owner was taken away: it is left alone. ` +
-          "Delete it and it is made anew, or leave it as yours.",
-        field: null,
-      }
-    : {
-        reason: "NotOurs",
-        message:
-          `${object} exists and was not made by this installation for this route: it is left alone. ` +
-          `Rename the route, delete that object, or hand it over with the annotation ${ADOPT_ANNOTATION}: "true".`,
-        field: null,
-      };
 }
