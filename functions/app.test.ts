@@ -118,6 +118,56 @@ describe("events on /", () => {
     });
   }
 
+  const OBJECT = {
+    apiVersion: "traefik.io/v1alpha1",
+    kind: "IngressRoute",
+    metadata: { namespace: "shop", name: "web" },
+    spec: "x".repeat(5_001),
+  };
+  const ATTRIBUTES = {
+    "ce-specversion": "1.0",
+    "ce-id": "1",
+    "ce-source": "https://10.96.0.1:443",
+    "ce-type": "dev.knative.apiserver.resource.update",
+    "content-type": "application/json",
+  };
+  const SUBJECT = { "ce-subject": "/apis/traefik.io/v1alpha1/namespaces/shop/ingressroutes/web" };
+  const EXTENSIONS = {
+    "ce-apiversion": OBJECT.apiVersion,
+    "ce-kind": OBJECT.kind,
+    "ce-namespace": "shop",
+    "ce-name": "web",
+  };
+  const large = (headers: Record<string, string>) =>
+    ({ method: "POST", headers: { ...ATTRIBUTES, ...headers }, body: JSON.stringify(OBJECT) }) as const;
+
+  for (const [what, headers] of [
+    ["subject", SUBJECT],
+    ["extensions", EXTENSIONS],
+    ["subject and extensions", { ...SUBJECT, ...EXTENSIONS }],
+  ] as const) {
+    test(`an object over the limit is not lost where the event names it in its ${what}`, async () => {
+      const { app, works } = setUp();
+      assert.equal((await app.request("/", large(headers))).status, 204);
+      const route = { kind: "IngressRoute", group: "traefik.io", namespace: "shop", name: "web" };
+      assert.deepEqual(works, [{ kind: "route", route, hint: "update" }]);
+    });
+  }
+
+  for (const [what, headers] of [
+    ["that no attribute names", {}],
+    ["that the extensions name in part", { ...EXTENSIONS, "ce-name": "" }],
+    ["with a hostile name", { ...EXTENSIONS, "ce-name": "../x" }],
+    ["in structured mode", { ...EXTENSIONS, "content-type": "application/cloudevents+json" }],
+    ["of a resync, whose scope is in it", { ...SUBJECT, "ce-type": "io.traefik-cert-rotater.resync" }],
+  ] as const) {
+    test(`a body over the limit ${what} is 400`, async () => {
+      const { app, works } = setUp();
+      assert.equal((await app.request("/", large(headers))).status, 400);
+      assert.deepEqual(works, []);
+    });
+  }
+
   test("a stream over the limit is stopped there", async () => {
     let pulled = 0;
     const body = new ReadableStream<Uint8Array>(

@@ -10,7 +10,7 @@ import { Hono } from "hono/tiny";
 import { type Answer, plainText, toResponse, tryAgain } from "./answer.ts";
 import { type ReceiverDependencies, receive } from "./cloudevents/receive.ts";
 
-/** The largest object in etcd is 1.5 MiB; sources in reference mode, our default, send a few hundred bytes. */
+/** Bytes of a body that are kept. Sources in reference mode, our default, send a few hundred. */
 export const DEFAULT_BODY_LIMIT = 1024 * 1024;
 
 export interface AppDependencies extends ReceiverDependencies {

@@ -74,7 +74,15 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     log,
     bodyLimit: DEFAULT_BODY_LIMIT,
     authenticate:
-      oidc === null ? null : createAuthenticate({ oidc, readJson: client.readJson, now: Date.now }),
+      oidc === null
+        ? null
+        : createAuthenticate({
+            oidc,
+            readJson: client.readJson,
+            now: Date.now,
+            onFailure: (err) =>
+              log.warn({ err }, "no sender can be let in: the cluster's keys cannot be read"),
+          }),
   });
   return { listener, inFlight };
 }

@@ -82,6 +82,20 @@ describe("the app on node:http", () => {
     });
   }
 
+  test("an oversized object of a source in resource mode is worked on, and the connection stays usable", async () => {
+    const socket = connect(port(), "127.0.0.1");
+    const headers = {
+      ...EVENT,
+      "ce-type": "dev.knative.apiserver.resource.add",
+      "ce-subject": "/apis/traefik.io/v1alpha1/namespaces/shop/ingressroutes/web",
+      "content-length": "20000000",
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${lines.join("")}\r\n${" ".repeat(20_000_000)}`);
+    socket.end("GET /health/liveness HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assert.match(await text(socket), /^HTTP\/1\.1 204 .*HTTP\/1\.1 200 .*alive\n$/s);
+  });
+
   test("a sender that hangs up in mid-body does no harm", async () => {
     const socket = connect(port(), "127.0.0.1");
     await once(socket, "connect");

@@ -12,7 +12,7 @@ import { createFunction } from "./function.ts";
 import type { InFlight } from "./in-flight.ts";
 import { DEFAULT_INSTANCE } from "./instance.ts";
 import { INTEGRATIONS } from "./integrations/index.ts";
-import { findCredentials } from "./kubernetes/credentials.ts";
+import { findCredentials } from "./kubernetes/find-credentials.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { takeSignals } from "./signals.ts";
 

@@ -4,6 +4,7 @@
  * @module
  */
 import "./signals.ts";
+import "./require-node.ts";
 import { parseServeArguments } from "./cli/serve-arguments.ts";
 import { serve } from "./main.ts";
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import "../require-node.ts";
 import { text } from "node:stream/consumers";
 import { run } from "./program.ts";
 

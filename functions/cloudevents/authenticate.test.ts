@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { suite, test } from "node:test";
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { createAuthenticate } from "./authenticate.ts";
@@ -25,6 +25,23 @@ async function newKey(kid: string): Promise<Key> {
   };
 }
 
+/** A key of the algorithm, whose JWK does not name it. */
+async function keyFor(alg: string): Promise<Key> {
+  const kid = "any";
+  if (alg.startsWith("HS")) {
+    const secret = randomBytes(64);
+    const key = secret as unknown as CryptoKey;
+    return {
+      kid,
+      privateKey: key,
+      publicKey: key,
+      jwk: { kid, kty: "oct", k: secret.toString("base64url") },
+    };
+  }
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  return { kid, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid } };
+}
+
 const [first, second] = await Promise.all([newKey("first"), newKey("second")]);
 
 interface Claims {
@@ -32,28 +49,35 @@ interface Claims {
   readonly iss?: string;
   readonly sub?: string;
   readonly exp?: number;
+  readonly nbf?: number;
+  readonly iat?: number;
 }
 
 /** A good token of the first key but for these claims; undefined leaves a claim out. */
-function sign(claims: Claims = {}, key = first): Promise<string> {
+function sign(claims: Claims = {}, key = first, alg = "RS256"): Promise<string> {
   const exp = Math.floor(Date.now() / 1000) + 600;
   const payload = { aud: AUDIENCE, iss: ISSUER, sub: ROUTES, exp, ...claims } as Record<string, unknown>;
-  return new SignJWT(payload).setProtectedHeader({ alg: "RS256", kid: key.kid }).sign(key.privateKey);
+  return new SignJWT(payload).setProtectedHeader({ alg, kid: key.kid }).sign(key.privateKey);
 }
 
+/** Seconds since the epoch, so many from now. */
+const fromNow = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
+
 interface Cluster {
-  keys: readonly Key[];
+  keys: readonly Pick<Key, "jwk">[];
   up: boolean;
   issuer: unknown;
   now: number;
   reads: number;
 }
 
-function createSubject(subjects: readonly string[] = [ROUTES]) {
-  const cluster: Cluster = { keys: [first], up: true, issuer: ISSUER, now: 0, reads: 0 };
+function createSubject(subjects: readonly string[] = [ROUTES], keys: Cluster["keys"] = [first]) {
+  const failures: unknown[] = [];
+  const cluster: Cluster = { keys, up: true, issuer: ISSUER, now: 0, reads: 0 };
   const authenticate = createAuthenticate({
     oidc: { audience: AUDIENCE, subjects },
     now: () => cluster.now,
+    onFailure: (error) => void failures.push(error),
     readJson: async (path) => {
       if (!cluster.up) throw new Error("down");
       if (path === "/.well-known/openid-configuration") return { issuer: cluster.issuer };
@@ -62,7 +86,12 @@ function createSubject(subjects: readonly string[] = [ROUTES]) {
       return { keys: cluster.keys.map(({ jwk }) => jwk) };
     },
   });
-  return { cluster, verdict: async (token: string) => authenticate(`Bearer ${token}`), authenticate };
+  return {
+    cluster,
+    failures,
+    verdict: async (token: string) => authenticate(`Bearer ${token}`),
+    authenticate,
+  };
 }
 
 suite("a sender", () => {
@@ -120,6 +149,34 @@ suite("a sender", () => {
     });
   }
 
+  const skews: Readonly<Record<string, readonly [claims: Claims, isTolerated: boolean]>> = {
+    "ended a moment ago": [{ exp: fromNow(-30) }, true],
+    "ended long ago": [{ exp: fromNow(-90) }, false],
+    "begins in a moment": [{ nbf: fromNow(30), iat: fromNow(30) }, true],
+    "begins much later": [{ nbf: fromNow(120), iat: fromNow(120) }, false],
+  };
+  for (const [what, [claims, isTolerated]] of Object.entries(skews)) {
+    test(`whose token ${what} is ${isTolerated ? "let in, for clocks differ" : "unknown to us"}`, async () => {
+      const expected = isTolerated ? "allowed" : "unauthenticated";
+      assert.equal(await createSubject().verdict(await sign(claims)), expected);
+    });
+  }
+
+  /** Keys that say nothing of what they are for, so that only our own list of algorithms can refuse. */
+  for (const alg of ["RS384", "RS512", "PS256", "PS512", "EdDSA", "HS256"]) {
+    test(`whose token is signed by a key of the cluster, yet with ${alg}, is unknown to us`, async () => {
+      const key = await keyFor(alg);
+      const token = await sign({}, key, alg);
+      assert.equal(await createSubject(["*"], [key]).verdict(token), "unauthenticated");
+    });
+  }
+  for (const alg of ["RS256", "ES256", "ES384", "ES512"]) {
+    test(`whose token is signed with ${alg} is let in`, async () => {
+      const key = await keyFor(alg);
+      assert.equal(await createSubject(["*"], [key]).verdict(await sign({}, key, alg)), "allowed");
+    });
+  }
+
   test("without a bearer token costs no read", async () => {
     const { authenticate, cluster } = createSubject();
     for (const header of [null, "", "Bearer", "Bearer ", "Basic dTpw", "Bearer a b", "Bearer \u00e9"])
@@ -137,17 +194,51 @@ suite("the cluster's keys", () => {
     assert.equal(cluster.reads, 1);
   });
 
-  test("are read again for a token with a new key, yet not for a flood of such tokens", async () => {
+  test("are read again for a token with a new key, however young they are", async () => {
     const { cluster, verdict } = createSubject();
     await verdict(await sign());
     cluster.keys = [first, second];
-    cluster.now = 9_000;
     const token = await sign({}, second);
-    assert.equal(await verdict(token), "unauthenticated");
-    assert.equal(cluster.reads, 1);
-    cluster.now = 11_000;
-    assert.equal(await verdict(token), "allowed");
+    const verdicts = await Promise.all([token, token, await sign()].map((one) => verdict(one)));
+    assert.deepEqual(verdicts, ["allowed", "allowed", "allowed"]);
+    assert.equal(cluster.reads, 2);
+  });
+
+  test("are not read for each of a flood of tokens with unknown keys; who has one is to try again", async () => {
+    const { cluster, verdict } = createSubject();
+    const forged = await sign({}, second);
+    assert.equal(await verdict(forged), "unauthenticated", "these keys were read for this very token");
+    assert.equal(await verdict(forged), "unauthenticated");
+    assert.equal(cluster.reads, 2);
+    cluster.now = 1_900;
+    for (const answer of await Promise.all([forged, forged, forged].map((one) => verdict(one)))) {
+      assert.equal(answer, "unknown", "the key may have come since");
+    }
     assert.equal(await verdict(await sign()), "allowed");
+    assert.equal(cluster.reads, 2);
+    cluster.keys = [first, second];
+    cluster.now = 2_100;
+    assert.equal(await verdict(forged), "allowed");
+    assert.equal(cluster.reads, 3);
+  });
+
+  test("that cannot be read again leave the sender of a new key unknown, never unauthenticated", async () => {
+    const { cluster, verdict, failures } = createSubject();
+    await verdict(await sign());
+    cluster.up = false;
+    assert.equal(await verdict(await sign({}, second)), "unknown");
+    assert.deepEqual(failures.map(String), ["Error: down"]);
+    cluster.up = true;
+    assert.equal(await verdict(await sign()), "allowed");
+  });
+
+  test("that were withdrawn are known to be old, also where it is too early to read again", async () => {
+    const { cluster, verdict } = createSubject();
+    const former = await sign();
+    await verdict(former);
+    cluster.keys = [second];
+    assert.equal(await verdict(await sign({}, second)), "allowed");
+    assert.equal(await verdict(former), "unauthenticated");
     assert.equal(cluster.reads, 2);
   });
 

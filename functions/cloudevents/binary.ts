@@ -4,12 +4,17 @@
  * @module
  */
 import { toEvent } from "./attributes.ts";
-import type { EventHeaders } from "./decode.ts";
 import { InvalidAttributeError, MalformedEventError } from "./errors.ts";
 import { decodeHeaderValue } from "./header-value.ts";
 import { parseJson } from "./json.ts";
 import { isJson, type MediaType, requireUtf8 } from "./media-type.ts";
 import type { ReceivedEvent } from "./received-event.ts";
+
+/** What is needed of the Fetch API's `Headers`. */
+export interface EventHeaders {
+  get(name: string): string | null;
+  forEach(callback: (value: string, name: string) => void): void;
+}
 
 const PREFIX = "ce-";
 

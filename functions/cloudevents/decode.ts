@@ -9,7 +9,7 @@
  * @module
  */
 import { quote } from "./attributes.ts";
-import { decodeBinary, isBinary } from "./binary.ts";
+import { decodeBinary, type EventHeaders, isBinary } from "./binary.ts";
 import {
   BatchTooLargeError,
   InvalidDataError,
@@ -21,12 +21,7 @@ import { parseJson } from "./json.ts";
 import { type MediaType, parseMediaType, requireUtf8 } from "./media-type.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { decodeStructured } from "./structured.ts";
-
-/** What is needed of the Fetch API's `Headers`. */
-export interface EventHeaders {
-  get(name: string): string | null;
-  forEach(callback: (value: string, name: string) => void): void;
-}
+import { isNamedByAttributes } from "./subject.ts";
 
 export interface EventRequest {
   readonly headers: EventHeaders;
@@ -46,13 +41,34 @@ export const MAX_BATCH_ENTRIES = 1_000;
 export function decodeEvents(request: EventRequest): readonly (ReceivedEvent | MalformedEventError)[] {
   const { headers, body } = request;
   requireIdentity(headers.get("content-encoding"));
-  const contentType = headers.get("content-type")?.trim() || null;
-  const type = contentType === null ? null : parseMediaType(contentType);
-  if (type?.name.startsWith("application/cloudevents")) return decodeFormat(type, body);
+  const type = typeOf(headers);
+  if (type !== null && isEventFormat(type)) return decodeFormat(type, body);
   if (isBinary(headers)) return [decodeBinary(headers, type, body)];
   throw new NotAnEventError(
     `no CloudEvent: no ce- headers, and the content type is ${type === null ? "missing" : quote(type.name)}`,
   );
+}
+
+/**
+ * Reads the event of a request whose body is too large to be kept. A source in Resource mode sends whole objects, yet
+ * its attributes name the object too, and more is not needed. Null where they do not, or the body must be read.
+ *
+ * @throws {MalformedEventError} if the attributes are those of no event
+ */
+export function decodeWithoutBody(headers: EventHeaders): ReceivedEvent | null {
+  const type = typeOf(headers);
+  if ((type !== null && isEventFormat(type)) || !isBinary(headers)) return null;
+  const event = decodeBinary(headers, type, new Uint8Array());
+  return isNamedByAttributes(event) ? event : null;
+}
+
+function typeOf(headers: EventHeaders): MediaType | null {
+  const contentType = headers.get("content-type")?.trim() || null;
+  return contentType === null ? null : parseMediaType(contentType);
+}
+
+function isEventFormat(type: MediaType): boolean {
+  return type.name.startsWith("application/cloudevents");
 }
 
 function decodeFormat(type: MediaType, body: Uint8Array): readonly (ReceivedEvent | MalformedEventError)[] {

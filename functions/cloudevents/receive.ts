@@ -9,9 +9,10 @@ import type { Logger } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
 import type { WatchedKinds, Work } from "../work.ts";
 import type { Authenticate } from "./authenticate.ts";
+import type { EventHeaders } from "./binary.ts";
 import { type BodySource, readBody } from "./body.ts";
-import { decodeEvents, type EventHeaders } from "./decode.ts";
-import { MalformedEventError } from "./errors.ts";
+import { decodeEvents, decodeWithoutBody } from "./decode.ts";
+import { BodyTooLargeError, MalformedEventError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { toWork } from "./to-work.ts";
 
@@ -44,13 +45,23 @@ export async function receive(request: ReceivedRequest, dependencies: ReceiverDe
   try {
     const refusal = await refuse(request, dependencies);
     if (refusal !== null) return refusal;
-    const entries = decodeEvents({
-      headers: request.headers,
-      body: await readBody(request, dependencies.bodyLimit),
-    });
-    return answerTo(await workOff(entries, dependencies));
+    return answerTo(await workOff(await readEvents(request, dependencies.bodyLimit), dependencies));
   } catch (error) {
     return answerToFailure(error, dependencies.log);
+  }
+}
+
+async function readEvents(
+  request: ReceivedRequest,
+  bodyLimit: number,
+): Promise<readonly (ReceivedEvent | MalformedEventError)[]> {
+  const { headers } = request;
+  try {
+    return decodeEvents({ headers, body: await readBody(request, bodyLimit) });
+  } catch (error) {
+    const event = error instanceof BodyTooLargeError ? decodeWithoutBody(headers) : null;
+    if (event === null) throw error;
+    return [event];
   }
 }
 

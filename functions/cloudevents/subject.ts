@@ -16,6 +16,9 @@ export interface Subject {
   readonly name: string | null;
 }
 
+/** Events about an object; what happened to it is the first group. */
+export const CHANGE_TYPE = /^dev\.knative\.apiserver\.(?:ref|resource)\.(add|update|delete)$/;
+
 /** `/apis/<group>/<version>/namespaces/<namespace>/<plural>/<name>`, for core `/api/v1/...` or `/apis/v1/...`. */
 const PATH = /^\/apis?\/(?:([^/]+)\/)?[^/]+\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/;
 
@@ -43,6 +46,13 @@ export function subjectOf(event: ReceivedEvent, kindOfPlural: ReadonlyMap<string
     namespace: text(names, "namespace") ?? extensions.namespace ?? path?.[2] ?? null,
     name: text(names, "name") ?? extensions.name ?? path?.[4] ?? null,
   };
+}
+
+/** Whether this is a change of an object that the event names without its data. */
+export function isNamedByAttributes({ type, subject, extensions }: ReceivedEvent): boolean {
+  const { apiversion, kind, namespace, name } = extensions;
+  const hasNames = [apiversion, kind, namespace, name].every((value) => value !== undefined);
+  return CHANGE_TYPE.test(type) && (hasNames || PATH.test(subject ?? ""));
 }
 
 function objectOf(data: unknown): JsonObject {

@@ -13,11 +13,10 @@ import { parseBatch } from "./batch.ts";
 import { InvalidPayloadError, MalformedEventError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { EVERYTHING, parseScope } from "./resync-scope.ts";
-import { type Subject, subjectOf } from "./subject.ts";
+import { CHANGE_TYPE, type Subject, subjectOf } from "./subject.ts";
 
 export const RESYNC_TYPE = "io.traefik-cert-rotater.resync";
 const PING_TYPE = "dev.knative.sources.ping";
-const CHANGE_TYPE = /^dev\.knative\.apiserver\.(?:ref|resource)\.(add|update|delete)$/;
 
 /**
  * Reads what an event asks for. Events that are none of ours are ignored, whatever they hold.

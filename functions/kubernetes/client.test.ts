@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createClient } from "./client.ts";
-import type { Credentials } from "./credentials.ts";
+import { type Credentials, NoCredentialsError } from "./credentials.ts";
 import { KubernetesError, TooManyRequestsError, UnauthorizedError, UnavailableError } from "./errors.ts";
-import type { ApiRequest, ApiResponse } from "./transport.ts";
+import type { ApiRequest, ApiResponse } from "./exchange.ts";
 
 const resource = { group: "cert-manager.io", version: "v1", plural: "certificates", kind: "Certificate" };
 const reference = { resource, namespace: "shop", name: "web-tls" };
@@ -80,6 +80,23 @@ suite("the client", () => {
         [false, true],
       ],
     );
+  });
+
+  test("a token that cannot be read again is a passing fault", async () => {
+    const credentials: Credentials = {
+      server: new URL("https://unused.invalid"),
+      tls: {},
+      authorization: async (fresh) => {
+        if (fresh) throw new NoCredentialsError("token cannot be read");
+        return "Bearer old";
+      },
+    };
+    const client = createClient(credentials, async () => ({ retryAfter: null, ...failure(401) }));
+    await assert.rejects(client.get(reference), (error) => {
+      assert.ok(error instanceof UnavailableError);
+      assert.match(error.message, /token cannot be read$/);
+      return true;
+    });
   });
 
   test("429: a long wait is the sender's, not ours", async () => {

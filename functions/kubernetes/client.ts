@@ -6,10 +6,11 @@
 import { isRecord } from "../unknown.ts";
 import type { Credentials } from "./credentials.ts";
 import { NotFoundError, TooManyRequestsError, UnauthorizedError, UnavailableError } from "./errors.ts";
+import { type ApiRequest, type ApiResponse, describe } from "./exchange.ts";
 import type { KubernetesObject, ObjectReference, ResourceDefinition } from "./objects.ts";
 import { collectionPath, objectPath } from "./paths.ts";
 import { errorOf } from "./status.ts";
-import { type ApiRequest, type ApiResponse, describe, type Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 export const FIELD_MANAGER = "traefik-cert-rotater";
 
@@ -62,8 +63,17 @@ const ANY_JSON = "application/json, application/jwk-set+json";
 const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 export function createClient(credentials: Credentials, transport: Transport): KubernetesClient {
+  const authorize = async (request: ApiRequest, fresh: boolean): Promise<string | null> => {
+    try {
+      return await credentials.authorization(fresh);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new UnavailableError(describe(request), why, { cause });
+    }
+  };
+
   const attempt = async (request: ApiRequest, fresh: boolean): Promise<ApiResponse> => {
-    const response = await transport(request, await credentials.authorization(fresh));
+    const response = await transport(request, await authorize(request, fresh));
     if (response.status >= 200 && response.status < 300) return response;
     throw errorOf(describe(request), response);
   };

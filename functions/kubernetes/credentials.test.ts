@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { findCredentials, NoCredentialsError } from "./credentials.ts";
+import { NoCredentialsError } from "./credentials.ts";
+import { findCredentials } from "./find-credentials.ts";
 
 suite("credentials of a pod", () => {
   let directory: string;
@@ -38,6 +39,12 @@ suite("credentials of a pod", () => {
     assert.equal(await authorization(false), "Bearer one");
     assert.equal(await authorization(true), "Bearer two");
     assert.equal(await authorization(false), "Bearer two");
+  });
+
+  test("the authority is read again when it is asked for", async () => {
+    const { reloadTls } = await findCredentials(env());
+    await writeFile(join(directory, "ca.crt"), "another CA");
+    assert.deepEqual(await reloadTls?.(), { ca: "another CA" });
   });
 
   test("outside of a pod the message says what to set", async () => {

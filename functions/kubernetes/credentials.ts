@@ -1,6 +1,5 @@
 /**
- * How to reach the API server and as whom. Inside a pod that is three files and two variables; anything else is
- * a kubeconfig, whose reader is heavy and therefore loaded only then.
+ * How to reach the API server and as whom. Inside a pod that is three files and two variables.
  *
  * @module
  */
@@ -10,17 +9,21 @@ import { join } from "node:path";
 /** Where the kubelet mounts the ServiceAccount (Kubernetes documentation, "Accessing the API from a Pod"). */
 const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+/** PEM texts and switches for the TLS connection. */
+export interface TlsSettings {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly rejectUnauthorized?: boolean;
+  readonly servername?: string;
+}
+
 export interface Credentials {
   /** Scheme, host and port of the API server. */
   readonly server: URL;
-  /** PEM texts for the TLS connection. */
-  readonly tls: {
-    readonly ca?: string;
-    readonly cert?: string;
-    readonly key?: string;
-    readonly rejectUnauthorized?: boolean;
-    readonly servername?: string;
-  };
+  readonly tls: TlsSettings;
+  /** Reads the same from its source again, for authorities are rotated; absent where there is nothing to read. */
+  reloadTls?(): Promise<TlsSettings>;
   /** Value of the Authorization header, or null where a client certificate speaks. `fresh` re-reads its source. */
   authorization(fresh: boolean): Promise<string | null>;
 }
@@ -31,20 +34,11 @@ export class NoCredentialsError extends Error {
 }
 
 /**
- * Credentials of this process: `KUBECONFIG` if set, else the pod's ServiceAccount.
- * `SERVICE_ACCOUNT_DIRECTORY` moves the latter, for tests and for odd mounts.
+ * Credentials of the pod's ServiceAccount: `SERVICE_ACCOUNT_DIRECTORY` moves it, for tests and for odd mounts. The
+ * kubelet rotates the token and the authority, hence both are re-read on demand.
  *
  * @throws NoCredentialsError naming what was looked for
  */
-export async function findCredentials(env: NodeJS.ProcessEnv): Promise<Credentials> {
-  if (env.KUBECONFIG) {
-    const { kubeconfigCredentials } = await import("./kubeconfig.lazy.ts");
-    return kubeconfigCredentials();
-  }
-  return serviceAccountCredentials(env);
-}
-
-/** Credentials of the pod's ServiceAccount. The token file is rotated by the kubelet, hence re-read on demand. */
 export function serviceAccountCredentials(env: NodeJS.ProcessEnv): Credentials {
   const directory = env.SERVICE_ACCOUNT_DIRECTORY ?? SERVICE_ACCOUNT_DIRECTORY;
   const host = env.KUBERNETES_SERVICE_HOST;
@@ -67,9 +61,11 @@ export function serviceAccountCredentials(env: NodeJS.ProcessEnv): Credentials {
     }
   };
   let token = read("token").trim();
+  const readTls = () => ({ ca: read("ca.crt") });
   return {
     server: new URL(`https://${host.includes(":") ? `[${host}]` : host}:${port}`),
-    tls: { ca: read("ca.crt") },
+    tls: readTls(),
+    reloadTls: async () => readTls(),
     authorization: async (fresh) => {
       if (fresh) token = read("token").trim();
       return `Bearer ${token}`;

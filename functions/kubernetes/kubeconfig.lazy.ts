@@ -5,8 +5,8 @@
  * @module
  */
 import type { RequestOptions } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
-import type { Credentials } from "./credentials.ts";
+import { type Cluster, KubeConfig } from "@kubernetes/client-node";
+import type { Credentials, TlsSettings } from "./credentials.ts";
 
 /**
  * Reads the default kubeconfig (`KUBECONFIG`, else `~/.kube/config`) and one of its contexts, unless named the current
@@ -15,6 +15,17 @@ import type { Credentials } from "./credentials.ts";
  * @throws Error where there is no usable cluster in that context
  */
 export async function kubeconfigCredentials(context: string | null = null): Promise<Credentials> {
+  const { cluster, options } = await read(context);
+  return {
+    server: new URL(cluster.server),
+    tls: tlsOf(options),
+    reloadTls: async () => tlsOf((await read(context)).options),
+    authorization: async (fresh) => authorizationOf(fresh ? (await read(context)).options : options),
+  };
+}
+
+/** From the files: what stands in them, and in those that they name, is rotated. */
+async function read(context: string | null): Promise<{ cluster: Cluster; options: RequestOptions }> {
   const config = new KubeConfig();
   config.loadFromDefault();
   if (context !== null) {
@@ -24,24 +35,19 @@ export async function kubeconfigCredentials(context: string | null = null): Prom
   }
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error("the kubeconfig's current context names no cluster");
-  const options = await httpsOptions(config);
-  return {
-    server: new URL(cluster.server),
-    tls: {
-      ...optionalText("ca", options.ca),
-      ...optionalText("cert", options.cert),
-      ...optionalText("key", options.key),
-      ...(options.rejectUnauthorized === undefined ? {} : { rejectUnauthorized: options.rejectUnauthorized }),
-      ...(options.servername === undefined ? {} : { servername: options.servername }),
-    },
-    authorization: async (fresh) => authorizationOf(fresh ? await httpsOptions(config) : options),
-  };
-}
-
-async function httpsOptions(config: KubeConfig): Promise<RequestOptions> {
   const options: RequestOptions = { headers: {} };
   await config.applyToHTTPSOptions(options);
-  return options;
+  return { cluster, options };
+}
+
+function tlsOf({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions): TlsSettings {
+  return {
+    ...optionalText("ca", ca),
+    ...optionalText("cert", cert),
+    ...optionalText("key", key),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+    ...(servername === undefined ? {} : { servername }),
+  };
 }
 
 function authorizationOf(options: RequestOptions): string | null {

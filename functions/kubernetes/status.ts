@@ -17,7 +17,7 @@ import {
   UnauthorizedError,
   UnavailableError,
 } from "./errors.ts";
-import type { ApiResponse } from "./transport.ts";
+import type { ApiResponse } from "./exchange.ts";
 
 /** The parts of a `metav1.Status` that decide; all absent where the answer is plain text. */
 interface Status {

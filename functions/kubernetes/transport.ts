@@ -4,94 +4,60 @@
  *
  * @module
  */
-import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
-import type { Credentials } from "./credentials.ts";
-import { UnavailableError } from "./errors.ts";
-
-export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Path with encoded segments and query. */
-  readonly path: string;
-  readonly body?: string;
-  readonly contentType?: string;
-  readonly accept?: string;
-  readonly timeoutMs?: number;
-}
-
-export interface ApiResponse {
-  readonly status: number;
-  readonly retryAfter: string | null;
-  readonly text: string;
-}
+import { Agent } from "node:https";
+import { isDeepStrictEqual } from "node:util";
+import type { Credentials, TlsSettings } from "./credentials.ts";
+import {
+  type ApiRequest,
+  type ApiResponse,
+  createExchange,
+  StaleConnectionError,
+  UntrustedServerError,
+} from "./exchange.ts";
 
 /** @throws UnavailableError when no complete answer came */
 export type Transport = (request: ApiRequest, authorization: string | null) => Promise<ApiResponse>;
 
-const USER_AGENT = "traefik-cert-rotater";
-const JSON_TYPE = "application/json";
-const DEFAULT_TIMEOUT_MS = 10_000;
-
 /** Fast events share the pool with a resync, which is held to fewer requests in flight than there are sockets. */
 const MAX_SOCKETS = 64;
 
-/** A transport to the server that the credentials name. Connections are opened on demand and kept. */
+/**
+ * A transport to the server that the credentials name. Connections are opened on demand and kept. Where the server's
+ * certificate does not verify, its authority may have been rotated: it is read again, and if it has changed the
+ * request, which was not sent, is tried once more.
+ */
 export function createTransport(credentials: Credentials): Transport {
-  const agent = new Agent({
-    keepAlive: true,
-    maxSockets: MAX_SOCKETS,
-    scheduling: "lifo",
-    ...credentials.tls,
-  });
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, scheduling: "lifo" });
+  const exchange = createExchange(agent);
   const { hostname, port, pathname } = credentials.server;
   const prefix = pathname === "/" ? "" : pathname;
-  const base: RequestOptions = { agent, hostname: hostname.replace(/^\[|\]$/g, ""), port: port || 443 };
-  return (apiRequest, authorization) =>
-    send({ ...base, path: prefix + apiRequest.path }, apiRequest, authorization);
-}
+  const base = { hostname: hostname.replace(/^\[|\]$/g, ""), port: port || 443 };
+  // Part of each request, not of the pool: a connection that was made with other settings is not used for it.
+  let tls = credentials.tls;
 
-function send(
-  base: RequestOptions,
-  apiRequest: ApiRequest,
-  authorization: string | null,
-): Promise<ApiResponse> {
-  const {
-    method,
-    body,
-    accept = JSON_TYPE,
-    contentType = JSON_TYPE,
-    timeoutMs = DEFAULT_TIMEOUT_MS,
-  } = apiRequest;
-  const named = describe(apiRequest);
-  const headers: Record<string, string | number> = { accept, "user-agent": USER_AGENT };
-  if (authorization !== null) headers.authorization = authorization;
-  if (body !== undefined) {
-    headers["content-type"] = contentType;
-    headers["content-length"] = Buffer.byteLength(body);
-  }
-  return new Promise((resolve, reject) => {
-    const fail = (cause: Error) => {
-      clearTimeout(timer);
-      reject(new UnavailableError(named, cause.message, { cause }));
-    };
-    const request = httpsRequest({ ...base, method, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", fail);
-      response.on("end", () => {
-        clearTimeout(timer);
-        const retryAfter = response.headers["retry-after"] ?? null;
-        const text = (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString("utf8");
-        resolve({ status: response.statusCode ?? 0, retryAfter, text });
-      });
-    });
-    // One deadline for the whole exchange: a server that trickles bytes is as bad as a silent one.
-    const timer = setTimeout(() => request.destroy(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
-    request.on("error", fail);
-    request.end(body);
-  });
-}
+  const send: Transport = async (request, authorization) => {
+    const options = { ...base, ...tls, path: prefix + request.path };
+    try {
+      return await exchange(options, request, authorization);
+    } catch (error) {
+      // What only reads does no harm if it comes twice.
+      if (!(error instanceof StaleConnectionError) || request.method !== "GET") throw error;
+      return exchange(options, request, authorization);
+    }
+  };
 
-/** Method and path for people, without the query. */
-export function describe(request: ApiRequest): string {
-  return `${request.method} ${request.path.split("?", 1)[0]}`;
+  const hasChanged = async (used: TlsSettings): Promise<boolean> => {
+    tls = (await credentials.reloadTls?.().catch(() => null)) ?? tls;
+    return !isDeepStrictEqual(tls, used);
+  };
+
+  return async (request, authorization) => {
+    const used = tls;
+    try {
+      return await send(request, authorization);
+    } catch (error) {
+      if (!(error instanceof UntrustedServerError) || !(await hasChanged(used))) throw error;
+      return send(request, authorization);
+    }
+  };
 }

@@ -46,12 +46,32 @@ suite("Knative Service", () => {
     assert.equal(at(service, "spec.template.spec.timeoutSeconds"), 600);
   });
 
+  test("has as long for the beginning of an answer as for all of it, and so have the Jobs that wait for it", async () => {
+    for (const [timeoutSeconds, args] of [
+      [30, ["resync"]],
+      [300, ["resync"]],
+      [301, ["resync", "--timeout", "301"]],
+      [2_000_000, ["resync", "--timeout", "86400"]],
+    ] as const) {
+      const objects = await render({ serving: { timeoutSeconds } });
+      const spec = at(only(objects.filter(isKnative), "Service"), "spec.template.spec");
+      assert.equal(at(spec, "timeoutSeconds"), timeoutSeconds);
+      assert.equal(at(spec, "responseStartTimeoutSeconds"), timeoutSeconds);
+      const jobs = [
+        at(only(objects, "CronJob"), "spec.jobTemplate.spec.template.spec"),
+        at(only(objects, "Job"), "spec.template.spec"),
+      ];
+      for (const pod of jobs) assert.deepEqual(at(pod, "containers.0.args"), args);
+    }
+  });
+
   test("uses no field that Serving refuses with its default feature flags", async () => {
     const spec = at(await renderFunction(), "spec.template.spec");
     assert.deepEqual(Object.keys(spec as object).sort(), [
       "containerConcurrency",
       "containers",
       "enableServiceLinks",
+      "responseStartTimeoutSeconds",
       "serviceAccountName",
       "timeoutSeconds",
       "volumes",

@@ -5,7 +5,15 @@ import type { Manifest } from "../control-plane/admin.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { resyncEvent } from "./harness/cloud-events.ts";
 import { inShort } from "./harness/members.ts";
-import { CERTIFICATES, ENDPOINTS, mustGet, ROUTES, records, warningsOn } from "./harness/objects.ts";
+import {
+  CERTIFICATES,
+  ENDPOINTS,
+  eventsOn,
+  mustGet,
+  ROUTES,
+  records,
+  warningsOn,
+} from "./harness/objects.ts";
 import { startFunction } from "./harness/running-function.ts";
 import { startWorld, type World } from "./harness/world.ts";
 
@@ -246,6 +254,43 @@ suite("children that another tool or a person made are taken over in place", () 
     assert.deepEqual(writes, []);
     assert.deepEqual(await warningsOn(admin, namespace, "theirs"), ["NotOurs"]);
   });
+
+  for (const [title, change] of [
+    ["that a restore has left without owners", { ownerReferences: null }],
+    [
+      "of an installation that was moved",
+      { annotations: { "traefik-cert-rotater.io/instance": "before/tcr" } },
+    ],
+  ] as const) {
+    test(`children ${title} are taken back by what the Events advise`, async () => {
+      const { admin, namespace } = world;
+      const name = `back-${Object.keys(change)[0]?.toLowerCase()}`;
+      await admin.apply(world.route({ name, secretName: name }));
+      await admin.apply(world.route({ name: `${name}-2`, secretName: name }));
+      for (const route of [name, `${name}-2`]) await world.tell("add", ROUTES, route);
+      const before = await certificate(`${name}-tls`);
+      const children = [
+        { ...CERTIFICATES, namespace, name: `${name}-tls` },
+        { ...ENDPOINTS, namespace, name },
+        { ...ENDPOINTS, namespace, name: `${name}-2` },
+      ];
+      for (const child of children) await admin.patch(child, { metadata: change });
+      await world.app.send(resyncEvent({ namespace }));
+      const advice = (await eventsOn(admin, namespace, name)).flatMap(
+        ({ note }) => / -p '(.*)'/.exec(note)?.[1] ?? [],
+      );
+      assert.equal(advice.length, 2);
+      for (const patch of advice) assert.deepEqual(JSON.parse(patch), JSON.parse(advice[0] ?? ""));
+      for (const child of children) await admin.patch(child, JSON.parse(advice[0] ?? ""));
+      await world.app.send(resyncEvent({ namespace }));
+      const now = await certificate(`${name}-tls`);
+      assert.equal(inShort(now), inShort(before));
+      assert.equal(now.metadata.uid, before.metadata.uid);
+      const mark = await world.cluster.auditLog.mark();
+      await world.app.send(resyncEvent({ namespace }));
+      assert.deepEqual(await world.writes(mark), []);
+    });
+  }
 
   test("without a word from its maker nothing is adopted", async () => {
     const { admin, namespace } = world;

@@ -180,6 +180,28 @@ suite("hostile requests to the real process", () => {
     assert.ok(used < 256, `${used} MiB, the chart's limit is 256`);
   });
 
+  test("objects too large to keep are worked on by their names, in no more memory", async () => {
+    const { namespace } = world;
+    const name = "large";
+    await world.admin.apply(world.route({ name }));
+    const { apiVersion, kind } = ROUTES;
+    const metadata = { namespace, name, annotations: { "example.com/large": "a".repeat(8 * 1024 * 1024) } };
+    const body = JSON.stringify({ apiVersion, kind, metadata });
+    const headers = {
+      ...binary,
+      "ce-type": "dev.knative.apiserver.resource.add",
+      "ce-subject": `/apis/${apiVersion}/namespaces/${namespace}/ingressroutes/${name}`,
+      "content-length": Buffer.byteLength(body),
+    };
+    for (let round = 0; round < 10; round++) {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => send(app.url, { headers, body })));
+      for (const { status } of answers) assert.equal(status, 204);
+    }
+    assert.deepEqual(await dnsNames(world.admin, namespace, "large-tls"), ["large.example.com"]);
+    const used = memory();
+    assert.ok(used < 256, `${used} MiB, the chart's limit is 256`);
+  });
+
   test("nothing secret is in its log", async () => {
     const text = JSON.stringify(app.logs);
     assert.equal(/eyJ[\w-]+\.eyJ/.test(text), false);

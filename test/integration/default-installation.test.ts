@@ -72,6 +72,34 @@ suite("the installation of the README, from an empty cluster on", () => {
     });
   }
 
+  test("a time that Knative would refuse stops it with one sentence, until Knative allows it", async () => {
+    await cluster.admin.applyCrds(await loadCrds(["knative-eventing"]));
+    const set = ["--set", "serving.timeoutSeconds=900", "--dry-run=server"];
+    const { code, stderr } = await runHelm([...install, ...set], cluster);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /serving\.timeoutSeconds is 900, and Knative Serving allows at most 600 here: set max-revision-timeout-seconds in ConfigMap knative-serving\/config-defaults to at least 900 first, or lower serving\.timeoutSeconds/,
+    );
+    assert.equal(stderr.trim().split("\n").length, 1);
+    for (const mode of ["deployment", "keda"]) {
+      const other = await runHelm([...install, ...set, "--set", `serving.mode=${mode}`], cluster);
+      assert.doesNotMatch(other.stderr, /timeoutSeconds/, mode);
+    }
+    await cluster.admin.create({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "knative-serving" },
+    });
+    await cluster.admin.create({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { namespace: "knative-serving", name: "config-defaults" },
+      data: { "max-revision-timeout-seconds": "900" },
+    });
+    assert.equal((await runHelm([...install, ...set], cluster)).code, 0);
+  });
+
   test("it installs where neither namespace traefik nor cert-manager exists, and says so", async () => {
     await cluster.admin.applyCrds(await loadCrds(["knative-eventing"]));
     const { code, stdout, stderr } = await runHelm(install, cluster);

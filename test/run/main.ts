@@ -29,9 +29,11 @@ const SUITES: Readonly<Record<string, () => Promise<Tally>>> = {
     const { shareControlPlane } = await import("../control-plane/shared.ts");
     const { findBinaries } = await import("../control-plane/binaries.ts");
     const { findOracle } = await import("../traefik-oracle/oracle.ts");
-    // All that must be built, here, where its progress shows.
+    const { findOldestNode } = await import("../oldest-node/oldest-node.ts");
+    // All that must be built or fetched, here, where its progress shows.
     await findBinaries(["etcd", "kube-apiserver", "kube-controller-manager", "helm", "kustomize"]);
     await findOracle();
+    await findOldestNode();
     const stop = await shareControlPlane();
     try {
       return await runTests("integration tests", await files(INTEGRATION));

@@ -11,8 +11,9 @@ import { isKnownToBe, withDigest } from "./applied.ts";
 import { buildChild, type Placement } from "./child.ts";
 import { differs } from "./diff.ts";
 import { withHostsSince } from "./hosts-since.ts";
+import { inTheWay } from "./in-the-way.ts";
 import type { OnOptOut } from "./opt-out.ts";
-import { ADOPT_ANNOTATION, judge, mayWrite, type Ownership } from "./ownership.ts";
+import { judge, mayWrite } from "./ownership.ts";
 
 export type Step =
   | { readonly action: "none" }
@@ -62,7 +63,7 @@ export function planChild(
   const child = ownership !== null && mayWrite(ownership) ? live : null;
   const desired = optedOut ? ABSENT : desire(integration, description, { ...facts, child });
   if (live !== null && ownership !== null && !mayWrite(ownership)) {
-    const refused = desired.kind === "present" ? [notOurs(live, ownership)] : [];
+    const refused = desired.kind === "present" ? [inTheWay(live, description.route, instance)] : [];
     return { step: NOTHING, problems: [...desired.problems, ...refused], members: [description] };
   }
   const placement = { instance, owners: [description], name: integration.childName(description.route) };
@@ -128,24 +129,4 @@ export function takenUp({ claim }: Pick<Integration, "claim">, step: Write): str
   if (claim === null || step.action === "delete") return null;
   const wanted = claim.of(step.child.spec);
   return step.action === "update" && claim.of(step.live.spec) === wanted ? null : wanted;
-}
-
-/** What the user is told about an object in the way. */
-export function notOurs(live: KubernetesObject, ownership: Ownership): Problem {
-  const object = `${live.kind} ${live.metadata.name}`;
-  return ownership === "released"
-    ? {
-        reason: "Released",
-        message:
-          `${object} was made by this installation, but its label or owner was taken away: it is left alone. ` +
-          "Delete it and it is made anew, or leave it as yours.",
-        field: null,
-      }
-    : {
-        reason: "NotOurs",
-        message:
-          `${object} exists and was not made by this installation for this route: it is left alone. ` +
-          `Rename the route, delete that object, or hand it over with the annotation ${ADOPT_ANNOTATION}: "true".`,
-        field: null,
-      };
 }

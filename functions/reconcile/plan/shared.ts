@@ -10,9 +10,10 @@
 import { createHash } from "node:crypto";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { inTheWay } from "./in-the-way.ts";
 import type { NamespaceIndex, SharingIntegration } from "./namespace-index.ts";
 import { isOfInstance, isOwnedBy, judge, mayWrite, owningRoutes } from "./ownership.ts";
-import { notOurs, type Plan, type PlanSetting, planPlaced } from "./plan.ts";
+import { type Plan, type PlanSetting, planPlaced } from "./plan.ts";
 
 export interface Group {
   readonly claim: string;
@@ -89,10 +90,10 @@ export function planGroup(
   if (first === undefined) return removals(mine.filter((child) => isOfInstance(child, instance)));
   if (foreign !== undefined) {
     const later = mine.filter((child) => isOfInstance(child, instance) && isLater(child, foreign));
-    return [inTheWay(integration, first.route, claim, foreign, instance), ...removals(later)];
+    return [refusal(integration, first.route, claim, foreign, instance), ...removals(later)];
   }
   const name = holder?.metadata.name ?? nameOf(integration, first.route, claim, occupantOf, instance);
-  if (typeof name !== "string") return [inTheWay(integration, first.route, claim, name, instance)];
+  if (typeof name !== "string") return [refusal(integration, first.route, claim, name, instance)];
   const placement = { instance, owners, name };
   const merged = integration.claim.merge([first, ...others]);
   const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
@@ -123,7 +124,7 @@ function takesPart(
 }
 
 /** Somebody else's object has the name, or another name and what is claimed. */
-function inTheWay(
+function refusal(
   integration: SharingIntegration,
   route: RouteReference,
   claim: string,
@@ -132,7 +133,7 @@ function inTheWay(
 ): Plan {
   const problem =
     object.metadata.name === integration.childName(route)
-      ? notOurs(object, judge(object, route, instance))
+      ? inTheWay(object, route, instance)
       : integration.claim.taken(claim, object.metadata.name);
   return { step: { action: "none" }, problems: [problem], members: [] };
 }

@@ -24,10 +24,10 @@ export async function resync(context: ReconcileContext, options: ResyncOptions):
     pool: new Pool(ROUTES_AT_ONCE),
     summary: new Summary(),
     memory,
-    wroteFromLists: false,
+    createdFromLists: new Set(),
   };
   await pass(run, { createsFromLists: true });
-  if (run.wroteFromLists) await pass(run, { createsFromLists: false });
+  if (run.createdFromLists.size > 0) await pass(run, { createsFromLists: false });
   memory.release();
   return run.summary;
 }
@@ -42,6 +42,5 @@ async function pass(run: Run, { createsFromLists }: { readonly createsFromLists:
   const { context, conflicting } = refuseClaimedHosts(run, findings);
   const refusing = { ...run, context };
   const deletions = await writeNeeds(refusing, findings, conflicting, createsFromLists);
-  run.wroteFromLists ||= refusing.wroteFromLists;
   if (isComplete) await deleteUnwanted(refusing, findings, deletions);
 }

@@ -30,8 +30,8 @@ export interface Run {
   readonly pool: Pool;
   readonly summary: Summary;
   readonly memory: MemoryBudget;
-  /** Children were created from what the lists said, which was old by then. */
-  wroteFromLists: boolean;
+  /** Routes whose children were created from what the lists said, which was old by then. */
+  readonly createdFromLists: Set<string>;
 }
 
 /** What the lists have shown. */
@@ -50,6 +50,10 @@ export interface Deletion {
   readonly route: RouteReference;
   readonly count: number;
   readonly readsAll: boolean;
+}
+
+export function keyOfRoute({ group, kind, namespace, name }: RouteReference): string {
+  return `${group}/${kind}/${namespace}/${name}`;
 }
 
 /** Reconciles a route live, and counts what came of it. */

@@ -12,7 +12,7 @@ import { createChildren } from "./create-children.ts";
 import { BATCH_SIZE, fanOut } from "./fan-out.ts";
 import { HeldClaims } from "./held-claims.ts";
 import type { RouteNeed } from "./route-needs.ts";
-import { type Deletion, type Findings, type Run, reconcileLive } from "./run.ts";
+import { type Deletion, type Findings, keyOfRoute, type Run, reconcileLive } from "./run.ts";
 
 /** From here on a host that another namespace holds is refused; its routes are reconciled whatever else they need. */
 export function refuseClaimedHosts(
@@ -37,7 +37,13 @@ export async function writeNeeds(
   const { pool, context, summary } = run;
   const isConflicting = new Set(conflicting);
   const needs = findings.needs.filter(({ description }) => !isConflicting.has(description.route));
-  const deletions = findings.deletions.filter(({ route }) => !isConflicting.has(route));
+  const unwanted = findings.deletions.filter(({ route }) => !isConflicting.has(route));
+  // What this very resync has created by mistake it takes back, however much that is.
+  const isMistake = ({ route }: Deletion) => !createsFromLists && run.createdFromLists.has(keyOfRoute(route));
+  const [mistakes, deletions] = [unwanted.filter(isMistake), unwanted.filter((each) => !isMistake(each))];
+  for (const { route, readsAll } of mistakes) {
+    await pool.add(async () => void (await reconcileLive(run, route, { readsAll })));
+  }
   const held = new Map<string, HeldClaims>();
   const write = (need: RouteNeed): Promise<void> => {
     const { namespace } = need.description.route;
@@ -87,7 +93,7 @@ async function writeNeed(
   const { report, hasWritten } = writesFromLists
     ? await createChildren(context, need, claims)
     : { report: null, hasWritten: false };
-  if (hasWritten) run.wroteFromLists = true;
+  if (hasWritten) run.createdFromLists.add(keyOfRoute(need.description.route));
   if (report === null) {
     for (const route of routesOf(context, need)) await reconcileLive(run, route, { readsAll: need.readsAll });
     return;

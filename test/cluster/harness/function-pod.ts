@@ -17,9 +17,15 @@ interface PodSpec {
 export async function createFunctionPod(admin: Admin, name: string, args?: readonly string[]): Promise<void> {
   const { spec } = await mustGet(admin, knativeService);
   const template = (spec as { template: { spec: PodSpec & Record<string, unknown> } }).template.spec;
-  const { containerConcurrency: _, timeoutSeconds: __, containers, ...rest } = template;
+  const {
+    containerConcurrency: _,
+    timeoutSeconds: __,
+    responseStartTimeoutSeconds: ___,
+    containers,
+    ...rest
+  } = template;
   const [container] = containers;
-  const { readinessProbe: ___, livenessProbe: ____, ...kept } = container ?? {};
+  const { readinessProbe: ____, livenessProbe: _____, ...kept } = container ?? {};
   const own = {
     ...kept,
     readinessProbe: { httpGet: { path: "/health/readiness", port: 8080 }, periodSeconds: 1 },

@@ -1,0 +1,98 @@
+/**
+ * What the user is told of an object that has the name of a child and may not be written, and what really helps. Pure.
+ *
+ * @module
+ */
+import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import {
+  ADOPT_ANNOTATION,
+  INSTANCE_ANNOTATION,
+  isOfInstance,
+  isSwitchboards,
+  judge,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  owningRoutes,
+} from "./ownership.ts";
+
+type RouteName = Pick<RouteReference, "kind" | "name">;
+
+/** The problem of an object in the way of the route's child. `instance` is `<release namespace>/<release>`. */
+export function inTheWay(live: KubernetesObject, route: RouteName, instance: string): Problem {
+  const reason = judge(live, route, instance) === "released" ? "Released" : "NotOurs";
+  const object = `${live.kind} ${live.metadata.name}`;
+  const tell = reason === "Released" ? tellReleased : isOfInstance(live, instance) ? tellTaken : tellForeign;
+  return { reason, message: tell(object, live, route), field: null };
+}
+
+type Tell = (object: string, live: KubernetesObject, route: RouteName) => string;
+
+const tellReleased: Tell = (object, live, route) => {
+  const isLabelled = live.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY;
+  const lost = isLabelled ? "owner (a restore from a backup does that)" : `label ${MANAGED_BY_LABEL}`;
+  return (
+    `${object} was made by this installation, but its ${lost} was taken away: it is left alone. ` +
+    `Hand it back: ${handOver(live, route)}. Or delete it and it is made again, or leave it as yours.`
+  );
+};
+
+const tellTaken: Tell = (object, live) => {
+  const owners = owningRoutes(live).map(({ kind, name }) => `${kind} ${name}`);
+  return `${object} is the child of ${owners[0]}: it is left alone. Give one of the two routes another name.`;
+};
+
+const tellForeign: Tell = (object, live, route) => {
+  const { annotations = {} } = live.metadata;
+  const controller = controllerOf(live);
+  if (isOfInstallation(live)) {
+    return (
+      `${object} was made by installation ${annotations[INSTANCE_ANNOTATION]}: it is left alone. ` +
+      `If that one is gone, moved or renamed, hand it over: ${handOver(live, route)}. ` +
+      "Else let only one of the two have this route (selector.ingressClass)."
+    );
+  }
+  if (isSwitchboards(live) || (controller !== undefined && !isOf(controller, route))) {
+    const whose = controller === undefined ? "Switchboard" : `${controller.kind} ${controller.name}`;
+    return (
+      `${object} exists and belongs to ${whose}: it is left alone. Rename the route, delete that object, ` +
+      `or take it from there and hand it over: ${handOver(live, route)}.`
+    );
+  }
+  return (
+    `${object} exists and was not made by this installation for this route: it is left alone. ` +
+    `Rename the route, delete that object, or hand it over with the annotation ${ADOPT_ANNOTATION}: "true".`
+  );
+};
+
+/** The command after which the object may be written for the route: all that keeps it from being adopted goes. */
+function handOver(live: KubernetesObject, route: RouteName): string {
+  const controller = controllerOf(live);
+  const patch = {
+    metadata: {
+      ...(isSwitchboards(live) ? { labels: { [MANAGED_BY_LABEL]: null } } : {}),
+      annotations: {
+        [ADOPT_ANNOTATION]: "true",
+        ...(isOfInstallation(live) ? { [INSTANCE_ANNOTATION]: null } : {}),
+      },
+      ...(controller === undefined || isOf(controller, route) ? {} : { ownerReferences: null }),
+    },
+  };
+  const { name, namespace } = live.metadata;
+  const resource = `${live.kind.toLowerCase()}.${live.apiVersion.split("/", 1)[0]}`;
+  return `kubectl patch ${resource} ${name} -n ${namespace} --type merge -p '${JSON.stringify(patch)}'`;
+}
+
+/** Whether it says to be a child of an installation of this product, whichever. */
+function isOfInstallation({ metadata: { labels, annotations } }: KubernetesObject): boolean {
+  return labels?.[MANAGED_BY_LABEL] === MANAGED_BY && annotations?.[INSTANCE_ANNOTATION] !== undefined;
+}
+
+function controllerOf({ metadata }: KubernetesObject): OwnerReference | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller === true);
+}
+
+function isOf(controller: OwnerReference, route: RouteName): boolean {
+  return controller.kind === route.kind && controller.name === route.name;
+}
