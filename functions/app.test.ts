@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type AppDependencies, createApp } from "./app.ts";
-import type { Work } from "./cloudevents/work.ts";
 import type { Logger } from "./log.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Work } from "./work.ts";
 
 interface Line {
   readonly level: string;

@@ -16,11 +16,11 @@ import type { Credentials } from "./kubernetes/credentials.ts";
 import { createTransport } from "./kubernetes/transport.ts";
 import { createListener } from "./listener.ts";
 import type { Logger } from "./log.ts";
+import { createEventRecorder } from "./reconcile/apply/events.ts";
+import { createExecutor, observeOnly } from "./reconcile/apply/execute.ts";
+import { takingTurns } from "./reconcile/apply/key-lock.ts";
 import { createDispatcher } from "./reconcile/dispatch.ts";
-import { createEventRecorder } from "./reconcile/events.ts";
-import { createExecutor, observeOnly } from "./reconcile/execute.ts";
-import { refusalOf } from "./reconcile/host-policy.ts";
-import { takingTurns } from "./reconcile/turns.ts";
+import { refusalOf } from "./reconcile/plan/host-policy.ts";
 
 export interface FunctionOptions {
   readonly configuration: Configuration;
@@ -59,7 +59,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     events: createEventRecorder({ client, log, reportingInstance, observes, now: Date.now }),
     log,
     handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),
-    loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
+    loadRegexp: async () => (await import("./traefik/rule/regexp.lazy.ts")).compileRegexp,
   });
   const inFlight = new InFlight();
   const listener = createListener({

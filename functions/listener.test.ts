@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import type { Work } from "./cloudevents/work.ts";
 import { createListener } from "./listener.ts";
+import type { Work } from "./work.ts";
 
 const works: Work[] = [];
 const nothing = () => {};

@@ -4,7 +4,7 @@
  * @module
  */
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
-import type { Batch } from "../reconcile/resync/hand-out.ts";
+import type { Batch } from "../reconcile/resync/fan-out.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 import { InvalidPayloadError } from "./errors.ts";
 import { isJsonObject, type JsonObject, member } from "./json.ts";

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, suite, test } from "node:test";
 import { createLogger } from "../log.ts";
-import type { Batch } from "../reconcile/resync/hand-out.ts";
+import type { Batch } from "../reconcile/resync/fan-out.ts";
 import { decodeEvents } from "./decode.ts";
 import { createHandOut } from "./hand-out.ts";
 import type { ReceivedEvent } from "./received-event.ts";

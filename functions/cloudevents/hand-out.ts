@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Logger } from "../log.ts";
-import type { Batch, HandOut } from "../reconcile/resync/hand-out.ts";
+import type { Batch, HandOut } from "../reconcile/resync/fan-out.ts";
 import { RESYNC_TYPE } from "./to-work.ts";
 
 const SOURCE = "/traefik-cert-rotater/function";

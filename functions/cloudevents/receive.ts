@@ -7,13 +7,13 @@
 import { type Answer, badRequest, DONE, plainText, tryAgain } from "../answer.ts";
 import type { Logger } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
+import type { Work } from "../work.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { type BodySource, readBody } from "./body.ts";
 import { decodeEvents, type EventHeaders } from "./decode.ts";
 import { MalformedEventError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { toWork, type WatchedKinds } from "./to-work.ts";
-import type { Work } from "./work.ts";
 
 export interface EventContext {
   readonly eventId: string;

@@ -4,10 +4,10 @@
  * @module
  */
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
+import type { ResyncScope } from "../work.ts";
 import { quote } from "./attributes.ts";
 import { InvalidPayloadError } from "./errors.ts";
 import { isJsonObject, type JsonObject, member } from "./json.ts";
-import type { ResyncScope } from "./work.ts";
 
 export const EVERYTHING: ResyncScope = { namespace: null, name: null, confirmDeletions: false };
 

@@ -7,13 +7,13 @@
 import type { ResourceDefinition } from "../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
 import type { RouteGroup, RouteKind } from "../traefik/route-description.ts";
+import type { ChangeHint, Work } from "../work.ts";
 import { quote } from "./attributes.ts";
 import { parseBatch } from "./batch.ts";
 import { InvalidPayloadError, MalformedEventError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { EVERYTHING, parseScope } from "./resync-scope.ts";
 import { type Subject, subjectOf } from "./subject.ts";
-import type { ChangeHint, Work } from "./work.ts";
 
 export const RESYNC_TYPE = "io.traefik-cert-rotater.resync";
 const PING_TYPE = "dev.knative.sources.ping";

@@ -6,8 +6,8 @@
 import type { OidcSettings } from "../cloudevents/authenticate.ts";
 import type { Integration } from "../integrations/integration.ts";
 import type { LogLevel } from "../log.ts";
-import type { HostPolicy } from "../reconcile/host-policy.ts";
-import type { OnOptOut } from "../reconcile/opt-out.ts";
+import type { HostPolicy } from "../reconcile/plan/host-policy.ts";
+import type { OnOptOut } from "../reconcile/plan/opt-out.ts";
 
 export interface Configuration {
   readonly selector: {

@@ -5,26 +5,26 @@
  */
 
 import type { WatchedKinds } from "../cloudevents/to-work.ts";
-import type { ChildReference, DependencyReference, ResyncScope, Work } from "../cloudevents/work.ts";
 import type { Integration } from "../integrations/integration.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Outcome } from "../outcome.ts";
 import { LEGACY_GROUP, ROUTE_GROUP, routeResources } from "../traefik/resources.ts";
 import type { RouteGroup, RouteReference } from "../traefik/route-description.ts";
-import { isAsApplied } from "./applied.ts";
+import type { ChildReference, DependencyReference, ResyncScope, Work } from "../work.ts";
+import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, retryReport } from "./apply/report.ts";
 import { Coalescer } from "./coalesce.ts";
-import type { ReconcileContext } from "./context.ts";
 import { effectOf } from "./effect.ts";
-import { logRoute } from "./log-route.ts";
-import { isOfInstance, owningRoutes } from "./ownership.ts";
-import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, retryReport } from "./report.ts";
+import { isAsApplied } from "./plan/applied.ts";
+import { isOfInstance, owningRoutes } from "./plan/ownership.ts";
 import { settle } from "./result.ts";
-import type { Batch } from "./resync/hand-out.ts";
+import type { Batch } from "./resync/fan-out.ts";
 import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { resync } from "./resync/resync.ts";
 import type { ResyncOptions } from "./resync/run.ts";
 import { sharingReads } from "./resync/shared-reads.ts";
-import { type RouteOptions, reconcileRoute } from "./route.ts";
+import type { ReconcileContext } from "./route/context.ts";
+import { logRoute } from "./route/log-route.ts";
+import { type RouteOptions, reconcileRoute } from "./route/reconcile-route.ts";
 
 /** Fields for the log lines of one event, such as its id. */
 export type WorkContext = Readonly<Record<string, string>>;

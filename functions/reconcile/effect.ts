@@ -6,9 +6,9 @@
 import type { ChildKind } from "../integrations/integration.ts";
 import type { KubernetesError } from "../kubernetes/errors.ts";
 import type { Problem } from "../problem.ts";
-import { consequenceOf } from "./consequence.ts";
-import type { Write } from "./plan.ts";
-import { type Change, mergeReports, NOTHING_TO_DO, type Report } from "./report.ts";
+import { consequenceOf } from "./apply/error-report.ts";
+import { type Change, mergeReports, NOTHING_TO_DO, type Report } from "./apply/report.ts";
+import type { Write } from "./plan/plan.ts";
 
 export interface Effect extends Report {
   readonly raced: boolean;

@@ -6,13 +6,13 @@
 import type { Integration } from "../integrations/integration.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
-import type { ReconcileContext } from "./context.ts";
-import { keepsChild, mayHaveChild, readMembers } from "./members.ts";
-import { type ChildObservation, listNamespace } from "./observe.ts";
-import { isOfInstance, owningRoutes } from "./ownership.ts";
-import { type Plan, type PlanSetting, planChild } from "./plan.ts";
+import { type ChildObservation, listNamespace } from "./observe/view.ts";
+import { keepsChild, mayHaveChild, readMembers } from "./plan/members.ts";
+import { isOfInstance, owningRoutes } from "./plan/ownership.ts";
+import { type Plan, type PlanSetting, planChild } from "./plan/plan.ts";
+import { decide, isSharing, type SharingIntegration } from "./plan/shared.ts";
 import { type Result, settle } from "./result.ts";
-import { decide, isSharing, type SharingIntegration } from "./sharing.ts";
+import type { ReconcileContext } from "./route/context.ts";
 import { withoutClaimed } from "./strict-claims.ts";
 
 export interface RouteState {

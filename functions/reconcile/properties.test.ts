@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createMemoryCluster, type MemoryCluster } from "../../test/memory-cluster.ts";
-import type { Work } from "../cloudevents/work.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { createLogger } from "../log.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
+import type { Work } from "../work.ts";
+import { createExecutor } from "./apply/execute.ts";
+import { takingTurns } from "./apply/key-lock.ts";
 import { createDispatcher, type Dispatcher } from "./dispatch.ts";
-import { createExecutor } from "./execute.ts";
-import { takingTurns } from "./turns.ts";
 
 const NAMESPACE = "shop";
 const { configuration } = parseConfiguration(

@@ -7,14 +7,14 @@
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { routeResources } from "../traefik/resources.ts";
 import type { RouteDescription } from "../traefik/route-description.ts";
-import type { ReconcileContext } from "./context.ts";
-import { describeRoute } from "./describe.ts";
-import { ClaimBook, claimedHosts, rankOf } from "./host-claims.ts";
-import { withoutHosts } from "./host-policy.ts";
-import { listNamespace } from "./observe.ts";
-import { isSelected } from "./opt-out.ts";
-import { isOfInstance, MANAGED_BY_SELECTOR, owningRoutes } from "./ownership.ts";
+import { describeRoute } from "./observe/describe.ts";
+import { listNamespace } from "./observe/view.ts";
+import { ClaimBook, claimedHosts, rankOf } from "./plan/host-claims.ts";
+import { withoutHosts } from "./plan/host-policy.ts";
+import { isSelected } from "./plan/opt-out.ts";
+import { isOfInstance, MANAGED_BY_SELECTOR, owningRoutes } from "./plan/ownership.ts";
 import { type Result, settle } from "./result.ts";
+import type { ReconcileContext } from "./route/context.ts";
 
 const EVERYWHERE = null;
 

@@ -8,7 +8,7 @@
  */
 import { domainToASCII } from "node:url";
 import type { Problem } from "../problem.ts";
-import { addressBits } from "./ip-address.ts";
+import { addressBits } from "./rule/ip-address.ts";
 import { shown } from "./rule-error.ts";
 
 export interface HostCandidate {

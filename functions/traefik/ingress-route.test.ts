@@ -3,8 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { parseRoute, routesNeedRegexp } from "./ingress-route.ts";
-import { compileRegexp } from "./regexp.lazy.ts";
 import type { RouteDescription } from "./route-description.ts";
+import { compileRegexp } from "./rule/regexp.lazy.ts";
 
 function route(spec: unknown, more: Partial<KubernetesObject> = {}): KubernetesObject {
   return {

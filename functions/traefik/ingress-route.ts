@@ -10,7 +10,6 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isRecord } from "../unknown.ts";
 import { FieldReader, type JsonObject } from "./fields.ts";
 import { type HostCandidate, usableHosts } from "./hosts.ts";
-import type { CompileRegexp } from "./matchers.ts";
 import type {
   Protocol,
   RouteDescription,
@@ -18,7 +17,8 @@ import type {
   RuleDescription,
   RuleSyntax,
 } from "./route-description.ts";
-import { analyzeRule, describeRuleError, mayNeedRegexp } from "./rule.ts";
+import type { CompileRegexp } from "./rule/matchers.ts";
+import { analyzeRule, describeRuleError, mayNeedRegexp } from "./rule/rule.ts";
 import { parseServices } from "./services.ts";
 import { parseTls } from "./tls.ts";
 

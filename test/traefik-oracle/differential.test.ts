@@ -8,9 +8,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import fc from "fast-check";
-import { compileRegexp } from "../../functions/traefik/regexp.lazy.ts";
 import type { Protocol, RuleSyntax } from "../../functions/traefik/route-description.ts";
-import { analyzeRule, mayNeedRegexp } from "../../functions/traefik/rule.ts";
+import { compileRegexp } from "../../functions/traefik/rule/regexp.lazy.ts";
+import { analyzeRule, mayNeedRegexp } from "../../functions/traefik/rule/rule.ts";
 import { documentedRules } from "./documented-rules.ts";
 import { deepRules, edgeRules } from "./edge-rules.ts";
 import { anyRule } from "./generated-rules.ts";

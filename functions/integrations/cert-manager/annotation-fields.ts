@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { addressBits } from "../../traefik/ip-address.ts";
+import { addressBits } from "../../traefik/rule/ip-address.ts";
 import { shown } from "../../traefik/rule-error.ts";
 import { commaSeparated, type Parsed, parseInteger, sortedSet } from "../annotation.ts";
 import { canonicalAddress } from "../external-dns/address.ts";

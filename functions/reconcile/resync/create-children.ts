@@ -4,13 +4,14 @@
  *
  * @module
  */
-import type { ReconcileContext } from "../context.ts";
+
+import type { Report } from "../apply/report.ts";
 import { CALM, changeEffect, combine, type Effect, effectOf, problemEffect } from "../effect.ts";
-import { checkGuard } from "../guard.ts";
-import type { Report } from "../report.ts";
+import { checkGuard } from "../observe/guard.ts";
 import { settle } from "../result.ts";
-import type { Creation, RouteNeed } from "./census.ts";
+import type { ReconcileContext } from "../route/context.ts";
 import type { HeldClaims } from "./held-claims.ts";
+import type { Creation, RouteNeed } from "./route-needs.ts";
 
 /** Null where something stood in the way that only a look at the live objects can tell. */
 export async function createChildren(

@@ -7,8 +7,8 @@ import { resourceOfRoute } from "../../traefik/resources.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import { changeEffect, effectOf } from "../effect.ts";
 import { settle } from "../result.ts";
-import type { Stray } from "./census.ts";
-import { heldProblem, isHeld } from "./deletions.ts";
+import { heldProblem, isHeld } from "./deletion-limit.ts";
+import type { Stray } from "./route-needs.ts";
 import { lookAt, type Run } from "./run.ts";
 
 /** Orphans, and children that their route no longer wants; none of them if they are suspiciously many. */

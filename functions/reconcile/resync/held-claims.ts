@@ -4,10 +4,10 @@
  * @module
  */
 import type { KubernetesClient } from "../../kubernetes/client.ts";
-import { listNamespace } from "../observe.ts";
+import { listNamespace } from "../observe/view.ts";
+import { isSharing } from "../plan/shared.ts";
 import { type Result, settle } from "../result.ts";
-import { isSharing } from "../sharing.ts";
-import type { Creation } from "./census.ts";
+import type { Creation } from "./route-needs.ts";
 
 export class HeldClaims {
   readonly #client: Pick<KubernetesClient, "get" | "list">;

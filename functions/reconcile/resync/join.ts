@@ -5,8 +5,8 @@
  * @module
  */
 import type { KubernetesError } from "../../kubernetes/errors.ts";
+import { type NamespaceObjects, orderKey } from "../observe/listing.ts";
 import { settle } from "../result.ts";
-import { type NamespaceObjects, orderKey } from "./listing.ts";
 
 /** For each listing its objects of the namespace; an error where the listing broke off before or in it. */
 export interface JoinedNamespace<T> {

@@ -4,15 +4,16 @@
  *
  * @module
  */
-import type { ReconcileContext } from "../context.ts";
-import { ClaimBook } from "../host-claims.ts";
+
+import { ClaimBook } from "../plan/host-claims.ts";
+import type { ReconcileContext } from "../route/context.ts";
 import { deleteUnwanted } from "./delete-unwanted.ts";
-import { meetNeeds, withClaims } from "./meet-needs.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { Pool, ROUTES_AT_ONCE } from "./pool.ts";
 import { readNamespaces } from "./read-namespaces.ts";
 import type { ResyncOptions, Run } from "./run.ts";
-import { Tally } from "./tally.ts";
+import { Tally } from "./summary.ts";
+import { meetNeeds, withClaims } from "./write-needs.ts";
 
 /** Never throws for API errors: what could not be done is in the tally's `retry` and `problems`. */
 export async function resync(context: ReconcileContext, options: ResyncOptions): Promise<Tally> {

@@ -5,15 +5,15 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
-import type { ReconcileContext } from "../context.ts";
-import type { ClaimBook } from "../host-claims.ts";
-import { logRoute } from "../log-route.ts";
-import type { Report } from "../report.ts";
-import { type RouteOptions, reconcileRoute } from "../route.ts";
-import type { RouteNeed, Stray } from "./census.ts";
+import type { Report } from "../apply/report.ts";
+import type { ClaimBook } from "../plan/host-claims.ts";
+import type { ReconcileContext } from "../route/context.ts";
+import { logRoute } from "../route/log-route.ts";
+import { type RouteOptions, reconcileRoute } from "../route/reconcile-route.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import type { Pool } from "./pool.ts";
-import type { Tally } from "./tally.ts";
+import type { RouteNeed, Stray } from "./route-needs.ts";
+import type { Tally } from "./summary.ts";
 
 export interface ResyncOptions {
   /** Null: all namespaces. */

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import type { ListOptions } from "../../kubernetes/client.ts";
 import { ConflictError } from "../../kubernetes/errors.ts";
 import type { ObjectReference, ResourceDefinition } from "../../kubernetes/objects.ts";
-import type { ReconcileContext } from "../context.ts";
+import type { ReconcileContext } from "../route/context.ts";
 import { sharingReads } from "./shared-reads.ts";
 
 const resource = (group: string, plural: string): ResourceDefinition => ({

@@ -5,7 +5,7 @@
  * @module
  */
 import type { KubernetesObject, ObjectReference } from "../../kubernetes/objects.ts";
-import type { ReconcileContext } from "../context.ts";
+import type { ReconcileContext } from "../route/context.ts";
 
 /**
  * The context for one batch. Routes and children are still read live, each for itself. A write that fails, for an

@@ -13,9 +13,9 @@ import { pino } from "pino";
 import { toWork } from "../../../../functions/cloudevents/to-work.ts";
 import { loadConfiguration } from "../../../../functions/config/load.ts";
 import { INTEGRATIONS } from "../../../../functions/integrations/index.ts";
+import { createEventRecorder } from "../../../../functions/reconcile/apply/events.ts";
+import { createExecutor } from "../../../../functions/reconcile/apply/execute.ts";
 import { createDispatcher } from "../../../../functions/reconcile/dispatch.ts";
-import { createEventRecorder } from "../../../../functions/reconcile/events.ts";
-import { createExecutor } from "../../../../functions/reconcile/execute.ts";
 import { createLibraryClient } from "./client.ts";
 
 const { configuration } = await loadConfiguration(process.argv[2] ?? null, INTEGRATIONS);

@@ -1,0 +1,214 @@
+/**
+ * Kubernetes Events (events.k8s.io/v1) on a route: what was done to its children, and what is wrong with it.
+ * They are told after the fact and never change an answer: a failure to tell is logged and forgotten.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { ConflictError, KubernetesError } from "../../kubernetes/errors.ts";
+import {
+  apiVersionOf,
+  type KubernetesObject,
+  type ObjectReference,
+  type ResourceDefinition,
+} from "../../kubernetes/objects.ts";
+import type { Logger } from "../../log.ts";
+import type { Problem } from "../../problem.ts";
+import { resourceOfRoute } from "../../traefik/resources.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import { isRecord } from "../../unknown.ts";
+import type { Change } from "./report.ts";
+
+const EVENT: ResourceDefinition = { group: "events.k8s.io", version: "v1", plural: "events", kind: "Event" };
+const REPORTING_CONTROLLER = "traefik-cert-rotater.io/function";
+
+/** Limit of the API server for `note`, in bytes. */
+const MAX_NOTE_BYTES = 1024;
+/** Limit of the API server for `reportingInstance`, in bytes. */
+const MAX_INSTANCE_BYTES = 128;
+/** One problem is repeated on its Event at most this often. */
+const REPEAT_AFTER_MS = 30 * 60 * 1000;
+/** Problems remembered by one process, so that a resync need not ask for each Event. */
+const MAX_REMEMBERED = 10_000;
+
+export interface EventRecorder {
+  /** One Normal Event where something changed, one Warning for each problem. */
+  record(
+    description: RouteDescription,
+    changes: readonly Change[],
+    problems: readonly Problem[],
+  ): Promise<void>;
+}
+
+export interface EventRecorderOptions {
+  readonly client: Pick<KubernetesClient, "get" | "create" | "mergePatch">;
+  readonly log: Logger;
+  /** The changes were not made (mode observe), and the Events say so. */
+  readonly observes: boolean;
+  /** Who reports: the pod's name. */
+  readonly reportingInstance: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+interface Telling {
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly action: string;
+  readonly note: string;
+}
+
+export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
+  const lastTold = new Map<string, number>();
+
+  const tell = async (description: RouteDescription, telling: Telling): Promise<void> => {
+    const reference = referenceOf(description, telling);
+    const key = `${reference.namespace}/${reference.name}`;
+    const now = options.now();
+    if (telling.type === "Warning" && now - (lastTold.get(key) ?? Number.NEGATIVE_INFINITY) < REPEAT_AFTER_MS)
+      return;
+    try {
+      await createOrRepeat(
+        options,
+        reference,
+        eventOf(description, telling, options, reference.name, now),
+        now,
+      );
+      remember(lastTold, key, now);
+    } catch (error) {
+      if (!(error instanceof KubernetesError)) throw error;
+      options.log.debug(
+        { route: description.route, reason: telling.reason, error: error.message },
+        "Event not recorded",
+      );
+    }
+  };
+
+  return {
+    record: async (description, changes, problems) => {
+      const tellings = [...changeTelling(changes, options.observes), ...problems.map(problemTelling)];
+      await Promise.all(tellings.map((telling) => tell(description, telling)));
+    },
+  };
+}
+
+/** A problem's Event is looked for first, so that a resync over standing problems writes nothing. */
+async function createOrRepeat(
+  { client }: EventRecorderOptions,
+  reference: ObjectReference,
+  event: KubernetesObject & { readonly type: string },
+  now: number,
+): Promise<void> {
+  const known = event.type === "Warning" ? await client.get(reference) : null;
+  if (known !== null) return repeat(client, reference, known, now);
+  try {
+    await client.create(reference, event);
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    const existing = await client.get(reference);
+    if (existing !== null) await repeat(client, reference, existing, now);
+  }
+}
+
+async function repeat(
+  client: EventRecorderOptions["client"],
+  reference: ObjectReference,
+  event: KubernetesObject & { readonly eventTime?: unknown; readonly series?: unknown },
+  now: number,
+): Promise<void> {
+  const series = isRecord(event.series) ? event.series : {};
+  const last = Date.parse(String(series.lastObservedTime ?? event.eventTime));
+  if (now - last < REPEAT_AFTER_MS) return;
+  const count = typeof series.count === "number" ? series.count + 1 : 2;
+  await client.mergePatch(reference, { series: { count, lastObservedTime: microTime(now) } });
+}
+
+function remember(lastTold: Map<string, number>, key: string, now: number): void {
+  if (lastTold.size >= MAX_REMEMBERED) lastTold.clear();
+  lastTold.set(key, now);
+}
+
+function changeTelling(changes: readonly Change[], observes: boolean): Telling[] {
+  if (changes.length === 0) return [];
+  const note = changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`).join(", ");
+  if (observes) {
+    return [
+      { type: "Normal", reason: "Observed", action: "Observe", note: `Would have ${note} (mode observe)` },
+    ];
+  }
+  const actions = new Set(changes.map(({ action }) => action));
+  const [only] = actions;
+  const reason = actions.size === 1 && only !== undefined ? capitalized(only) : "Reconciled";
+  return [{ type: "Normal", reason, action: "Reconcile", note: capitalized(note) }];
+}
+
+function problemTelling({ reason, message, field }: Problem): Telling {
+  return {
+    type: "Warning",
+    reason,
+    action: "Reconcile",
+    note: field === null ? message : `${field}: ${message}`,
+  };
+}
+
+/** One name for one fact, so that a repeat finds the Event that is there. */
+function referenceOf({ route, uid }: RouteDescription, { reason, note }: Telling): ObjectReference {
+  const hash = createHash("sha256").update(`${uid}\n${reason}\n${note}`).digest("hex").slice(0, 16);
+  return {
+    resource: EVENT,
+    namespace: route.namespace,
+    name: `${route.name.slice(0, 230).replace(/[.-]+$/, "")}.${hash}`,
+  };
+}
+
+function eventOf(
+  { route, uid }: RouteDescription,
+  { type, reason, action, note }: Telling,
+  { reportingInstance }: EventRecorderOptions,
+  name: string,
+  now: number,
+): KubernetesObject & { readonly type: string } {
+  const { namespace } = route;
+  return {
+    apiVersion: apiVersionOf(EVENT),
+    kind: EVENT.kind,
+    metadata: { name, namespace },
+    ...{
+      eventTime: microTime(now),
+      type,
+      reason,
+      action,
+      note: cut(note, MAX_NOTE_BYTES),
+      regarding: {
+        apiVersion: apiVersionOf(resourceOfRoute(route)),
+        kind: route.kind,
+        namespace,
+        name: route.name,
+        uid,
+      },
+      reportingController: REPORTING_CONTROLLER,
+      reportingInstance: cut(reportingInstance, MAX_INSTANCE_BYTES),
+    },
+    type,
+  };
+}
+
+/** RFC 3339 with microseconds, as MicroTime wants. */
+function microTime(now: number): string {
+  return new Date(now).toISOString().replace(/Z$/, "000Z");
+}
+
+/** Cut at a character's border; the API server counts bytes. */
+function cut(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return text;
+  return `${bytes
+    .subarray(0, maxBytes - 4)
+    .toString("utf8")
+    .replace(/\uFFFD+$/, "")}…`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

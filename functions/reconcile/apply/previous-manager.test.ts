@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { withoutFormerTool } from "./previous-manager.ts";
+
+const label = { "f:metadata": { "f:labels": { "f:kubernetes.io/managed-by": {} } } };
+const written = {
+  manager: "manager",
+  operation: "Update",
+  apiVersion: "cert-manager.io/v1",
+  fieldsType: "FieldsV1",
+  fieldsV1: { ...label, "f:spec": { "f:duration": {} } },
+};
+const status = { ...written, manager: "cert-manager", subresource: "status", fieldsV1: { "f:status": {} } };
+const person = { ...written, manager: "kubectl-edit", fieldsV1: { "f:spec": { "f:usages": {} } } };
+
+function certificate(managedBy: string, managedFields: readonly object[]): KubernetesObject {
+  const labels = { "kubernetes.io/managed-by": managedBy };
+  return {
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    metadata: { name: "web-tls", labels, managedFields },
+  };
+}
+
+test("the entry that set Switchboard's label becomes one of ours that owns the label only; others stay", () => {
+  const now = withoutFormerTool(certificate("switchboard", [written, status, person]));
+  const ours = { ...written, manager: "traefik-cert-rotater", operation: "Apply", fieldsV1: label };
+  assert.deepEqual(now, [ours, status, person]);
+});
+
+test("nothing to do for other objects, or where nobody is known to have set it", () => {
+  assert.equal(withoutFormerTool(certificate("Traefik-cert-rotater", [written])), null);
+  assert.equal(withoutFormerTool(certificate("switchboard", [status, person])), null);
+  assert.equal(withoutFormerTool(certificate("switchboard", [])), null);
+});

@@ -1,0 +1,103 @@
+/**
+ * Whose a child is. Everything that writes asks here first: an object that is not ours is never touched, and
+ * server-side apply gives no protection of its own (an apply onto an identical foreign object succeeds).
+ *
+ * @module
+ */
+import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
+
+export const MANAGED_BY_LABEL = "kubernetes.io/managed-by";
+export const MANAGED_BY = "Traefik-cert-rotater";
+export const INSTANCE_ANNOTATION = "traefik-cert-rotater.io/instance";
+/** Selects every child of every installation. */
+export const MANAGED_BY_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
+
+/** Marks children whose name does not follow from their one route: several routes share them, or they were adopted. */
+export const LOOKUP_LABEL = "traefik-cert-rotater.io/lookup";
+export const LOOKUP = "list";
+export const LOOKUP_SELECTOR = `${MANAGED_BY_SELECTOR},${LOOKUP_LABEL}=${LOOKUP}`;
+
+/** On an object that somebody else made: `"true"` hands it over to the route whose child it would be. */
+export const ADOPT_ANNOTATION = "traefik-cert-rotater.io/adopt";
+/** How Switchboard, the operator that this product can take over from, marks its children. */
+const SWITCHBOARD = "switchboard";
+
+const ROUTE_GROUPS: readonly string[] = ["traefik.io/", "traefik.containo.us/"];
+const ROUTE_KINDS: readonly string[] = ["IngressRoute", "IngressRouteTCP"];
+
+/**
+ * `ours`: made by this installation for this route, or for an earlier route of its name (deleted and made again,
+ * or moved from one API group of Traefik to the other): then the next write hands it to the new one.
+ * `adoptable`: somebody else's, handed over by its annotation, or made by Switchboard for this very route.
+ * `released`: once ours, but the user took the label or the owner away.
+ * `foreign`: anybody else's, another installation's too.
+ */
+export type Ownership = "ours" | "adoptable" | "released" | "foreign";
+
+type RouteName = Pick<RouteReference, "kind" | "name">;
+
+/** Judges an existing object of the child's name. `instance` is `<release namespace>/<release>`. */
+export function judge(child: KubernetesObject, route: RouteName, instance: string): Ownership {
+  if (isOfInstance(child, instance)) return isOwnedBy(child, route) ? "ours" : "foreign";
+  if (isAdoptable(child, route)) return "adoptable";
+  return child.metadata.annotations?.[INSTANCE_ANNOTATION] === instance ? "released" : "foreign";
+}
+
+export function mayWrite(ownership: Ownership): boolean {
+  return ownership === "ours" || ownership === "adoptable";
+}
+
+/** Another installation's child is never adopted, nor what a controller other than the route's looks after. */
+function isAdoptable(child: KubernetesObject, route: RouteName): boolean {
+  const { labels, annotations, ownerReferences = [] } = child.metadata;
+  if (labels?.[MANAGED_BY_LABEL] === MANAGED_BY && annotations?.[INSTANCE_ANNOTATION] !== undefined)
+    return false;
+  const controller = ownerReferences.find(isController);
+  const isRoutes =
+    controller !== undefined && controller.kind === route.kind && controller.name === route.name;
+  if (isSwitchboards(child)) return isRoutes && isRoute(controller);
+  return annotations?.[ADOPT_ANNOTATION] === "true" && (controller === undefined || isRoutes);
+}
+
+/** Whether Switchboard made the object. */
+export function isSwitchboards({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[MANAGED_BY_LABEL] === SWITCHBOARD;
+}
+
+/** Whether this installation made the object and still has it, whatever the route. */
+export function isOfInstance(child: KubernetesObject, instance: string): boolean {
+  return (
+    child.metadata.annotations?.[INSTANCE_ANNOTATION] === instance &&
+    child.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY &&
+    (child.metadata.ownerReferences ?? []).some(isRoute)
+  );
+}
+
+/** Whether a route of that name, in whatever API group, is among the owners. */
+export function isOwnedBy(child: KubernetesObject, route: RouteName): boolean {
+  return owningRoutes(child).some(({ kind, name }) => kind === route.kind && name === route.name);
+}
+
+/** The routes that own the object, the controller first. */
+export function owningRoutes(child: KubernetesObject): readonly RouteReference[] {
+  const { namespace = "", ownerReferences = [] } = child.metadata;
+  const owners = ownerReferences.filter(isRoute);
+  if (owners.length > 1) owners.sort((one, other) => Number(isController(other)) - Number(isController(one)));
+  return owners.map((owner) => routeOfOwner(owner, namespace));
+}
+
+function routeOfOwner(owner: OwnerReference, namespace: string): RouteReference {
+  const group = owner.apiVersion.startsWith("traefik.containo.us/") ? "traefik.containo.us" : "traefik.io";
+  const kind = owner.kind === "IngressRouteTCP" ? "IngressRouteTCP" : "IngressRoute";
+  return { kind, group, namespace, name: owner.name };
+}
+
+function isController(owner: OwnerReference): boolean {
+  return owner.controller === true;
+}
+
+function isRoute(reference: OwnerReference): boolean {
+  const { apiVersion, kind } = reference;
+  return ROUTE_KINDS.includes(kind) && ROUTE_GROUPS.some((group) => apiVersion.startsWith(group));
+}

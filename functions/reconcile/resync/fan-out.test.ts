@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import fc from "fast-check";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import { BATCH_SIZE, type Batch, type HandOut, spread } from "./fan-out.ts";
+
+function routes(count: number): RouteReference[] {
+  return Array.from({ length: count }, (_, index) => ({
+    kind: "IngressRoute",
+    group: "traefik.io",
+    namespace: "shop",
+    name: `route-${index}`,
+  }));
+}
+
+interface Spread {
+  readonly handedOut: number;
+  /** Names of routes by who did them. */
+  readonly here: readonly string[];
+  readonly accepted: readonly Batch[];
+  readonly offered: readonly Batch[];
+}
+
+/** Spreads so many routes; `answer` decides about each batch. `workOff` may be held back until all is offered. */
+async function run(
+  count: number,
+  answer: (batch: Batch) => boolean | Promise<boolean>,
+  workOff: () => Promise<void> = async () => {},
+): Promise<Spread> {
+  const here: string[] = [];
+  const accepted: Batch[] = [];
+  const offered: Batch[] = [];
+  const handOut: HandOut = async (batch) => {
+    offered.push(batch);
+    const taken = await answer(batch);
+    if (taken) accepted.push(batch);
+    return taken;
+  };
+  const handedOut = await spread(routes(count), {
+    run: "run-1",
+    now: Date.parse("2026-01-01T00:00:00Z"),
+    handOut,
+    workOff: async (batch) => {
+      await workOff();
+      here.push(...batch.map(({ name }) => name));
+    },
+  });
+  return { handedOut, here, accepted, offered };
+}
+
+function namesOf(batches: readonly Batch[]): string[] {
+  return batches.flatMap((batch) => batch.routes.map(({ name }) => name));
+}
+
+const allNames = (count: number) =>
+  routes(count)
+    .map(({ name }) => name)
+    .sort();
+
+suite("routes of a resync are spread over instances", () => {
+  test("in batches of a size, each with its place in the run and one deadline for all", async () => {
+    const { accepted, here, handedOut } = await run(5 * BATCH_SIZE + 1, () => true);
+    assert.ok(accepted.length > 0 && here.length > 0);
+    assert.equal(handedOut, namesOf(accepted).length);
+    for (const batch of accepted) {
+      assert.equal(batch.run, "run-1");
+      assert.equal(batch.deadline, "2026-01-01T00:10:00.000Z");
+      assert.ok(batch.routes.length <= BATCH_SIZE);
+      assert.equal(batch.routes[0]?.name, `route-${batch.cursor * BATCH_SIZE}`);
+    }
+  });
+
+  test("here, all of them, where the sink takes none", async () => {
+    const { here, handedOut, offered } = await run(20 * BATCH_SIZE, () => false);
+    assert.equal(handedOut, 0);
+    assert.deepEqual(here.toSorted(), allNames(20 * BATCH_SIZE));
+    assert.ok(offered.length <= 8, "a sink that refuses is not asked for each batch");
+  });
+
+  test("here too where the sink refuses only after everything here is done", async () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const running = run(3 * BATCH_SIZE, () => promise);
+    await new Promise(setImmediate);
+    resolve(false);
+    const { here } = await running;
+    assert.deepEqual(here.toSorted(), allNames(3 * BATCH_SIZE));
+  });
+
+  test("elsewhere while this instance is busy", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let taken = 0;
+    const { here, handedOut } = await run(
+      6 * BATCH_SIZE,
+      () => {
+        if (++taken === 5) resolve();
+        return true;
+      },
+      () => promise,
+    );
+    assert.equal(handedOut, 5 * BATCH_SIZE);
+    assert.equal(here.length, BATCH_SIZE);
+  });
+
+  test("each exactly once, whatever the sink answers and when", async () => {
+    const answers = fc.array(fc.tuple(fc.boolean(), fc.boolean()), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(4_000), answers, async (count, plan) => {
+        let next = 0;
+        const { here, accepted } = await run(count, async () => {
+          const [taken, late] = plan[next++ % Math.max(1, plan.length)] ?? [true, false];
+          if (late) await new Promise(setImmediate);
+          return taken;
+        });
+        assert.deepEqual([...here, ...namesOf(accepted)].sort(), allNames(count));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("a failure here is told", async () => {
+    const failing = run(
+      BATCH_SIZE,
+      () => false,
+      () => Promise.reject(new Error("bug")),
+    );
+    await assert.rejects(failing, /bug/);
+  });
+});

@@ -1,0 +1,33 @@
+/**
+ * What a resync did, in numbers: its memory must not grow with the cluster.
+ *
+ * @module
+ */
+import type { Report, Retry } from "../apply/report.ts";
+
+export class Tally {
+  routes = 0;
+  children = 0;
+  created = 0;
+  updated = 0;
+  deleted = 0;
+  problems = 0;
+  /** Deletions that the brake held back. */
+  held = 0;
+  /** Routes that went to other instances. */
+  handedOut = 0;
+  retry: Retry | null = null;
+
+  add({ changes, problems, retry }: Report): void {
+    for (const { action } of changes) this[action]++;
+    this.problems += problems.length;
+    this.retry ??= retry;
+  }
+
+  /** For one log line. */
+  toFields(): Readonly<Record<string, number | string>> {
+    const { routes, children, created, updated, deleted, problems, held, handedOut, retry } = this;
+    const fields = { routes, children, created, updated, deleted, problems, held, handedOut };
+    return retry === null ? fields : { ...fields, retry: retry.why };
+  }
+}

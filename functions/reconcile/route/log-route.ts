@@ -1,0 +1,22 @@
+/**
+ * One log line for a route that was reconciled.
+ *
+ * @module
+ */
+import type { Logger } from "../../log.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import type { Report } from "../apply/report.ts";
+
+/** Says what changed and what is wrong; a route that needed nothing is told at level debug only. */
+export function logRoute(
+  log: Logger,
+  route: RouteReference,
+  report: Report,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  const fields = { ...more, route, changes: report.changes, problems: report.problems };
+  if (report.retry !== null) log.warn({ ...fields, retry: report.retry.why }, "route to be tried again");
+  else if (report.problems.length > 0) log.warn(fields, "route reconciled with problems");
+  else if (report.changes.length > 0) log.info(fields, "route reconciled");
+  else log.debug(fields, "route needs nothing");
+}

@@ -1,0 +1,125 @@
+/**
+ * What one rule says: the hosts and paths that Traefik extracts from it, and whether Traefik would load it.
+ *
+ * @module
+ */
+
+import { lowerCase } from "../lower-case.ts";
+import type { Protocol, RuleError, RuleSyntax } from "../route-description.ts";
+import { RuleParseError, shown } from "../rule-error.ts";
+import type { Fault } from "./checks.ts";
+import { unknownMatcher, wrongArity, wrongSyntax } from "./hints.ts";
+import { type CompileRegexp, matcherName, matcherOf } from "./matchers.ts";
+import { type MatcherCall, parseRule } from "./parser.ts";
+
+export type { CompileRegexp } from "./matchers.ts";
+
+export interface RuleAnalysis {
+  /**
+   * What `ParseDomains` (HTTP) or `ParseHostSNI` (TCP) of Traefik 3.7.13 extracts, in its order and with its
+   * repetitions: lower case, without negated matchers. Empty when extraction fails.
+   */
+  readonly domains: readonly string[];
+  /** Values of Path and PathPrefix that are not negated, in rule order. */
+  readonly paths: readonly string[];
+  readonly error: RuleError | null;
+}
+
+export interface RuleOptions {
+  readonly protocol: Protocol;
+  readonly syntax: RuleSyntax;
+  /** Called only for rules of which `mayNeedRegexp` is true. */
+  readonly compileRegexp: CompileRegexp;
+}
+
+/** Analyses one rule in time linear in its length. Never throws: what is wrong with the rule is in `error`. */
+export function analyzeRule(rule: string, options: RuleOptions): RuleAnalysis {
+  // A lone surrogate cannot be encoded: it reaches Traefik as U+FFFD.
+  const source = rule.toWellFormed();
+  let calls: MatcherCall[];
+  try {
+    calls = parseRule(source).map((call) => resolved(call, options.protocol));
+  } catch (error) {
+    if (error instanceof RuleParseError) {
+      return { domains: [], paths: [], error: ruleError("parse", error.message, source, error.index) };
+    }
+    throw error;
+  }
+  const domains: string[] = [];
+  const paths: string[] = [];
+  const hostMatcher = options.protocol === "http" ? "Host" : "HostSNI";
+  for (const call of calls) {
+    if (call.negated) {
+      continue;
+    }
+    if (call.name === hostMatcher) {
+      appendTo(domains, call.args, lowerCase);
+    } else if (call.name === "Path" || call.name === "PathPrefix") {
+      appendTo(paths, call.args, (value) => value);
+    }
+  }
+  return { domains, paths, error: loadError(source, calls, options) };
+}
+
+/** True when a rule may hold a regular expression, so that its analysis may call `compileRegexp`. Cheap. */
+export function mayNeedRegexp(rule: string): boolean {
+  // An escape in double quotes can spell a brace.
+  return rule.includes("{") || rule.includes("\\") || /regexp/i.test(rule);
+}
+
+/** Not by spreading: a rule can have more values than a call can have arguments. */
+function appendTo(list: string[], values: readonly string[], change: (value: string) => string): void {
+  for (const value of values) {
+    list.push(change(value).toWellFormed());
+  }
+}
+
+/** The call under the matcher's documented name. */
+function resolved(call: MatcherCall, protocol: Protocol): MatcherCall {
+  const name = matcherName(protocol, call.name);
+  if (name === undefined) {
+    throw new RuleParseError(unknownMatcher(protocol, call.name), call.index);
+  }
+  return name === call.name ? call : { ...call, name };
+}
+
+function loadError(source: string, calls: readonly MatcherCall[], options: RuleOptions): RuleError | null {
+  for (const call of calls) {
+    const fault = faultOf(call, options);
+    if (fault !== null) {
+      const index = fault.argument === null ? call.index : (call.argIndexes[fault.argument] ?? call.index);
+      return ruleError("load", fault.message, source, index);
+    }
+  }
+  return null;
+}
+
+function faultOf(call: MatcherCall, { protocol, syntax, compileRegexp }: RuleOptions): Fault | null {
+  const matcher = matcherOf(protocol, syntax, call.name);
+  if (matcher === undefined) {
+    return { message: wrongSyntax(call.name, syntax), argument: null };
+  }
+  const count = call.args.length;
+  if (count === 0) {
+    return { message: `${call.name} has no value`, argument: null };
+  }
+  const empty = call.args.indexOf("");
+  if (empty >= 0) {
+    return { message: `${call.name} has an empty value`, argument: empty };
+  }
+  if (count < matcher.least || count > matcher.most) {
+    return { message: wrongArity(call.name, syntax, matcher.least, matcher.most, call.args), argument: null };
+  }
+  const fault = matcher.check(call.args, compileRegexp);
+  return fault === null ? null : { ...fault, message: `${call.name}: ${fault.message}` };
+}
+
+function ruleError(stage: RuleError["stage"], message: string, source: string, index: number): RuleError {
+  return { stage, message, position: Buffer.byteLength(source.slice(0, index)) };
+}
+
+/** A rule's text and its error in one sentence. */
+export function describeRuleError(rule: string, error: RuleError): string {
+  const effect = error.stage === "parse" ? "Traefik cannot parse" : "Traefik does not load";
+  return `${effect} the rule ${shown(rule)}: ${error.message} (at byte ${error.position})`;
+}
