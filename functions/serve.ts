@@ -5,8 +5,8 @@
  */
 import "./signals.ts";
 import "./require-node.ts";
-import { parseServeArguments } from "./cli/serve-arguments.ts";
 import { serve } from "./main.ts";
+import { parseServeArguments } from "./serve-arguments.ts";
 
 export { serve } from "./main.ts";
 

@@ -5,9 +5,9 @@
  */
 import { type Command, Option } from "commander";
 import type { ClusterOptions } from "./cluster.ts";
-import type { PlanOptions } from "./plan.ts";
-import type { StatusOptions } from "./status.ts";
-import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal.ts";
+import type { PlanOptions } from "./commands/plan.ts";
+import type { StatusOptions } from "./commands/status.ts";
+import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal/terminal.ts";
 
 /** `end` is told how a command ended. */
 export function addClusterCommands(
@@ -27,7 +27,9 @@ export function addClusterCommands(
   )
     .addOption(output(["text", "json"]))
     .addHelpText("after", PLAN_HELP)
-    .action(async (options: PlanOptions) => end(await (await import("./plan.ts")).plan(options, terminal)));
+    .action(async (options: PlanOptions) =>
+      end(await (await import("./commands/plan.ts")).plan(options, terminal)),
+    );
 
   throughKubeconfig(
     program
@@ -40,7 +42,7 @@ export function addClusterCommands(
     .addOption(output(["text", "wide", "json"]))
     .addHelpText("after", STATUS_HELP)
     .action(async (options: StatusOptions) =>
-      end(await (await import("./status.ts")).status(options, terminal)),
+      end(await (await import("./commands/status.ts")).status(options, terminal)),
     );
 
   program
@@ -49,7 +51,7 @@ export function addClusterCommands(
     .argument("<shell>", "bash, zsh or fish")
     .addHelpText("after", COMPLETION_HELP)
     .action(async (shell: string) => {
-      const { completion } = await import("./completion.ts");
+      const { completion } = await import("./commands/completion.ts");
       terminal.out(completion(program, shell));
       end(EXIT.fine);
     });
@@ -85,7 +87,10 @@ export async function planInstead(options: ResyncWords, terminal: Terminal): Pro
   const { dryRun = false, to, ...rest } = options;
   if (dryRun) {
     if (to !== undefined) throw new UsageError("--dry-run asks the cluster itself; leave out --to");
-    return await (await import("./plan.ts")).plan({ ...rest, output: rest.output ?? "text" }, terminal);
+    return await (await import("./commands/plan.ts")).plan(
+      { ...rest, output: rest.output ?? "text" },
+      terminal,
+    );
   }
   for (const option of ["config", "instance", "context", "output"] as const) {
     if (rest[option] !== undefined) throw new UsageError(`--${option} needs --dry-run`);
@@ -128,7 +133,7 @@ export async function explainLiveInstead(
   }
   if (filename.length > 0) throw new UsageError("give either routes or files with -f, not both");
   if (target !== undefined) throw new UsageError("--target is for files; a cluster knows its own");
-  return await (await import("./live-explain.ts")).explainLive(routes, options, terminal);
+  return await (await import("./commands/live-explain.ts")).explainLive(routes, options, terminal);
 }
 
 function output(formats: readonly string[]): Option {

@@ -8,12 +8,12 @@ import { createClient } from "../kubernetes/client.ts";
 import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
 import { isNamespaceName } from "../kubernetes/paths.ts";
 import { createTransport } from "../kubernetes/transport.ts";
-import { readConfiguration } from "./analyse.ts";
-import { checkInstance, findInstance } from "./instance.ts";
-import { commandCredentials } from "./kubeconfig-context.ts";
-import { showProgress } from "./progress.ts";
-import { createReader, type Reader } from "./reader.ts";
-import { type Terminal, UsageError } from "./terminal.ts";
+import { checkInstance, findInstance } from "./cluster/instance.ts";
+import { commandCredentials } from "./cluster/kubeconfig-context.ts";
+import { createReader, type Reader } from "./cluster/reader.ts";
+import { readConfiguration } from "./input/analyse.ts";
+import { showProgress } from "./terminal/progress.ts";
+import { type Terminal, UsageError } from "./terminal/terminal.ts";
 
 export interface ClusterOptions {
   readonly namespace?: string;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { explain } from "./explain.ts";
-import { render } from "./render.ts";
-import type { Terminal } from "./terminal.ts";
+import { explain } from "./commands/explain.ts";
+import { render } from "./commands/render.ts";
+import type { Terminal } from "./terminal/terminal.ts";
 
 /** What a command says about objects on standard input, with an address for DNS. */
 async function said(

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readSenderToken, TOKEN_FILE } from "../cloudevents/sender-token.ts";
 import { RESYNC_TYPE } from "../cloudevents/to-work.ts";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
-import { NotAcceptedError, postUntilAnswered } from "./post.ts";
-import { readSink } from "./sink.ts";
-import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal.ts";
+import { NotAcceptedError, postUntilAnswered } from "./events/post.ts";
+import { readSink } from "./events/sink.ts";
+import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal/terminal.ts";
 
 export interface ResyncOptions {
   readonly namespace?: string;
@@ -27,7 +27,7 @@ export async function resync(
   tokenFile = TOKEN_FILE,
 ): Promise<ExitCode> {
   const sink = readSink(options.to, terminal.env);
-  const { toMessage } = await import("./cloudevent.lazy.ts");
+  const { toMessage } = await import("./events/cloudevent.lazy.ts");
   const { headers, body } = toMessage({
     type: RESYNC_TYPE,
     source: "/traefik-cert-rotater/cli",
