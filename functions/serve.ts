@@ -4,8 +4,8 @@
  * @module
  */
 import "./signals.ts";
-import { parseServeArguments } from "./cli/serve-arguments.ts";
 import { serve } from "./main.ts";
+import { parseServeArguments } from "./serve-arguments.ts";
 
 export { serve } from "./main.ts";
 

@@ -5,17 +5,17 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import type { AnalyseOptions } from "./analyse.ts";
+import { parsePort } from "../serve-arguments.ts";
 import {
   addClusterCommands,
   explainLiveInstead,
   planInstead,
   withDryRun,
   withLiveRoutes,
-} from "./cluster-commands.ts";
-import type { ExplainOptions } from "./explain.ts";
-import { parsePort } from "./serve-arguments.ts";
-import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal.ts";
+} from "./commands/cluster-commands.ts";
+import type { ExplainOptions } from "./commands/explain.ts";
+import type { AnalyseOptions } from "./input/analyse.ts";
+import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal/terminal.ts";
 
 /** Runs the command that the words name; the process ends with the code, `serve` excepted, which goes on. */
 export async function run(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -46,7 +46,7 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
   analysing(program, "render", "Write the children of the routes in a file as YAML. Needs no cluster.")
     .addHelpText("after", RENDER_HELP)
     .action(async (options: AnalyseOptions) =>
-      end(await (await import("./render.ts")).render(options, terminal)),
+      end(await (await import("./commands/render.ts")).render(options, terminal)),
     );
 
   const explain = analysing(
@@ -65,7 +65,7 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
     .action(async (routes: readonly string[], options: ExplainOptions) =>
       end(
         (await explainLiveInstead(routes, options, terminal)) ??
-          (await (await import("./explain.ts")).explain(options, terminal)),
+          (await (await import("./commands/explain.ts")).explain(options, terminal)),
       ),
     );
 
@@ -88,7 +88,9 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
   withDryRun(resync).action(async ({ timeout, ...options }) =>
     end(
       (await planInstead(options, terminal)) ??
-        (await (await import("./resync.ts")).resync({ ...options, timeoutSeconds: timeout }, terminal)),
+        (await (
+          await import("./commands/resync.ts")
+        ).resync({ ...options, timeoutSeconds: timeout }, terminal)),
     ),
   );
 

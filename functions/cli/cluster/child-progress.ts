@@ -1,0 +1,43 @@
+/**
+ * Whether the neighbour that a child is for has done its part. Pure.
+ *
+ * @module
+ */
+import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isRecord } from "../../unknown.ts";
+
+export interface ChildProgress {
+  readonly done: boolean;
+  /** Why it is not done, in the neighbour's own words where it has some; null where it is. */
+  readonly why: string | null;
+}
+
+const DONE: ChildProgress = { done: true, why: null };
+
+/**
+ * A kind whose readiness is known by its condition `Ready` (cert-manager's Certificate), any other by its
+ * `status.observedGeneration` (external-dns' DNSEndpoint: it has been listed; what became of it is not told).
+ */
+export function progressOf(child: KubernetesObject, { isReady, name }: Integration): ChildProgress {
+  if (isReady !== null) {
+    return isReady(child)
+      ? DONE
+      : { done: false, why: readyCondition(child) ?? `${name} has not looked at it` };
+  }
+  const { generation }: { generation?: unknown } = child.metadata as object;
+  const observed = isRecord(child.status) ? child.status.observedGeneration : undefined;
+  if (observed !== undefined && observed === generation) return DONE;
+  const why = observed === undefined ? "has not looked at it" : "has not looked at its last change";
+  return { done: false, why: `${name} ${why}` };
+}
+
+function readyCondition({ status }: KubernetesObject): string | null {
+  const conditions = isRecord(status) && Array.isArray(status.conditions) ? status.conditions : [];
+  const ready: unknown = conditions.find(
+    (condition: unknown) => isRecord(condition) && condition.type === "Ready",
+  );
+  if (!isRecord(ready)) return null;
+  if (ready.status === "True") return "its last change has not been looked at";
+  return [ready.reason, ready.message].filter((text) => typeof text === "string" && text !== "").join(": ");
+}

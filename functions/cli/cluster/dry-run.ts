@@ -1,0 +1,141 @@
+/**
+ * A resync that writes nothing: the reconciler itself, with its writes and Events put down instead of made.
+ *
+ * @module
+ */
+import type { Configuration } from "../../config/configuration.ts";
+import { KubernetesError } from "../../kubernetes/errors.ts";
+import type { Logger } from "../../log.ts";
+import type { Problem } from "../../problem.ts";
+import type { ReconcileContext } from "../../reconcile/context.ts";
+import { refusalOf } from "../../reconcile/host-policy.ts";
+import { resync } from "../../reconcile/resync/resync.ts";
+import { reconcileRoute } from "../../reconcile/route.ts";
+import { routeResources } from "../../traefik/resources.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import type { ReadingClient } from "./reader.ts";
+import { createWriteRecorder, type RecordedWrite } from "./write-recorder.ts";
+
+export interface DryRunScope {
+  /** Null: all namespaces. */
+  readonly namespace: string | null;
+  /** Routes of this name only; null: all. */
+  readonly name: string | null;
+  readonly confirmDeletions: boolean;
+}
+
+export interface DryRunSetting {
+  readonly client: ReadingClient;
+  readonly configuration: Configuration;
+  readonly instance: string;
+}
+
+export interface RouteProblem extends Problem {
+  /** Null where it is about no route in particular. */
+  readonly route: RouteReference | null;
+}
+
+export interface DryRun {
+  readonly writes: readonly RecordedWrite[];
+  readonly problems: readonly RouteProblem[];
+  /** Routes looked at. */
+  readonly routes: number;
+  /** Children of this installation that there are; null where not all were looked at. */
+  readonly children: number | null;
+  /** Deletions that the brake would hold back: they are among the writes all the same. */
+  readonly held: number;
+  /** Something passing kept it from the end; null where nothing did. */
+  readonly incomplete: string | null;
+}
+
+/** What a resync would do now. */
+export async function dryRun(setting: DryRunSetting, scope: DryRunScope): Promise<DryRun> {
+  const { namespace, name } = scope;
+  if (namespace !== null && name !== null) return runRoutes(setting, namespace, name);
+  const run = await runResync(setting, namespace, scope.confirmDeletions);
+  if (run.held === 0) return run;
+  // Which deletions are held back, only a resync that holds none back can tell.
+  return { ...(await runResync(setting, namespace, true)), held: run.held };
+}
+
+async function runResync(
+  setting: DryRunSetting,
+  namespace: string | null,
+  confirmDeletions: boolean,
+): Promise<DryRun> {
+  const { context, writes, problems } = recording(setting);
+  const { routes, children, held, retry } = await resync(context, { namespace, confirmDeletions });
+  return { writes: writes(), problems: problems(), routes, children, held, incomplete: retry?.why ?? null };
+}
+
+async function runRoutes(setting: DryRunSetting, namespace: string, name: string): Promise<DryRun> {
+  const { context, writes, problems } = recording(setting);
+  const references = routeResources(context.selector.legacyGroup).map(
+    ({ group, kind }) => ({ group, kind, namespace, name }) as RouteReference,
+  );
+  const found = await Promise.all(references.map((route) => isThere(setting.client, route)));
+  const routes = references.filter((_, index) => found[index]);
+  const reports = await Promise.all(routes.map((route) => reconcileRoute(context, route, { hint: null })));
+  const retry = reports.find((report) => report.retry !== null)?.retry ?? null;
+  return {
+    writes: writes(),
+    problems: problems(),
+    routes: routes.length,
+    children: null,
+    held: 0,
+    incomplete: retry?.why ?? null,
+  };
+}
+
+/** False too where that cannot be read, which the reader remembers. */
+async function isThere(client: ReadingClient, route: RouteReference): Promise<boolean> {
+  const resource = routeResources(true).find(
+    ({ kind, group }) => kind === route.kind && group === route.group,
+  );
+  if (resource === undefined) return false;
+  try {
+    return (await client.get({ resource, namespace: route.namespace, name: route.name })) !== null;
+  } catch (error) {
+    if (error instanceof KubernetesError) return false;
+    throw error;
+  }
+}
+
+function recording({ client, configuration, instance }: DryRunSetting) {
+  const { integrations, selector, onOptOut, hostPolicy, hostClaims } = configuration;
+  const recorder = createWriteRecorder(client, instance);
+  const problems = new Map<string, RouteProblem>();
+  const context: ReconcileContext = {
+    client,
+    execute: recorder.execute,
+    integrations,
+    selector,
+    instance,
+    onOptOut,
+    refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
+    hostClaims,
+    events: {
+      record: async ({ route }, _, found) => {
+        for (const problem of found) problems.set(JSON.stringify([route, problem]), { route, ...problem });
+      },
+    },
+    log: SILENT,
+    handOut: null,
+    loadRegexp: async () => (await import("../../traefik/regexp.lazy.ts")).compileRegexp,
+  };
+  return { context, writes: recorder.writes, problems: () => [...problems.values()].sort(byRoute) };
+}
+
+/** The reader remembers what could not be read, and the problems come as Events. */
+const SILENT: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+function byRoute(one: RouteProblem, other: RouteProblem): number {
+  const key = ({ route, reason, message }: RouteProblem) =>
+    `${route?.namespace ?? ""}/${route?.name ?? ""} ${route?.kind ?? ""} ${reason} ${message}`;
+  return key(one) < key(other) ? -1 : 1;
+}

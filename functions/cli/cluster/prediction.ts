@@ -1,0 +1,89 @@
+/**
+ * A dry run as its reader wants it: object by object, before and after. Pure.
+ *
+ * @module
+ */
+import { owningRoutes } from "../../reconcile/ownership.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import { applied, type PlainObject, plain } from "./applied-object.ts";
+import type { DryRun, RouteProblem } from "./dry-run.ts";
+import type { Findings } from "./reader.ts";
+import type { EndangeredSecret } from "./secrets.ts";
+import type { PlannedAction, RecordedWrite } from "./write-recorder.ts";
+
+export interface PredictedChange {
+  readonly action: PlannedAction;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The routes that own the object afterwards, the controller first; of one that goes, those that did. */
+  readonly routes: readonly RouteReference[];
+  /** Null for what is created. */
+  readonly before: PlainObject | null;
+  /** Null for what is deleted. */
+  readonly after: PlainObject | null;
+  /** The Secret whose content would be lost. */
+  readonly secret: EndangeredSecret | null;
+  /** The deletion brake would hold it back. */
+  readonly held: boolean;
+}
+
+export interface Prediction {
+  readonly server: string;
+  readonly instance: string;
+  readonly routes: number;
+  readonly children: number | null;
+  readonly changes: readonly PredictedChange[];
+  readonly problems: readonly RouteProblem[];
+  readonly notes: readonly string[];
+  readonly failures: readonly string[];
+  readonly held: number;
+}
+
+export interface PredictionInput {
+  readonly server: string;
+  readonly instance: string;
+  readonly run: DryRun;
+  readonly secrets: ReadonlyMap<RecordedWrite, EndangeredSecret>;
+  readonly findings: Findings;
+}
+
+export function predict({ server, instance, run, secrets, findings }: PredictionInput): Prediction {
+  const { writes, problems, routes, children, held, incomplete } = run;
+  const failures = [...findings.failures];
+  // Whatever could not be read says more than that something was not.
+  if (incomplete !== null && failures.length === 0) failures.push(incomplete);
+  return {
+    server,
+    instance,
+    routes,
+    children,
+    changes: writes.map((write) => ({
+      ...changeOf(write),
+      secret: secrets.get(write) ?? null,
+      held: held > 0 && write.action === "delete",
+    })),
+    problems,
+    notes: [...findings.notes],
+    failures,
+    held,
+  };
+}
+
+function changeOf({ action, resource, namespace, name, step }: RecordedWrite) {
+  const before = step.action === "create" ? null : plain(step.live);
+  const after = afterwards(step);
+  const routes = owningRoutes(step.action === "delete" ? step.live : step.child);
+  return { action, kind: resource.kind, namespace, name, routes, before, after };
+}
+
+function afterwards(step: RecordedWrite["step"]): PlainObject | null {
+  switch (step.action) {
+    case "create":
+      return plain(step.child);
+    case "update":
+      return applied(step.live, step.child);
+    case "delete":
+      return null;
+  }
+}

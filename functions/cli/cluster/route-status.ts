@@ -1,0 +1,211 @@
+/**
+ * How each route is doing: what it should have, what it has, and whether the neighbours have done their part.
+ *
+ * @module
+ */
+import type { Integration } from "../../integrations/integration.ts";
+import { KubernetesError } from "../../kubernetes/errors.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import { isIgnored } from "../../reconcile/opt-out.ts";
+import { isOfInstance, judge, mayWrite, type Ownership, owningRoutes } from "../../reconcile/ownership.ts";
+import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { type ChildProgress, progressOf } from "./child-progress.ts";
+import { keptNames } from "./kept-names.ts";
+import type { Survey } from "./survey.ts";
+import type { RecordedWrite } from "./write-recorder.ts";
+
+/**
+ * `none`: not wanted, or it waits for something. `missing`, `outdated`, `surplus`: the next resync would create,
+ * change or delete it. `foreign`, `released`: an object in the way that is not ours. `pending`: the neighbour has not
+ * done its part.
+ */
+export type ChildState =
+  | "ready"
+  | "pending"
+  | "missing"
+  | "outdated"
+  | "surplus"
+  | "foreign"
+  | "released"
+  | "opted out"
+  | "none";
+
+export interface ChildStatus {
+  readonly integration: Integration;
+  /** The child, or what is in its place. */
+  readonly object: KubernetesObject | null;
+  readonly name: string;
+  readonly state: ChildState;
+  /** Null where there is nothing to say. */
+  readonly why: string | null;
+  readonly keptNames: readonly string[];
+}
+
+export interface RouteStatus {
+  readonly description: RouteDescription;
+  readonly children: readonly ChildStatus[];
+  readonly problems: readonly Problem[];
+  /** Somebody, or some time, is needed. */
+  readonly wrong: boolean;
+}
+
+const FINE: readonly ChildState[] = ["ready", "none", "opted out"];
+const IN_THE_WAY: readonly Problem["reason"][] = ["NotOurs", "Released", "SecretNameTaken"];
+
+/** Those in which something is wrong first, then by namespace and name. */
+export async function routeStatuses(survey: Survey): Promise<readonly RouteStatus[]> {
+  const index = indexOf(survey);
+  const statuses = await Promise.all(
+    survey.routes.map((description) => statusOf(survey, index, description)),
+  );
+  const key = ({ description: { route }, wrong }: RouteStatus) =>
+    `${wrong ? 0 : 1} ${route.namespace}/${route.name} ${route.kind}`;
+  return [...statuses].sort((one, other) => (key(one) < key(other) ? -1 : 1));
+}
+
+/** Children of this installation that no route has any more. */
+export function orphans({ run, routes }: Survey): readonly RecordedWrite[] {
+  const known = new Set(routes.map(({ route }) => keyOf(route)));
+  return run.writes.filter(
+    ({ step }) =>
+      step.action === "delete" && !owningRoutes(step.live).some((owner) => known.has(keyOf(owner))),
+  );
+}
+
+interface Index {
+  readonly descriptions: ReadonlyMap<string, RouteDescription>;
+  readonly problems: ReadonlyMap<string, readonly Problem[]>;
+  /** By integration and route. */
+  readonly children: ReadonlyMap<Integration, ReadonlyMap<string, readonly KubernetesObject[]>>;
+  readonly writes: ReadonlyMap<Integration, ReadonlyMap<string, readonly RecordedWrite[]>>;
+}
+
+function indexOf({ routes, run, configuration, childrenOf, instance }: Survey): Index {
+  const { integrations } = configuration;
+  const mine = (integration: Integration) =>
+    childrenOf(integration).filter((child) => isOfInstance(child, instance));
+  return {
+    descriptions: new Map(routes.map((description) => [keyOf(description.route), description])),
+    problems: Map.groupBy(run.problems, ({ route }) => (route === null ? "" : keyOf(route))),
+    children: new Map(integrations.map((each) => [each, byOwner(mine(each), (child) => child)])),
+    writes: new Map(
+      integrations.map((each) => [
+        each,
+        byOwner(
+          run.writes.filter(({ resource }) => resource === each.resource),
+          ({ step }) => (step.action === "delete" ? step.live : step.child),
+        ),
+      ]),
+    ),
+  };
+}
+
+function byOwner<T>(items: readonly T[], objectOf: (item: T) => KubernetesObject): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const item of items) {
+    for (const owner of owningRoutes(objectOf(item))) {
+      found.set(keyOf(owner), [...(found.get(keyOf(owner)) ?? []), item]);
+    }
+  }
+  return found;
+}
+
+async function statusOf(survey: Survey, index: Index, description: RouteDescription): Promise<RouteStatus> {
+  const problems = index.problems.get(keyOf(description.route)) ?? [];
+  const { integrations } = survey.configuration;
+  const children = await Promise.all(
+    integrations.map((integration) => childStatus(survey, index, description, integration, problems)),
+  );
+  const wrong = problems.length > 0 || children.some(({ state }) => !FINE.includes(state));
+  return { description, children, problems, wrong };
+}
+
+async function childStatus(
+  survey: Survey,
+  index: Index,
+  description: RouteDescription,
+  integration: Integration,
+  problems: readonly Problem[],
+): Promise<ChildStatus> {
+  const key = keyOf(description.route);
+  const status = { integration, why: null, keptNames: [] };
+  const writes = index.writes.get(integration)?.get(key) ?? [];
+  const write = writes.find(({ action }) => action !== "delete") ?? writes[0];
+  const child = ownChild(integration, description, index.children.get(integration)?.get(key) ?? []);
+  if (write?.action === "create") {
+    return { ...status, object: null, name: write.name, state: "missing" };
+  }
+  if (child === null) return { ...status, ...(await substitute(survey, description, integration, problems)) };
+  const progress = progressOf(child, integration);
+  return {
+    ...status,
+    object: child,
+    name: child.metadata.name,
+    state: stateOf(write, progress),
+    why: progress.why,
+    keptNames: keptNames(
+      integration,
+      child,
+      owningRoutes(child).flatMap((owner) => index.descriptions.get(keyOf(owner)) ?? []),
+      survey.dependencies.get(integration) ?? new Map(),
+    ),
+  };
+}
+
+/** The child that has what the route claims now, else any. */
+function ownChild(
+  { claim }: Integration,
+  description: RouteDescription,
+  children: readonly KubernetesObject[],
+): KubernetesObject | null {
+  const wanted = claim?.wantedBy(description) ?? null;
+  return children.find(({ spec }) => wanted !== null && claim?.of(spec) === wanted) ?? children[0] ?? null;
+}
+
+function stateOf(write: RecordedWrite | undefined, { done }: ChildProgress): ChildState {
+  if (write?.action === "delete") return "surplus";
+  if (write !== undefined) return "outdated";
+  return done ? "ready" : "pending";
+}
+
+/** What stands where the child would be. */
+async function substitute(
+  { reader, instance }: Survey,
+  description: RouteDescription,
+  integration: Integration,
+  problems: readonly Problem[],
+): Promise<Pick<ChildStatus, "object" | "name" | "state">> {
+  const { route } = description;
+  const name = integration.childName(route);
+  const nothing = { object: null, name };
+  if (isIgnored(description, integration.name)) return { ...nothing, state: "opted out" };
+  if (!problems.some(({ reason }) => IN_THE_WAY.includes(reason))) return { ...nothing, state: "none" };
+  const object = await read(reader.client, integration, route.namespace, name);
+  const ownership: Ownership | null = object === null ? null : judge(object, route, instance);
+  if (ownership !== null && !mayWrite(ownership)) {
+    return { object, name, state: ownership === "released" ? "released" : "foreign" };
+  }
+  const isTaken = integration.claim !== null && problems.some(({ reason }) => reason === "SecretNameTaken");
+  return { ...nothing, state: isTaken ? "foreign" : "none" };
+}
+
+async function read(
+  client: Survey["reader"]["client"],
+  { resource }: Integration,
+  namespace: string,
+  name: string,
+): Promise<KubernetesObject | null> {
+  try {
+    return await client.get({ resource, namespace, name });
+  } catch (error) {
+    // The reader remembers it.
+    if (error instanceof KubernetesError) return null;
+    throw error;
+  }
+}
+
+/** Without the group: a child of the route's namesake in the other group is its own (ownership.ts). */
+function keyOf({ kind, namespace, name }: RouteReference): string {
+  return `${kind} ${namespace}/${name}`;
+}

@@ -1,0 +1,94 @@
+/**
+ * What `status` knows of a cluster: a dry run, and the objects that it met.
+ *
+ * @module
+ */
+import type { Integration } from "../../integrations/integration.ts";
+import { KubernetesError } from "../../kubernetes/errors.ts";
+import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { describeRoute } from "../../reconcile/describe.ts";
+import { refusalOf } from "../../reconcile/host-policy.ts";
+import { unshadowed } from "../../reconcile/members.ts";
+import { readDependencies, readOptOuts } from "../../reconcile/observe.ts";
+import { isSelected } from "../../reconcile/opt-out.ts";
+import { settle } from "../../reconcile/result.ts";
+import { routeResources } from "../../traefik/resources.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { type ClusterOptions, type OpenCluster, openCluster } from "./cluster.ts";
+import { type DryRun, dryRun } from "./dry-run.ts";
+
+export interface Survey extends OpenCluster {
+  readonly run: DryRun;
+  /** Of the class that the installation serves. */
+  readonly routes: readonly RouteDescription[];
+  /** Every object of that kind that was met, ours or not. */
+  childrenOf(integration: Integration): readonly KubernetesObject[];
+  readonly dependencies: ReadonlyMap<Integration, ReadonlyMap<string, KubernetesObject | null>>;
+}
+
+export async function surveyCluster(options: ClusterOptions, terminal: Terminal): Promise<Survey> {
+  const met = new Map<string, Map<string, KubernetesObject>>();
+  const cluster = await openCluster(options, terminal, (resource, items) => {
+    const objects = met.get(keyOf(resource)) ?? new Map<string, KubernetesObject>();
+    met.set(keyOf(resource), objects);
+    for (const item of items) objects.set(`${item.metadata.namespace}/${item.metadata.name}`, item);
+  });
+  const { reader, configuration, instance, namespace } = cluster;
+  const { client } = reader;
+  const run = await dryRun(
+    { client, configuration, instance },
+    { namespace, name: null, confirmDeletions: false },
+  );
+  const objectsOf = (resource: ResourceDefinition) => [...(met.get(keyOf(resource))?.values() ?? [])];
+  const routes = routeResources(configuration.selector.legacyGroup)
+    .flatMap(objectsOf)
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return {
+    ...cluster,
+    run,
+    routes: await describeAll(cluster, routes),
+    childrenOf: ({ resource }) => objectsOf(resource),
+    dependencies: await dependenciesOf(cluster),
+  };
+}
+
+async function describeAll(
+  { reader, configuration, namespace }: OpenCluster,
+  objects: readonly KubernetesObject[],
+): Promise<readonly RouteDescription[]> {
+  const { hostPolicy, integrations, selector } = configuration;
+  const optOuts = await settle(readOptOuts(reader.client, namespace));
+  const context = {
+    integrations,
+    refuseHost: (of: string, host: string) => refusalOf(hostPolicy, of, host),
+    loadRegexp: async () => (await import("../../traefik/regexp.lazy.ts")).compileRegexp,
+  };
+  const described = await Promise.all(
+    objects.map((object) => {
+      const annotations = optOuts.ok ? optOuts.value.get(object.metadata.namespace ?? "") : undefined;
+      return describeRoute(context, object, annotations ?? {});
+    }),
+  );
+  const byNamespace = Map.groupBy(described, ({ route }) => route.namespace);
+  return [...byNamespace.values()]
+    .flatMap(unshadowed)
+    .filter((description) => isSelected(description, selector));
+}
+
+/** What cannot be read is left out, and the reader remembers it. */
+async function dependenciesOf({ reader, configuration }: OpenCluster): Promise<Survey["dependencies"]> {
+  const read = new Map<Integration, ReadonlyMap<string, KubernetesObject | null>>();
+  for (const integration of configuration.integrations) {
+    try {
+      read.set(integration, await readDependencies(reader.client, integration));
+    } catch (error) {
+      if (!(error instanceof KubernetesError)) throw error;
+    }
+  }
+  return read;
+}
+
+function keyOf({ group, plural }: ResourceDefinition): string {
+  return `${plural}.${group}`;
+}

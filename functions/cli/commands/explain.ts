@@ -1,0 +1,53 @@
+/**
+ * `explain`: what was extracted from each route, and why.
+ *
+ * @module
+ */
+import { type AnalyseOptions, analyse, type LocatedDerivation, problemLines } from "../input/analyse.ts";
+import { explainText } from "../output/explain-text.ts";
+import { EXIT, type ExitCode, type Terminal } from "../terminal/terminal.ts";
+
+export interface ExplainOptions extends AnalyseOptions {
+  readonly output: "text" | "json";
+}
+
+/** Writes one JSON document a line and object, or a text for people; what cannot be read goes to standard error. */
+export async function explain(options: ExplainOptions, terminal: Terminal): Promise<ExitCode> {
+  const analysis = await analyse(options, terminal);
+  for (const derivation of analysis.derivations) {
+    terminal.out(
+      options.output === "json"
+        ? `${JSON.stringify(explanationJson(derivation))}\n`
+        : explainText(derivation, analysis),
+    );
+  }
+  // Problems of routes are part of the explanation.
+  for (const line of analysis.errors) terminal.err(`${line}\n`);
+  return problemLines(analysis).length > 0 ? EXIT.problems : EXIT.fine;
+}
+
+/** The documented shape: nothing may be renamed, things may be added. */
+export function explanationJson({
+  description,
+  children,
+  problems,
+}: Pick<LocatedDerivation, "description" | "children" | "problems">): object {
+  const { route, rules, hosts, tls } = description;
+  return {
+    kind: route.kind,
+    namespace: route.namespace,
+    name: route.name,
+    routes: rules.map(({ match, syntax, domains, paths, services, error }) => ({
+      match,
+      syntax,
+      domains,
+      paths,
+      services,
+      error: error === null ? null : { stage: error.stage, message: error.message, position: error.position },
+    })),
+    hosts,
+    tls,
+    children: children.flatMap(({ child }) => child ?? []),
+    problems: problems.map(({ reason, message, field }) => ({ reason, message, field })),
+  };
+}

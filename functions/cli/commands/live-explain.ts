@@ -1,0 +1,136 @@
+/**
+ * `explain NAMESPACE/NAME`: the explanation of files for routes of a cluster, and their children as they are.
+ *
+ * @module
+ */
+import { KubernetesError } from "../../kubernetes/errors.ts";
+import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
+import { describeRoute } from "../../reconcile/describe.ts";
+import { refusalOf } from "../../reconcile/host-policy.ts";
+import { unshadowed } from "../../reconcile/members.ts";
+import { listNamespace, readDependencies, readOptOuts } from "../../reconcile/observe.ts";
+import { settle } from "../../reconcile/result.ts";
+import { routeResources } from "../../traefik/resources.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
+import { type DryRun, dryRun } from "../cluster/dry-run.ts";
+import { type LiveChild, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
+import { derive } from "../input/derive.ts";
+import { explainText } from "../output/explain-text.ts";
+import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
+import { explanationJson } from "./explain.ts";
+
+export interface LiveExplainOptions extends ClusterOptions {
+  readonly output: "text" | "json";
+}
+
+interface Wanted {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Explains each route of those names, HTTP and TCP. */
+export async function explainLive(
+  words: readonly string[],
+  options: LiveExplainOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const wanted = words.map(parseWord);
+  let code: ExitCode = EXIT.fine;
+  for (const one of wanted) {
+    const cluster = await openCluster({ ...options, namespace: one.namespace }, terminal);
+    const isFine = await explainOne(one, cluster, options.output, terminal);
+    if (!isFine) code = EXIT.problems;
+  }
+  return code;
+}
+
+/** @throws {UsageError} */
+function parseWord(word: string): Wanted {
+  const [namespace = "", name = "", ...rest] = word.split("/");
+  if (isNamespaceName(namespace) && isObjectName(name) && rest.length === 0) return { namespace, name };
+  throw new UsageError(`${word} names no route; give NAMESPACE/NAME, or a file with -f`);
+}
+
+async function explainOne(
+  wanted: Wanted,
+  cluster: OpenCluster,
+  output: "text" | "json",
+  terminal: Terminal,
+): Promise<boolean> {
+  const { reader, configuration, instance, server } = cluster;
+  const { integrations, selector } = configuration;
+  const { namespace, name } = wanted;
+  const all = await describeNamespace(cluster, namespace);
+  const dependencies = new Map<string, Awaited<ReturnType<typeof reader.client.get>>>();
+  for (const integration of integrations) {
+    const read = await settle(readDependencies(reader.client, integration));
+    if (read.ok) for (const [key, object] of read.value) dependencies.set(key, object);
+  }
+  const run = await dryRun(
+    { client: reader.client, configuration, instance },
+    { namespace, name, confirmDeletions: false },
+  );
+  const derivations = derive(all, { integrations, selector, dependencies });
+  const found = derivations.filter(({ description }) => description.route.name === name);
+  const live = await Promise.all(found.map(({ description }) => liveChildren(cluster, description, run)));
+  cluster.endProgress();
+  for (const [index, derivation] of found.entries()) {
+    const problems = problemsOf(run, derivation.description);
+    const located = { ...derivation, problems, origin: server };
+    const children: readonly LiveChild[] = live[index] ?? [];
+    const text = explainText(located, { derivations: [], errors: [], unknownTargets: [] }).trimEnd();
+    terminal.out(
+      output === "json"
+        ? `${JSON.stringify({ ...explanationJson(located), live: children.map(liveJson) })}\n`
+        : `${[text, ...children.flatMap(liveText)].join("\n")}\n\n`,
+    );
+  }
+  return tellFindings(cluster, wanted, found.length, run, terminal);
+}
+
+function tellFindings(
+  { reader, server }: OpenCluster,
+  { namespace, name }: Wanted,
+  found: number,
+  run: DryRun,
+  terminal: Terminal,
+): boolean {
+  for (const note of reader.notes) terminal.err(`note: ${note}\n`);
+  for (const failure of reader.failures) terminal.err(`${failure}\n`);
+  if (found === 0 && reader.failures.size === 0) {
+    terminal.err(`there is no IngressRoute and no IngressRouteTCP ${namespace}/${name} in ${server}\n`);
+  }
+  return found > 0 && run.problems.length === 0 && run.incomplete === null && reader.failures.size === 0;
+}
+
+/** What the reconciler says of the route: more than its own text, for it has looked at what is there. */
+function problemsOf({ problems }: DryRun, { route: { kind, group, name } }: RouteDescription) {
+  return problems.filter(({ route }) => route?.kind === kind && route.group === group && route.name === name);
+}
+
+/** All routes of the namespace: which of them share a child is known only from all. */
+async function describeNamespace(
+  { reader, configuration: { hostPolicy, integrations, selector } }: OpenCluster,
+  namespace: string,
+): Promise<readonly RouteDescription[]> {
+  const optOuts = await settle(readOptOuts(reader.client, namespace));
+  const annotations = optOuts.ok ? (optOuts.value.get(namespace) ?? {}) : {};
+  const context = {
+    integrations,
+    refuseHost: (of: string, host: string) => refusalOf(hostPolicy, of, host),
+    loadRegexp: async () => (await import("../../traefik/regexp.lazy.ts")).compileRegexp,
+  };
+  const described: RouteDescription[] = [];
+  for (const resource of routeResources(selector.legacyGroup)) {
+    try {
+      for (const object of await listNamespace(reader.client, resource, namespace)) {
+        described.push(await describeRoute(context, object, annotations));
+      }
+    } catch (error) {
+      // The reader remembers what could not be read; a kind that is not served has no routes.
+      if (!(error instanceof KubernetesError)) throw error;
+    }
+  }
+  return unshadowed(described);
+}

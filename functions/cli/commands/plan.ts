@@ -1,0 +1,56 @@
+/**
+ * `plan`, and `resync --dry-run`: what the product would do in this cluster. Writes nothing.
+ *
+ * @module
+ */
+import { isObjectName } from "../../kubernetes/paths.ts";
+import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
+import { dryRun } from "../cluster/dry-run.ts";
+import { type Prediction, predict } from "../cluster/prediction.ts";
+import { endangeredSecrets } from "../cluster/secrets.ts";
+import { painter } from "../terminal/colour.ts";
+import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
+
+export interface PlanOptions extends ClusterOptions {
+  readonly name?: string;
+  readonly confirmDeletions?: boolean;
+  readonly output: "text" | "json";
+}
+
+/** Writes the plan; the exit code says whether anything in it needs a person. */
+export async function plan(options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
+  const { name = null, confirmDeletions = false, output } = options;
+  if (name !== null && !isObjectName(name))
+    throw new UsageError(`--name ${name} is not the name of an object`);
+  if (name !== null && options.namespace === undefined) throw new UsageError("--name needs --namespace");
+  const cluster = await openCluster(options, terminal);
+  const prediction = await predictIn(cluster, name, confirmDeletions);
+  cluster.endProgress();
+  if (output === "json") {
+    const { planJson } = await import("../output/plan-json.ts");
+    terminal.out(`${JSON.stringify(planJson(prediction), null, 2)}\n`);
+  } else {
+    const { planText } = await import("../output/plan-text.ts");
+    terminal.out(await planText(prediction, painter(terminal)));
+  }
+  return needsSomebody(prediction) ? EXIT.problems : EXIT.fine;
+}
+
+async function predictIn(
+  { server, reader, configuration, instance, namespace }: OpenCluster,
+  name: string | null,
+  confirmDeletions: boolean,
+): Promise<Prediction> {
+  const run = await dryRun(
+    { client: reader.client, configuration, instance },
+    { namespace, name, confirmDeletions },
+  );
+  const secrets = await endangeredSecrets(reader.client, configuration.integrations, run.writes);
+  return predict({ server, instance, run, secrets, findings: reader });
+}
+
+function needsSomebody({ changes, problems, failures, held }: Prediction): boolean {
+  return (
+    problems.length > 0 || failures.length > 0 || held > 0 || changes.some(({ secret }) => secret !== null)
+  );
+}

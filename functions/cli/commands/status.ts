@@ -1,0 +1,33 @@
+/**
+ * `status`: how the routes of a cluster are doing.
+ *
+ * @module
+ */
+import type { ClusterOptions } from "../cluster/cluster.ts";
+import { orphans, routeStatuses } from "../cluster/route-status.ts";
+import { surveyCluster } from "../cluster/survey.ts";
+import { statusJson } from "../output/status-json.ts";
+import { statusText } from "../output/status-text.ts";
+import { painter } from "../terminal/colour.ts";
+import { EXIT, type ExitCode, type Terminal } from "../terminal/terminal.ts";
+
+export interface StatusOptions extends ClusterOptions {
+  readonly output: "text" | "wide" | "json";
+}
+
+export async function status(options: StatusOptions, terminal: Terminal): Promise<ExitCode> {
+  const survey = await surveyCluster(options, terminal);
+  const routes = await routeStatuses(survey);
+  survey.endProgress();
+  const { server, instance, reader, run } = survey;
+  const failures = [...reader.failures];
+  if (run.incomplete !== null && failures.length === 0) failures.push(run.incomplete);
+  const report = { server, instance, routes, orphans: orphans(survey), notes: [...reader.notes], failures };
+  terminal.out(
+    options.output === "json"
+      ? `${JSON.stringify(statusJson(report), null, 2)}\n`
+      : statusText(report, { wide: options.output === "wide", paint: painter(terminal) }),
+  );
+  const isFine = failures.length === 0 && report.orphans.length === 0 && routes.every(({ wrong }) => !wrong);
+  return isFine ? EXIT.fine : EXIT.problems;
+}

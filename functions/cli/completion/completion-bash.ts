@@ -1,0 +1,44 @@
+/**
+ * The completion script of bash.
+ *
+ * @module
+ */
+import type { CompletedCommand, CompletedOption } from "./completed.ts";
+
+export function bashScript(program: string, commands: readonly CompletedCommand[]): string {
+  const names = commands.map(({ name }) => name);
+  const name = `_${program.replaceAll("-", "_")}`;
+  return `# bash completion of ${program}
+${name}() {
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command= word
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in ${names.join("|")}) command=$word; break ;; esac
+  done
+  case "$command $previous" in
+${commands.flatMap(valueCases).join("\n")}
+  esac
+  case $command in
+${commands.map(({ name, options }) => `    ${name}) word="${words(options)}" ;;`).join("\n")}
+    *) word="${names.join(" ")} --help --version" ;;
+  esac
+  COMPREPLY=($(compgen -W "$word" -- "$current"))
+}
+complete -F ${name} ${program}
+`;
+}
+
+function words(options: readonly CompletedOption[]): string {
+  return options.flatMap(({ flags }) => flags.filter((flag) => flag.startsWith("--"))).join(" ");
+}
+
+function valueCases({ name, options }: CompletedCommand): readonly string[] {
+  return options.flatMap(({ flags, value }) => {
+    if (value === "none") return [];
+    const pattern = flags.map((flag) => `"${name} ${flag}"`).join("|");
+    const reply =
+      value === "any"
+        ? "COMPREPLY=()"
+        : `COMPREPLY=($(compgen ${value === "file" ? "-f" : `-W "${value.join(" ")}"`} -- "$current"))`;
+    return [`    ${pattern}) ${reply}; return ;;`];
+  });
+}

@@ -1,0 +1,109 @@
+/**
+ * What the function would do with routes, without a cluster: the same descriptions and children. Pure.
+ *
+ * @module
+ */
+import type { Desired, Facts, Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import { buildChild } from "../../reconcile/child.ts";
+import { isIgnored, isSelected, type Selector } from "../../reconcile/opt-out.ts";
+import { compareAge } from "../../reconcile/sharing.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
+
+/** A child that a route has, or why it has none. */
+export interface DerivedChild {
+  readonly integration: Integration;
+  readonly child: KubernetesObject | null;
+  /** Null where there is a child of the route's own. */
+  readonly why: string | null;
+}
+
+export interface Derivation {
+  readonly description: RouteDescription;
+  readonly children: readonly DerivedChild[];
+  readonly problems: readonly Problem[];
+}
+
+export interface Deriver {
+  readonly integrations: readonly Integration[];
+  readonly selector: Selector;
+  readonly dependencies: Facts["dependencies"];
+}
+
+/** Derives the children of each route; routes that claim the same child share it, as they would in a cluster. */
+export function derive(descriptions: readonly RouteDescription[], deriver: Deriver): readonly Derivation[] {
+  return descriptions.map((description) => {
+    const derived = deriver.integrations.map((integration) =>
+      deriveChild(description, descriptions, integration, deriver),
+    );
+    return {
+      description,
+      children: derived,
+      problems: [...description.problems, ...derived.flatMap(({ problems }) => problems)],
+    };
+  });
+}
+
+function deriveChild(
+  description: RouteDescription,
+  all: readonly RouteDescription[],
+  integration: Integration,
+  { selector, dependencies }: Deriver,
+): DerivedChild & { readonly problems: readonly Problem[] } {
+  const none = (why: string, problems: readonly Problem[] = []) => ({
+    integration,
+    child: null,
+    why,
+    problems,
+  });
+  const left = leftOut(description, selector, integration);
+  if (left !== null) return none(left);
+  if (description.undecidable) return none("what the route wants cannot be decided; what exists stays");
+  const [first, ...others] = membersWith(description, all, selector, integration);
+  const merged =
+    others.length === 0 || integration.claim === null ? first : integration.claim.merge([first, ...others]);
+  const desired = integration.desire(merged, {
+    child: null,
+    dependencies,
+    mayName: () => true,
+    othersReady: true,
+  });
+  if (desired.kind !== "present") return none(reasonFor(desired, description), desired.problems);
+  const child = buildChild(integration, merged, desired, null);
+  const shared = first === description ? null : `shared with ${first.route.kind} ${first.route.name}`;
+  return { integration, child: shared === null ? child : null, why: shared, problems: desired.problems };
+}
+
+function leftOut(description: RouteDescription, selector: Selector, { name }: Integration): string | null {
+  if (!isSelected(description, selector)) {
+    return `the route is of class ${description.ingressClass ?? "none"}, not ${selector.ingressClass}`;
+  }
+  return isIgnored(description, name) ? "the route opts out by annotation" : null;
+}
+
+/** The routes that share the child, the one that names it first; the route alone where nothing is shared. */
+function membersWith(
+  description: RouteDescription,
+  all: readonly RouteDescription[],
+  selector: Selector,
+  integration: Integration,
+): readonly [RouteDescription, ...RouteDescription[]] {
+  const claim = integration.claim?.wantedBy(description) ?? null;
+  const members = all.filter(
+    (other) =>
+      claim !== null &&
+      other.route.namespace === description.route.namespace &&
+      leftOut(other, selector, integration) === null &&
+      integration.claim?.wantedBy(other) === claim,
+  );
+  const [first, ...rest] = [...members].sort(compareAge);
+  return first === undefined ? [description] : [first, ...rest];
+}
+
+function reasonFor(desired: Desired, { hosts, tls }: RouteDescription): string {
+  if (desired.kind === "unchanged") return "it cannot be decided; what exists stays";
+  if (hosts.length === 0) return "no rule gives a usable host";
+  if (tls === null) return "the route has no spec.tls";
+  return tls.passthrough ? "TLS is passed through" : "spec.tls has no secretName";
+}

@@ -1,0 +1,67 @@
+/**
+ * The explanation of one route for people.
+ *
+ * @module
+ */
+import type { RuleDescription, ServiceDescription, TlsDescription } from "../../traefik/route-description.ts";
+import { type Analysis, hasUnknownTarget, type LocatedDerivation } from "../input/analyse.ts";
+import type { DerivedChild } from "../input/derive.ts";
+import { UNKNOWN_TARGET } from "../input/target.ts";
+
+/** Several lines, an empty one at the end. */
+export function explainText(derivation: LocatedDerivation, analysis: Analysis): string {
+  const { origin, description, children, problems } = derivation;
+  const { route, rules, hosts, tls } = description;
+  const lines = [
+    `${route.kind} ${route.namespace}/${route.name}`,
+    `  from      ${origin}`,
+    ...rules.flatMap((rule, index) => ruleLines(rule, index)),
+    `  hosts     ${list(hosts, "none that can be used")}`,
+    `  tls       ${tlsText(tls)}`,
+    ...children.map((child) => `  ${childText(child, analysis)}`),
+    ...problems.map(({ field, message }) => `  problem   ${field === null ? "" : `${field}: `}${message}`),
+  ];
+  return `${lines.join("\n")}\n\n`;
+}
+
+function ruleLines(rule: RuleDescription, index: number): readonly string[] {
+  const { match, syntax, domains, paths, services, error } = rule;
+  const head = `  rule ${String(index + 1).padEnd(4)} `;
+  const lines = [`${head}${match.replaceAll(/\s*\n\s*/g, " ")}  (${syntax})`];
+  if (error !== null) {
+    const stage = error.stage === "parse" ? "does not parse" : "is refused by Traefik";
+    lines.push(`            ${stage} at byte ${error.position}: ${error.message}`);
+  }
+  lines.push(
+    `            domains ${list(domains)}, paths ${list(paths)}, services ${list(services.map(serviceText))}`,
+  );
+  return lines;
+}
+
+function serviceText({ namespace, name, port, kind }: ServiceDescription): string {
+  return `${kind === "Service" ? "" : `${kind} `}${namespace}/${name}${port === null ? "" : `:${port}`}`;
+}
+
+function tlsText(tls: TlsDescription | null): string {
+  if (tls === null) return "none";
+  const parts = [
+    tls.secretName === null ? "no secretName" : `Secret ${tls.secretName}`,
+    ...(tls.passthrough ? ["passed through"] : []),
+    ...(tls.certResolver === null ? [] : [`certResolver ${tls.certResolver}`]),
+    ...(tls.domains.length > 0 ? [`domains ${tls.domains.join(", ")}`] : []),
+  ];
+  return parts.join("; ");
+}
+
+function childText({ integration, child, why }: DerivedChild, analysis: Analysis): string {
+  const { kind } = integration.resource;
+  if (child === null) return `no child  ${kind}: ${why}`;
+  const note = hasUnknownTarget(analysis, child)
+    ? ` (${UNKNOWN_TARGET} stands for the address of Service ${analysis.unknownTargets.join(", ")}; give it with --target)`
+    : "";
+  return `child     ${kind} ${child.metadata.name}: ${JSON.stringify(child.spec)}${note}`;
+}
+
+function list(items: readonly string[], none = "none"): string {
+  return items.length > 0 ? items.join(", ") : none;
+}

@@ -1,0 +1,40 @@
+/**
+ * A plan for programs.
+ *
+ * @module
+ */
+import type { Prediction } from "../cluster/prediction.ts";
+
+/** The documented shape: nothing may be renamed, things may be added. */
+export function planJson({ changes, problems, ...rest }: Prediction): object {
+  const { server, instance, routes, children, held, notes, failures } = rest;
+  return {
+    server,
+    instance,
+    routes,
+    children,
+    held,
+    changes: changes.map(({ routes: owners, ...change }) => {
+      const { action, kind, namespace, name, before, after, secret } = change;
+      return {
+        action,
+        kind,
+        namespace,
+        name,
+        held: change.held,
+        routes: owners.map((route) => ({ kind: route.kind, namespace: route.namespace, name: route.name })),
+        overwritesSecret: secret,
+        before,
+        after,
+      };
+    }),
+    problems: problems.map(({ route, reason, message, field }) => ({
+      route: route === null ? null : { kind: route.kind, namespace: route.namespace, name: route.name },
+      reason,
+      message,
+      field,
+    })),
+    notes,
+    failures,
+  };
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { PlainObject } from "../cluster/applied-object.ts";
+import type { PredictedChange, Prediction } from "../cluster/prediction.ts";
+import { planText } from "./plan-text.ts";
+
+const ROUTE = { kind: "IngressRoute", group: "traefik.io", namespace: "shop", name: "web" } as const;
+
+function child(metadata: object, names: readonly string[] = ["a.example.com"]): PlainObject {
+  const spec = { dnsNames: names, secretName: "web" };
+  return {
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    metadata: { name: "web-tls", ...metadata },
+    spec,
+  };
+}
+
+function owner(uid: string): object {
+  return {
+    ownerReferences: [
+      { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", name: "web", uid, controller: true },
+    ],
+  };
+}
+
+function prediction(change: Partial<PredictedChange>, more: Partial<Prediction> = {}): Prediction {
+  return {
+    server: "https://cluster/",
+    instance: "a/b",
+    routes: 1,
+    children: 1,
+    changes: [
+      {
+        action: "update",
+        kind: "Certificate",
+        namespace: "shop",
+        name: "web-tls",
+        routes: [ROUTE],
+        before: child({}),
+        after: child({}),
+        secret: null,
+        held: false,
+        ...change,
+      },
+    ],
+    problems: [],
+    notes: [],
+    failures: [],
+    held: 0,
+    ...more,
+  };
+}
+
+const PLAIN = (_: string, text: string) => text;
+
+describe("a plan for people", () => {
+  test("a route that was made again is another owner, whatever its name", async () => {
+    const [before, after] = [child(owner("11111111-2222")), child(owner("33333333-4444"))];
+    const text = await planText(prediction({ before, after }), PLAIN);
+    assert.match(text, /\n {4}- {3}- IngressRoute web of traefik\.io, uid 11111111, controller\n/);
+    assert.match(text, /\n {4}\+ {3}- IngressRoute web of traefik\.io, uid 33333333, controller\n/);
+  });
+
+  test("the order of keys is no difference, and of our own marks only that they change is told", async () => {
+    const { spec, ...rest } = child({ annotations: { "traefik-cert-rotater.io/applied": "1" } });
+    const reversed = Object.fromEntries(Object.entries(spec as object).reverse());
+    const after = {
+      ...rest,
+      metadata: { annotations: { "traefik-cert-rotater.io/applied": "2" } },
+      spec: reversed,
+    };
+    const text = await planText(prediction({ before: { ...rest, spec }, after }), PLAIN);
+    assert.match(
+      text,
+      /for IngressRoute web\n {6}only this installation's own marks change\n\n0 to create, 1 to change/,
+    );
+  });
+
+  test("colours say what comes and what goes", async () => {
+    const change = { before: child({}, ["old"]), after: child({}, ["new"]) };
+    const text = await planText(prediction(change), (colour, text) => `<${colour}>${text}</${colour}>`);
+    assert.match(text, /<red> {4}- {5}- old<\/red>\n<green> {4}\+ {5}- new<\/green>\n/);
+    assert.match(text, /<dim> {6}spec:<\/dim>|<dim> {6}…<\/dim>/);
+  });
+
+  test("failures, notes and held deletions have their place, and nothing to do is said", async () => {
+    const change = { action: "delete", after: null, held: true } as const;
+    const more = { held: 12, children: 20, notes: ["a note"], failures: ["a failure"] };
+    const text = await planText(prediction(change, more), PLAIN);
+    assert.match(text, /- delete Certificate shop\/web-tls \(was for IngressRoute web\)\n {4}! held back/);
+    assert.match(
+      text,
+      /\nCould not be read\n {2}a failure\n\nThe brake\n {2}a resync would delete 12 of 20 /,
+    );
+    assert.match(text, /\nNotes\n {2}a note\n/);
+    assert.match(await planText({ ...prediction({}), changes: [] }, PLAIN), /\nNothing to do: 0 to create/);
+  });
+});

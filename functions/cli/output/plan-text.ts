@@ -1,0 +1,142 @@
+/**
+ * A plan for people: each object as a difference of YAML, and at the end what needs somebody.
+ *
+ * @module
+ */
+import { APPLIED_ANNOTATION } from "../../reconcile/applied.ts";
+import { isRecord } from "../../unknown.ts";
+import type { PlainObject } from "../cluster/applied-object.ts";
+import type { PredictedChange, Prediction } from "../cluster/prediction.ts";
+import type { PlannedAction } from "../cluster/write-recorder.ts";
+import type { Colour, Paint } from "../terminal/colour.ts";
+import { diffLines, nearChanges } from "./line-diff.ts";
+
+const SIGNS: Readonly<Record<PlannedAction, string>> = { create: "+", update: "~", adopt: "~", delete: "-" };
+const COLOURS: Readonly<Record<string, Colour>> = { "+": "green", "-": "red", "~": "yellow" };
+/** Unchanged lines shown around changed ones. */
+const CONTEXT = 2;
+
+type FormatYaml = (value: unknown) => string;
+
+export async function planText(prediction: Prediction, paint: Paint): Promise<string> {
+  const { formatYaml } = await import("../../config/yaml.lazy.ts");
+  const { server, instance, routes, children, changes } = prediction;
+  const lines = [
+    `Plan for installation ${instance} in ${server}`,
+    `${count(routes, "route")} looked at${children === null ? "" : `, ${count(children, "child", "children")} there`}`,
+    "",
+    ...changes.flatMap((change) => [...changeLines(change, paint, formatYaml), ""]),
+    ...attention(prediction, paint),
+    summary(prediction),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function changeLines(change: PredictedChange, paint: Paint, formatYaml: FormatYaml): readonly string[] {
+  const { action, kind, namespace, name, before, after, secret, held } = change;
+  const sign = SIGNS[action];
+  const head = `${sign} ${action} ${kind} ${namespace}/${name}${purpose(change)}`;
+  const lines = diffLines(yamlLines(before, formatYaml), yamlLines(after, formatYaml));
+  const isVisible = lines.some(({ sign }) => sign !== " ");
+  return [
+    paint("bold", paint(COLOURS[sign] ?? "dim", head)),
+    ...(held ? ["    ! held back: see the brake below"] : []),
+    ...(secret === null ? [] : [paint("red", `    ! Secret ${secret.name}: ${secret.reason}`)]),
+    ...(isVisible ? [] : [paint("dim", "      only this installation's own marks change")]),
+    ...(isVisible ? nearChanges(lines, CONTEXT) : []).map(({ sign, text }) =>
+      paint(COLOURS[sign] ?? "dim", `    ${sign} ${text}`),
+    ),
+  ];
+}
+
+function purpose({ routes, action }: PredictedChange): string {
+  const names = routes.map(({ kind, name }) => `${kind} ${name}`).join(", ");
+  if (names === "") return "";
+  return action === "delete" ? ` (was for ${names})` : ` for ${names}`;
+}
+
+/** What of an object concerns people: not how it is named, nor our own bookkeeping. */
+function yamlLines(object: PlainObject | null, formatYaml: FormatYaml): readonly string[] {
+  if (object === null) return [];
+  const { labels, annotations, ownerReferences } = object.metadata;
+  const noted = isRecord(annotations)
+    ? Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== APPLIED_ANNOTATION))
+    : {};
+  const shown = {
+    ...(isRecord(labels) ? { labels: sorted(labels) } : {}),
+    ...(Object.keys(noted).length > 0 ? { annotations: sorted(noted) } : {}),
+    ...(Array.isArray(ownerReferences) ? { owners: ownerReferences.map(ownerText).sort() } : {}),
+    spec: sorted(object.spec),
+  };
+  return formatYaml(shown).trimEnd().split("\n");
+}
+
+/** With keys in one order at any depth, for the order of keys is no difference. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isRecord(value)) return value;
+  const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(fields.map(([key, field]) => [key, sorted(field)]));
+}
+
+/** With group and uid: a route that was made again, or moved from one group to the other, is another owner. */
+function ownerText(owner: unknown): string {
+  if (!isRecord(owner)) return String(owner);
+  const { apiVersion, kind, name, uid, controller } = owner;
+  const group = String(apiVersion).split("/")[0];
+  return `${kind} ${name} of ${group}, uid ${String(uid).slice(0, 8)}${controller === true ? ", controller" : ""}`;
+}
+
+function attention(prediction: Prediction, paint: Paint): readonly string[] {
+  const { changes, problems, notes, failures, held } = prediction;
+  const secrets = changes.flatMap(({ namespace, secret }) =>
+    secret === null ? [] : [`Secret ${namespace}/${secret.name}: ${secret.reason}`],
+  );
+  const lines = [
+    ...section("Secrets that would be overwritten", secrets, paint, "red"),
+    ...section(
+      "Problems",
+      problems.map(
+        ({ route, reason, message, field }) =>
+          `${route === null ? "" : `${route.kind} ${route.namespace}/${route.name}: `}${reason}: ` +
+          `${field === null ? "" : `${field}: `}${message}`,
+      ),
+      paint,
+      "red",
+    ),
+    ...section("Could not be read", failures, paint, "red"),
+    ...section("The brake", held === 0 ? [] : [brake(prediction)], paint, "red"),
+    ...section("Notes", notes, paint, "yellow"),
+  ];
+  return lines;
+}
+
+function brake({ held, children }: Prediction): string {
+  return (
+    `a resync would delete ${held} of ${children} children, so it deletes none. ` +
+    "If that is right, run: traefik-cert-rotater resync --confirm-deletions"
+  );
+}
+
+function section(title: string, items: readonly string[], paint: Paint, colour: Colour): readonly string[] {
+  if (items.length === 0) return [];
+  return [paint("bold", paint(colour, title)), ...items.map((item) => `  ${item}`), ""];
+}
+
+function summary({ changes, problems, failures }: Prediction): string {
+  const of = (action: PlannedAction) => changes.filter((change) => change.action === action).length;
+  const secrets = changes.filter(({ secret }) => secret !== null).length;
+  const parts = [
+    `${of("create")} to create`,
+    `${of("update")} to change`,
+    `${of("adopt")} to adopt`,
+    `${of("delete")} to delete`,
+    count(problems.length + failures.length, "problem"),
+    ...(secrets === 0 ? [] : [`${count(secrets, "Secret")} would be overwritten`]),
+  ];
+  return `${changes.length === 0 ? "Nothing to do: " : ""}${parts.join(", ")}`;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
