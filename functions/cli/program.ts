@@ -6,6 +6,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { parsePort } from "../serve-arguments.ts";
+import { ClusterAccessError } from "./cluster/access-error.ts";
 import {
   addClusterCommands,
   explainLiveInstead,
@@ -27,9 +28,9 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     await program.parseAsync(words, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
-    if (!(error instanceof UsageError)) throw error;
+    if (!(error instanceof UsageError || error instanceof ClusterAccessError)) throw error;
     terminal.err(`error: ${error.message}\n`);
-    return EXIT.usage;
+    return error instanceof UsageError ? EXIT.usage : EXIT.problems;
   }
   return code;
 }

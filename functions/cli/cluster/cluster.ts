@@ -4,21 +4,24 @@
  * @module
  */
 import type { Configuration } from "../../config/configuration.ts";
-import { createClient } from "../../kubernetes/client.ts";
+import { createClient, type KubernetesClient } from "../../kubernetes/client.ts";
+import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { isNamespaceName } from "../../kubernetes/paths.ts";
 import { createTransport } from "../../kubernetes/transport.ts";
-import { readConfiguration } from "../input/analyse.ts";
 import { showProgress } from "../terminal/progress.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
-import { checkInstance, findInstance } from "./instance.ts";
+import { accessError } from "./access-error.ts";
+import { checkInstance } from "./instance.ts";
 import { commandCredentials } from "./kubeconfig-context.ts";
 import { createReader, type Reader } from "./reader.ts";
+import { type ConfigurationSource, readSetting } from "./setting.ts";
 
 export interface ClusterOptions {
   readonly namespace?: string;
   readonly config?: string;
-  readonly instance?: string;
+  readonly defaults?: boolean;
+  readonly installation?: string;
   readonly context?: string;
 }
 
@@ -27,42 +30,72 @@ export interface OpenCluster {
   readonly server: string;
   readonly reader: Reader;
   readonly configuration: Configuration;
+  readonly configurationFrom: ConfigurationSource;
   readonly instance: string;
   /** Null: all namespaces. */
   readonly namespace: string | null;
+  /** What the reader notes, and what has to be known of the installation. */
+  notes(): readonly string[];
   /** Takes the progress away; to be called before the first output. */
   endProgress(): void;
 }
 
-/** @throws {UsageError} if an option or the configuration cannot be used, or there is no way to a cluster */
+/**
+ * @throws {UsageError} if an option or the configuration cannot be used, or there is no way to a cluster
+ * @throws {ClusterAccessError} if the cluster does not answer, or does not let us know enough
+ */
 export async function openCluster(
   options: ClusterOptions,
   terminal: Terminal,
   onList: (resource: ResourceDefinition, items: readonly KubernetesObject[]) => void = () => undefined,
 ): Promise<OpenCluster> {
-  const { namespace = null } = options;
+  const { namespace = null, config, defaults = false } = options;
   if (namespace !== null && !isNamespaceName(namespace)) {
     throw new UsageError(`--namespace ${namespace} is not the name of a namespace`);
   }
-  const given = options.instance === undefined ? null : checkInstance(options.instance);
-  const configuration = await readConfiguration(options.config ?? null, terminal);
-  const { integrations } = configuration;
+  if (config !== undefined && defaults) throw new UsageError("give either --config or --defaults, not both");
+  if (options.installation !== undefined) checkInstance(options.installation);
   const credentials = await commandCredentials(options.context ?? null, terminal.env);
+  const server = credentials.server.href;
+  const client = createClient(credentials, createTransport(credentials));
+  await knock(client, server);
+  const setting = await readSetting(client, options, { server, namespace }, terminal);
+  const { configuration, instance, from } = setting;
   const progress = showProgress(terminal);
   const reader = createReader({
-    client: createClient(credentials, createTransport(credentials)),
-    integrations,
+    client,
+    integrations: configuration.integrations,
     onList: (resource, items) => {
       progress.add(items.length);
       onList(resource, items);
     },
   });
   return {
-    server: credentials.server.href,
+    server,
     reader,
     configuration,
-    instance: given ?? (await findInstance(reader.client, integrations, namespace)),
+    configurationFrom: from,
+    instance,
     namespace,
+    notes: () => [...(configuration.mode === "observe" ? [OBSERVES] : []), ...reader.notes],
     endProgress: progress.end,
   };
+}
+
+const OBSERVES =
+  "the installation only observes (mode: observe): it writes nothing of this until its mode is reconcile.";
+
+/**
+ * Asks for what everybody may read, so that a server that does not answer is told as that.
+ *
+ * @throws {ClusterAccessError}
+ */
+export async function knock(client: Pick<KubernetesClient, "readJson">, server: string): Promise<void> {
+  try {
+    await client.readJson("/version");
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    // It answers; what may be read is another matter.
+    if (!(error instanceof ForbiddenError)) throw accessError(error, server);
+  }
 }

@@ -28,8 +28,14 @@ export async function commandCredentials(context: string | null, env: Terminal["
     return await kubeconfigCredentials(context);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const what = cause instanceof NoCredentialsError ? "" : "the kubeconfig cannot be used: ";
-    throw new UsageError(what + why, { cause });
+    if (cause instanceof NoCredentialsError) throw new UsageError(why, { cause });
+    // A parser adds an excerpt of the file.
+    const reason = (why.split("\n", 1)[0] ?? why).replace(/:$/, "");
+    throw new UsageError(
+      `the kubeconfig ${env.KUBECONFIG ?? "~/.kube/config"} cannot be used: ${reason}; ` +
+        "correct it, or name another with KUBECONFIG or --context",
+      { cause },
+    );
   }
 }
 

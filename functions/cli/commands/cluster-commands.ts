@@ -58,11 +58,12 @@ export function addClusterCommands(
 /** Options of a command that reads the cluster of a kubeconfig. */
 export function throughKubeconfig(command: Command): Command {
   return command
-    .option("--config <file>", "the function's configuration, JSON or YAML (default: its defaults)")
     .option(
-      "--instance <namespace/release>",
-      "the installation (default: the one that has children here, else the README's)",
+      "--config <file>",
+      "a configuration of the function, or values of the chart (default: what the installation is set to)",
     )
+    .option("--defaults", "the function's defaults, whatever the installation is set to")
+    .option("--instance, --installation <namespace/release>", "the installation, where there are several")
     .option("--context <name>", "context of the kubeconfig (default: its current one)");
 }
 
@@ -87,7 +88,7 @@ export async function planInstead(options: ResyncWords, terminal: Terminal): Pro
     if (to !== undefined) throw new UsageError("--dry-run asks the cluster itself; leave out --to");
     return await (await import("./plan.ts")).plan({ ...rest, output: rest.output ?? "text" }, terminal);
   }
-  for (const option of ["config", "instance", "context", "output"] as const) {
+  for (const option of ["config", "defaults", "installation", "context", "output"] as const) {
     if (rest[option] !== undefined) throw new UsageError(`--${option} needs --dry-run`);
   }
   return null;
@@ -97,7 +98,11 @@ export async function planInstead(options: ResyncWords, terminal: Terminal): Pro
 export function withLiveRoutes(explain: Command): Command {
   return explain
     .argument("[routes...]", "routes of the kubeconfig's cluster, each as NAMESPACE/NAME, instead of files")
-    .option("--instance <namespace/release>", "with routes: the installation")
+    .option("--defaults", "with routes: the function's defaults, whatever the installation is set to")
+    .option(
+      "--instance, --installation <namespace/release>",
+      "with routes: the installation, where there are several",
+    )
     .option("--context <name>", "with routes: context of the kubeconfig");
 }
 
@@ -121,7 +126,7 @@ export async function explainLiveInstead(
     throw new UsageError("nothing to explain; give NAMESPACE/NAME of a route, or a file with -f");
   }
   if (routes.length === 0) {
-    for (const option of ["instance", "context"] as const) {
+    for (const option of ["defaults", "installation", "context"] as const) {
       if (options[option] !== undefined) throw new UsageError(`--${option} needs NAMESPACE/NAME of a route`);
     }
     return null;

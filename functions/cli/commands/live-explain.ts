@@ -15,6 +15,7 @@ import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
 import { type LiveChild, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
+import { sourceText } from "../cluster/setting.ts";
 import { derive } from "../input/derive.ts";
 import { explainText } from "../output/explain-text.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
@@ -58,7 +59,7 @@ async function explainOne(
   output: "text" | "json",
   terminal: Terminal,
 ): Promise<boolean> {
-  const { reader, configuration, instance, server } = cluster;
+  const { reader, configuration, configurationFrom, instance, server } = cluster;
   const { integrations, selector } = configuration;
   const { namespace, name } = wanted;
   const all = await describeNamespace(cluster, namespace);
@@ -77,12 +78,16 @@ async function explainOne(
   cluster.endProgress();
   for (const [index, derivation] of found.entries()) {
     const problems = problemsOf(run, derivation.description);
-    const located = { ...derivation, problems, origin: server };
+    const located = {
+      ...derivation,
+      problems,
+      origin: `${server}, installation ${instance}, configuration: ${sourceText(configurationFrom)}`,
+    };
     const children: readonly LiveChild[] = live[index] ?? [];
     const text = explainText(located, { derivations: [], errors: [], unknownTargets: [] }).trimEnd();
     terminal.out(
       output === "json"
-        ? `${JSON.stringify({ ...explanationJson(located), live: children.map(liveJson) })}\n`
+        ? `${JSON.stringify({ ...explanationJson(located), live: children.map(liveJson), configuration: configurationFrom })}\n`
         : `${[text, ...children.flatMap(liveText)].join("\n")}\n\n`,
     );
   }
@@ -90,13 +95,13 @@ async function explainOne(
 }
 
 function tellFindings(
-  { reader, server }: OpenCluster,
+  { reader, server, notes }: OpenCluster,
   { namespace, name }: Wanted,
   found: number,
   run: DryRun,
   terminal: Terminal,
 ): boolean {
-  for (const note of reader.notes) terminal.err(`note: ${note}\n`);
+  for (const note of notes()) terminal.err(`note: ${note}\n`);
   for (const failure of reader.failures) terminal.err(`${failure}\n`);
   if (found === 0 && reader.failures.size === 0) {
     terminal.err(`there is no IngressRoute and no IngressRouteTCP ${namespace}/${name} in ${server}\n`);

@@ -37,7 +37,7 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<Ex
 }
 
 async function predictIn(
-  { server, reader, configuration, instance, namespace }: OpenCluster,
+  { server, reader, configuration, configurationFrom, instance, namespace, notes }: OpenCluster,
   name: string | null,
   confirmDeletions: boolean,
 ): Promise<Prediction> {
@@ -46,7 +46,8 @@ async function predictIn(
     { namespace, name, confirmDeletions },
   );
   const secrets = await endangeredSecrets(reader.client, configuration.integrations, run.writes);
-  return predict({ server, instance, run, secrets, findings: reader });
+  const findings = { notes: notes(), failures: [...reader.failures] };
+  return predict({ server, instance, configurationFrom, run, secrets, findings });
 }
 
 function needsSomebody({ changes, problems, failures, held }: Prediction): boolean {

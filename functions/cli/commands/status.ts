@@ -19,10 +19,18 @@ export async function status(options: StatusOptions, terminal: Terminal): Promis
   const survey = await surveyCluster(options, terminal);
   const routes = await routeStatuses(survey);
   survey.endProgress();
-  const { server, instance, reader, run } = survey;
+  const { server, instance, configurationFrom, reader, run } = survey;
   const failures = [...reader.failures];
   if (run.incomplete !== null && failures.length === 0) failures.push(run.incomplete);
-  const report = { server, instance, routes, orphans: orphans(survey), notes: [...reader.notes], failures };
+  const report = {
+    server,
+    instance,
+    configurationFrom,
+    routes,
+    orphans: orphans(survey),
+    notes: survey.notes(),
+    failures,
+  };
   terminal.out(
     options.output === "json"
       ? `${JSON.stringify(statusJson(report), null, 2)}\n`
