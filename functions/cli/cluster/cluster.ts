@@ -8,7 +8,8 @@ import { createClient, type KubernetesClient } from "../../kubernetes/client.ts"
 import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { isNamespaceName } from "../../kubernetes/paths.ts";
-import { createTransport } from "../../kubernetes/transport.ts";
+import { errorOf } from "../../kubernetes/status.ts";
+import { createTransport, describe } from "../../kubernetes/transport.ts";
 import { showProgress } from "../terminal/progress.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 import { accessError } from "./access-error.ts";
@@ -55,10 +56,7 @@ export async function openCluster(
   }
   if (config !== undefined && defaults) throw new UsageError("give either --config or --defaults, not both");
   if (options.installation !== undefined) checkInstance(options.installation);
-  const credentials = await commandCredentials(options.context ?? null, terminal.env);
-  const server = credentials.server.href;
-  const client = createClient(credentials, createTransport(credentials));
-  await knock(client, server);
+  const { client, server } = await connect(options.context ?? null, terminal.env);
   const setting = await readSetting(client, options, { server, namespace }, terminal);
   const { configuration, instance, from } = setting;
   const progress = showProgress(terminal);
@@ -85,12 +83,31 @@ export async function openCluster(
 const OBSERVES =
   "the installation only observes (mode: observe): it writes nothing of this until its mode is reconcile.";
 
+/** An API server that answers. */
+export interface Connection {
+  /** Its URL. */
+  readonly server: string;
+  readonly client: KubernetesClient;
+  /**
+   * What stands at a path as text, such as a log.
+   *
+   * @throws {KubernetesError}
+   */
+  readText(path: string): Promise<string>;
+}
+
 /**
  * Asks for what everybody may read, so that a server that does not answer is told as that.
  *
- * @throws {ClusterAccessError}
+ * @param context of the kubeconfig; null for its current one
+ * @throws {UsageError} where there is no way to a cluster
+ * @throws {ClusterAccessError} where it does not answer
  */
-export async function knock(client: Pick<KubernetesClient, "readJson">, server: string): Promise<void> {
+export async function connect(context: string | null, env: Terminal["env"]): Promise<Connection> {
+  const credentials = await commandCredentials(context, env);
+  const transport = createTransport(credentials);
+  const client = createClient(credentials, transport);
+  const server = credentials.server.href;
   try {
     await client.readJson("/version");
   } catch (error) {
@@ -98,4 +115,14 @@ export async function knock(client: Pick<KubernetesClient, "readJson">, server: 
     // It answers; what may be read is another matter.
     if (!(error instanceof ForbiddenError)) throw accessError(error, server);
   }
+  return {
+    server,
+    client,
+    readText: async (path) => {
+      const request = { method: "GET", path, accept: "*/*" } as const;
+      const response = await transport(request, await credentials.authorization(false));
+      if (response.status >= 200 && response.status < 300) return response.text;
+      throw errorOf(describe(request), response);
+    },
+  };
 }

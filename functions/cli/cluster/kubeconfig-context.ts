@@ -21,7 +21,7 @@ import { type Terminal, UsageError } from "../terminal/terminal.ts";
  */
 export async function commandCredentials(context: string | null, env: Terminal["env"]): Promise<Credentials> {
   try {
-    if (context === null && !env.KUBECONFIG && !(await hasKubeconfig(env))) {
+    if (context === null && !(await hasKubeconfig(env))) {
       return serviceAccountCredentials(env);
     }
     const { kubeconfigCredentials } = await import("../../kubernetes/kubeconfig.lazy.ts");
@@ -39,7 +39,9 @@ export async function commandCredentials(context: string | null, env: Terminal["
   }
 }
 
-function hasKubeconfig(env: Terminal["env"]): Promise<boolean> {
+/** Whether `KUBECONFIG` names one, or there is one where kubectl looks. */
+export async function hasKubeconfig(env: Terminal["env"]): Promise<boolean> {
+  if (env.KUBECONFIG) return true;
   const path = join(env.HOME ?? homedir(), ".kube", "config");
   return access(path).then(
     () => true,

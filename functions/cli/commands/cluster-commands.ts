@@ -88,7 +88,7 @@ export async function planInstead(options: ResyncWords, terminal: Terminal): Pro
     if (to !== undefined) throw new UsageError("--dry-run asks the cluster itself; leave out --to");
     return await (await import("./plan.ts")).plan({ ...rest, output: rest.output ?? "text" }, terminal);
   }
-  for (const option of ["config", "defaults", "installation", "context", "output"] as const) {
+  for (const option of ["config", "defaults", "output"] as const) {
     if (rest[option] !== undefined) throw new UsageError(`--${option} needs --dry-run`);
   }
   return null;

@@ -84,6 +84,25 @@ describe("resync", () => {
     assert.deepEqual(received[0]?.event.data, {});
   });
 
+  test("deletions that were held back are told, with an exit code of their own", async () => {
+    const { url } = await sink([[204, { "traefik-cert-rotater-held": "28" }]]);
+    const { code, out, err } = await send({ to: url });
+    assert.deepEqual([code, out], [3, `${url} accepted the resync of all routes\n`]);
+    assert.match(
+      err,
+      /^28 deletions were held back, .*run traefik-cert-rotater resync --confirm-deletions\n$/,
+    );
+  });
+
+  test("options of the cluster's Job have no meaning with an address", async () => {
+    for (const option of [{ installation: "a/b" }, { context: "x" }]) {
+      await assert.rejects(
+        send({ to: "http://127.0.0.1:1/", ...option }),
+        /leave out --instance and --context/,
+      );
+    }
+  });
+
   test("--to beats K_SINK, K_CE_OVERRIDES adds extensions, the token is sent", async () => {
     const { url, received } = await sink([[204]]);
     const folder = await mkdtemp(join(tmpdir(), "token-"));

@@ -1,101 +1,40 @@
 /**
- * `resync`: asks the function to look at everything again. What the CronJob runs.
+ * `resync`: has the function look at everything again, by an event to it or by a Job of its installation.
  *
  * @module
  */
-import { setTimeout as sleep } from "node:timers/promises";
-import { readSenderToken, TOKEN_FILE } from "../../cloudevents/sender-token.ts";
-import { RESYNC_TYPE } from "../../cloudevents/to-work.ts";
-import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
-import { NotAcceptedError, postUntilAnswered } from "../events/post.ts";
+import { TOKEN_FILE } from "../../cloudevents/sender-token.ts";
+import { checkScope, type ResyncScope } from "../events/resync-event.ts";
 import { readSink } from "../events/sink.ts";
-import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
+import { type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
 
-export interface ResyncOptions {
-  readonly namespace?: string;
-  readonly name?: string;
+export interface ResyncOptions extends ResyncScope {
   readonly to?: string;
-  readonly confirmDeletions?: boolean;
+  readonly installation?: string;
+  readonly context?: string;
   /** How long to try, the time that the resync itself takes included. */
   readonly timeoutSeconds: number;
 }
 
-/** Sends the event until it is accepted or refused, and says which. */
+/** With `--to` or `K_SINK` it sends the event itself; else a Job in the kubeconfig's cluster does. */
 export async function resync(
   options: ResyncOptions,
   terminal: Terminal,
   tokenFile = TOKEN_FILE,
 ): Promise<ExitCode> {
+  const hasSink = options.to !== undefined || Boolean(terminal.env.K_SINK);
+  checkScope(options);
+  if (!hasSink) {
+    const { resyncByJob } = await import("./resync-job.ts");
+    return await resyncByJob(options, terminal);
+  }
   const sink = readSink(options.to, terminal.env);
-  const { toMessage } = await import("../events/cloudevent.lazy.ts");
-  const { headers, body } = toMessage({
-    type: RESYNC_TYPE,
-    source: "/traefik-cert-rotater/cli",
-    data: scopeOf(options),
-    extensions: sink.extensions,
-  });
-  const signal = AbortSignal.timeout(options.timeoutSeconds * 1_000);
-  try {
-    const reply = await postUntilAnswered(
-      {
-        url: sink.url,
-        headers: { ...headers, ...(await authorization(tokenFile)) },
-        body,
-        caCerts: sink.caCerts,
-      },
-      {
-        signal,
-        wait: (milliseconds) => sleep(milliseconds, undefined, { signal }),
-        onRetry: (why, seconds) => terminal.err(`${sink.url.href}: ${why}; trying again in ${seconds} s\n`),
-      },
-    );
-    if (reply.status >= 200 && reply.status < 300) {
-      terminal.out(`${sink.url.href} accepted the resync of ${whatOf(options)}\n`);
-      return EXIT.fine;
-    }
-    terminal.err(
-      `${sink.url.href} refused the resync: answer ${reply.status} ${reply.text}${hint(reply.status)}\n`,
-    );
-  } catch (error) {
-    if (!(error instanceof NotAcceptedError)) throw error;
-    const given = `${sink.url.href} did not accept the resync within ${options.timeoutSeconds} s`;
-    terminal.err(`${given}: ${error.message}. If it began, it goes on all the same.\n`);
+  if (options.confirmDeletions === true) {
+    const { tryToConfirm } = await import("../cluster/confirmation.ts");
+    await tryToConfirm(options, terminal);
+  } else if (options.installation !== undefined || options.context !== undefined) {
+    throw new UsageError("with --to or K_SINK no cluster is asked; leave out --instance and --context");
   }
-  return EXIT.problems;
-}
-
-function scopeOf({ namespace, name, confirmDeletions }: ResyncOptions): object {
-  if (namespace !== undefined && !isNamespaceName(namespace)) {
-    throw new UsageError(`--namespace ${namespace} is not the name of a namespace`);
-  }
-  if (name !== undefined && !isObjectName(name))
-    throw new UsageError(`--name ${name} is not the name of an object`);
-  if (name !== undefined && namespace === undefined) throw new UsageError("--name needs --namespace");
-  return {
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
-    ...(confirmDeletions === true ? { confirmDeletions } : {}),
-  };
-}
-
-function whatOf({ namespace, name }: ResyncOptions): string {
-  if (namespace === undefined) return "all routes";
-  return name === undefined ? `all routes in ${namespace}` : `${namespace}/${name}`;
-}
-
-async function authorization(tokenFile: string): Promise<Record<string, string>> {
-  try {
-    const token = await readSenderToken(tokenFile);
-    return token === null ? {} : { authorization: `Bearer ${token}` };
-  } catch (error) {
-    throw new UsageError(`cannot read the token in ${tokenFile}: ${String(error)}`, { cause: error });
-  }
-}
-
-function hint(status: number): string {
-  if (status === 401)
-    return ". The sender is not known: is its token mounted, with the audience of the function?";
-  return status === 403
-    ? ". The sender is known, but may not send: allow its subject (auth.oidc.subjects)"
-    : "";
+  const { sendResync } = await import("../events/send-resync.ts");
+  return await sendResync(options, sink, terminal, tokenFile);
 }

@@ -1,0 +1,65 @@
+/**
+ * A person's word that many deletions are right, put down where only those can who may change the installation.
+ *
+ * @module
+ */
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
+import { type Terminal, UsageError } from "../terminal/terminal.ts";
+import { accessError, ClusterAccessError } from "./access-error.ts";
+import { connect } from "./cluster.ts";
+import { CONFIG_MAPS, type Installation } from "./installation.ts";
+import { hasKubeconfig } from "./kubeconfig-context.ts";
+import { readInstallation } from "./setting.ts";
+
+/** On the installation's ConfigMap, as RFC 3339: until then resyncs delete what they would otherwise hold back. */
+export const CONFIRMED_UNTIL_ANNOTATION = "traefik-cert-rotater.io/confirm-deletions-until";
+
+/** A resync that waits for its turn behind another one counts too. */
+const AT_LEAST_SECONDS = 600;
+
+/** @throws {ClusterAccessError} */
+export async function confirmDeletions(
+  client: Pick<KubernetesClient, "mergePatch">,
+  { namespace, name }: Installation,
+  server: string,
+  until: Date,
+): Promise<void> {
+  const annotations = { [CONFIRMED_UNTIL_ANNOTATION]: until.toISOString().replace(/\.\d+Z$/, "Z") };
+  try {
+    await client.mergePatch({ resource: CONFIG_MAPS, namespace, name }, { metadata: { annotations } });
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    if (!(error instanceof ForbiddenError)) throw accessError(error, server);
+    throw new ClusterAccessError(
+      `you may not confirm deletions, for that you must be allowed to patch ConfigMap ${namespace}/${name}: ask for that right`,
+      { cause: error },
+    );
+  }
+}
+
+export function confirmedUntil(timeoutSeconds: number, now: Date): Date {
+  return new Date(now.getTime() + Math.max(timeoutSeconds, AT_LEAST_SECONDS) * 1_000);
+}
+
+export interface ConfirmationOptions {
+  readonly installation?: string;
+  readonly context?: string;
+  readonly timeoutSeconds: number;
+}
+
+/** For an event that is sent to an address: confirms where a kubeconfig leads to the installation, else says why not. */
+export async function tryToConfirm(options: ConfirmationOptions, terminal: Terminal): Promise<void> {
+  const { installation, context, timeoutSeconds } = options;
+  const isAsked = installation !== undefined || context !== undefined;
+  if (!isAsked && !(await hasKubeconfig(terminal.env))) return;
+  try {
+    const { client, server } = await connect(context ?? null, terminal.env);
+    const found = await readInstallation(client, installation ?? null, server);
+    if (found === null) return;
+    await confirmDeletions(client, found, server, confirmedUntil(timeoutSeconds, new Date()));
+  } catch (error) {
+    if (!(error instanceof ClusterAccessError || error instanceof UsageError) || isAsked) throw error;
+    terminal.err(`warning: the confirmation is in the event only: ${error.message}\n`);
+  }
+}

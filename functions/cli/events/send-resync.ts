@@ -1,0 +1,78 @@
+/**
+ * Sends the event of a resync until it is accepted or refused, and says which. What the CronJob's pods do.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { readSenderToken } from "../../cloudevents/sender-token.ts";
+import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
+import { NotAcceptedError, postUntilAnswered, type Reply } from "./post.ts";
+import { eventOf, heldBy, heldText, type ResyncScope, whatOf } from "./resync-event.ts";
+import type { Sink } from "./sink.ts";
+
+export interface SendOptions extends ResyncScope {
+  /** How long to try, the time that the resync itself takes included. */
+  readonly timeoutSeconds: number;
+}
+
+export async function sendResync(
+  options: SendOptions,
+  sink: Sink,
+  terminal: Terminal,
+  tokenFile: string,
+): Promise<ExitCode> {
+  const { toMessage } = await import("./cloudevent.lazy.ts");
+  const { headers, body } = toMessage(eventOf(options, sink.extensions));
+  const { url, caCerts } = sink;
+  const signal = AbortSignal.timeout(options.timeoutSeconds * 1_000);
+  try {
+    const reply = await postUntilAnswered(
+      { url, headers: { ...headers, ...(await authorization(tokenFile)) }, body, caCerts },
+      {
+        signal,
+        wait: (milliseconds) => sleep(milliseconds, undefined, { signal }),
+        onRetry: (why, seconds) => terminal.err(`${url.href}: ${why}; trying again in ${seconds} s\n`),
+      },
+    );
+    return tell(reply, url, options, terminal);
+  } catch (error) {
+    if (!(error instanceof NotAcceptedError)) throw error;
+    const given = `${url.href} did not accept the resync within ${options.timeoutSeconds} s`;
+    terminal.err(`${given}: ${error.message}. If it began, it goes on all the same.\n`);
+    return EXIT.problems;
+  }
+}
+
+function tell(
+  { status, headers, text }: Reply,
+  url: URL,
+  options: SendOptions,
+  terminal: Terminal,
+): ExitCode {
+  if (status < 200 || status >= 300) {
+    terminal.err(`${url.href} refused the resync: answer ${status} ${text}${hint(status)}\n`);
+    return EXIT.problems;
+  }
+  terminal.out(`${url.href} accepted the resync of ${whatOf(options)}\n`);
+  const held = heldBy(headers);
+  if (held === 0) return EXIT.fine;
+  terminal.err(`${heldText(held)}\n`);
+  return EXIT.held;
+}
+
+async function authorization(tokenFile: string): Promise<Record<string, string>> {
+  try {
+    const token = await readSenderToken(tokenFile);
+    return token === null ? {} : { authorization: `Bearer ${token}` };
+  } catch (error) {
+    throw new UsageError(`cannot read the token in ${tokenFile}: ${String(error)}`, { cause: error });
+  }
+}
+
+function hint(status: number): string {
+  if (status === 401)
+    return ". The sender is not known: is its token mounted, with the audience of the function?";
+  return status === 403
+    ? ". The sender is known, but may not send: allow its subject (auth.oidc.subjects)"
+    : "";
+}
