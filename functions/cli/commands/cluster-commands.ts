@@ -4,8 +4,8 @@
  * @module
  */
 import { type Command, Option } from "commander";
-import type { ClusterOptions } from "../cluster/cluster.ts";
-import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
+import { type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
+import { configurationOption, installationOptions, outputOption, seconds } from "./options.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { StatusOptions } from "./status.ts";
 
@@ -25,7 +25,7 @@ export function addClusterCommands(
       .option("--name <name>", "only the routes of this name; needs --namespace")
       .option("--confirm-deletions", "as if many deletions at once were confirmed"),
   )
-    .addOption(output(["text", "json"]))
+    .addOption(outputOption(["text", "json"]))
     .addHelpText("after", PLAN_HELP)
     .action(async (options: PlanOptions) => end(await (await import("./plan.ts")).plan(options, terminal)));
 
@@ -37,126 +37,88 @@ export function addClusterCommands(
       )
       .option("-n, --namespace <namespace>", "only the routes of this namespace"),
   )
-    .addOption(output(["text", "wide", "json"]))
+    .addOption(outputOption(["text", "wide", "json"]))
     .addHelpText("after", STATUS_HELP)
     .action(async (options: StatusOptions) =>
       end(await (await import("./status.ts")).status(options, terminal)),
     );
 
-  program
-    .command("completion")
-    .description("Write the completion script of a shell.")
-    .argument("<shell>", "bash, zsh or fish")
-    .addHelpText("after", COMPLETION_HELP)
-    .action(async (shell: string) => {
-      const { completion } = await import("./completion.ts");
-      terminal.out(completion(program, shell));
-      end(EXIT.fine);
-    });
+  throughKubeconfig(
+    program
+      .command("resync")
+      .description(
+        "Ask the function to look at everything again: it repairs what was missed and removes orphans.",
+      )
+      .option("-n, --namespace <namespace>", "only the routes of this namespace")
+      .option("--name <name>", "only the routes of this name; needs --namespace")
+      .option(
+        "--to <url>",
+        "where the function, or the Broker before it, listens (default: K_SINK; without either, a Job sends it)",
+      )
+      .option(
+        "--confirm-deletions",
+        "delete orphans even if they are many; without it such a resync deletes none",
+      )
+      .option("--timeout <seconds>", "how long to try and to wait for the end", seconds, 300)
+      .option("--dry-run", "only say what would be done, as plan does; asks the cluster, not the function"),
+  )
+    .addOption(new Option("-o, --output <format>", "of --dry-run").choices(["text", "json"]))
+    .addHelpText("after", RESYNC_HELP)
+    .action(async (options: ResyncWords) => end(await resyncOrPlan(options, terminal)));
 }
 
 /** Options of a command that reads the cluster of a kubeconfig. */
-export function throughKubeconfig(command: Command): Command {
-  return command
-    .option(
-      "--config <file>",
-      "a configuration of the function, or values of the chart (default: what the installation is set to)",
-    )
-    .option("--defaults", "the function's defaults, whatever the installation is set to")
-    .option("--instance, --installation <namespace/release>", "the installation, where there are several")
-    .option("--context <name>", "context of the kubeconfig (default: its current one)");
+function throughKubeconfig(command: Command): Command {
+  return installationOptions(command.addOption(configurationOption("what the installation is set to")));
 }
 
-/** Makes `resync` able to only say what it would do. */
-export function withDryRun(resync: Command): Command {
-  resync.option("--dry-run", "only say what would be done, as plan does; asks the cluster, not the function");
-  return throughKubeconfig(resync).addOption(
-    new Option("-o, --output <format>", "of --dry-run").choices(["text", "json"]),
-  );
-}
-
-type ResyncWords = Partial<PlanOptions> & { readonly dryRun?: boolean; readonly to?: string };
-
-/**
- * Runs `plan` where `--dry-run` asks for it, and returns how it ended; else null.
- *
- * @throws {UsageError} for options of the one that were given to the other
- */
-export async function planInstead(options: ResyncWords, terminal: Terminal): Promise<ExitCode | null> {
-  const { dryRun = false, to, ...rest } = options;
-  if (dryRun) {
-    if (to !== undefined) throw new UsageError("--dry-run asks the cluster itself; leave out --to");
-    return await (await import("./plan.ts")).plan({ ...rest, output: rest.output ?? "text" }, terminal);
-  }
-  for (const option of ["config", "defaults", "output"] as const) {
-    if (rest[option] !== undefined) throw new UsageError(`--${option} needs --dry-run`);
-  }
-  return null;
-}
-
-/** Makes `explain` able to look at routes of a cluster. */
-export function withLiveRoutes(explain: Command): Command {
-  return explain
-    .argument("[routes...]", "routes of the kubeconfig's cluster, each as NAMESPACE/NAME, instead of files")
-    .option("--defaults", "with routes: the function's defaults, whatever the installation is set to")
-    .option(
-      "--instance, --installation <namespace/release>",
-      "with routes: the installation, where there are several",
-    )
-    .option("--context <name>", "with routes: context of the kubeconfig");
-}
-
-type ExplainWords = ClusterOptions & {
-  readonly filename?: readonly string[];
-  readonly target?: string;
-  readonly output: "text" | "json";
+type ResyncWords = Partial<PlanOptions> & {
+  readonly dryRun?: boolean;
+  readonly to?: string;
+  readonly timeout: number;
 };
 
-/**
- * Explains routes of a cluster where some are named, and returns how it ended; else null.
- *
- * @throws {UsageError} unless there are either files or routes, with the options of the one
- */
-export async function explainLiveInstead(
-  routes: readonly string[],
-  { filename = [], target, ...options }: ExplainWords,
-  terminal: Terminal,
-): Promise<ExitCode | null> {
-  if (routes.length === 0 && filename.length === 0) {
-    throw new UsageError("nothing to explain; give NAMESPACE/NAME of a route, or a file with -f");
+/** @throws {UsageError} for options of the one that were given to the other */
+async function resyncOrPlan(options: ResyncWords, terminal: Terminal): Promise<ExitCode> {
+  const { dryRun = false, timeout, config, defaults, output, ...rest } = options;
+  if (dryRun) {
+    if (rest.to !== undefined) throw new UsageError("--dry-run asks the cluster itself; leave out --to");
+    return await (await import("./plan.ts")).plan({ ...options, output: output ?? "text" }, terminal);
   }
-  if (routes.length === 0) {
-    for (const option of ["defaults", "installation", "context"] as const) {
-      if (options[option] !== undefined) throw new UsageError(`--${option} needs NAMESPACE/NAME of a route`);
-    }
-    return null;
+  for (const [name, value] of Object.entries({ config, defaults, output })) {
+    if (value !== undefined) throw new UsageError(`--${name} needs --dry-run`);
   }
-  if (filename.length > 0) throw new UsageError("give either routes or files with -f, not both");
-  if (target !== undefined) throw new UsageError("--target is for files; a cluster knows its own");
-  return await (await import("./live-explain.ts")).explainLive(routes, options, terminal);
-}
-
-function output(formats: readonly string[]): Option {
-  return new Option("-o, --output <format>", "for people or for programs").choices(formats).default("text");
+  return await (await import("./resync.ts")).resync({ ...rest, timeoutSeconds: timeout }, terminal);
 }
 
 const PLAN_HELP = `
 Reads with the rights of the kubeconfig (KUBECONFIG, else ~/.kube/config, else the pod's ServiceAccount) and says what
-it may not read. A Secret that exists and would be overwritten is named.
+it may not read. What the product is set to do it takes from the installation's ConfigMap, and says so. A Secret that
+exists and would be overwritten is named.
 
-Exit codes: 0 fine, 1 there are problems or Secrets would be overwritten, 2 wrong usage.
+Exit codes: 0 fine, 1 there are problems, Secrets would be overwritten or something could not be read, 2 wrong usage.
 
-Example:
-  $ traefik-cert-rotater plan --namespace shop --config values-config.yaml`;
+Examples:
+  $ traefik-cert-rotater plan --namespace shop
+  $ traefik-cert-rotater plan --config values.yaml`;
 
 const STATUS_HELP = `
-Exit codes: 0 all is well, 1 something is wrong or not ready yet, 2 wrong usage.
+What the product is set to do it takes from the installation's ConfigMap, and says so.
+
+Exit codes: 0 all is well, 1 something is wrong, not ready yet or could not be read, 2 wrong usage.
 
 Example:
   $ traefik-cert-rotater status --namespace shop --output wide`;
 
-const COMPLETION_HELP = `
+const RESYNC_HELP = `
+Without --to and K_SINK it makes a Job from the installation's CronJob in the kubeconfig's cluster and follows it to its
+end. --confirm-deletions is put down at the installation's ConfigMap before.
+
+With an address it sends the event itself. Environment, as Knative's SinkBinding sets it: K_SINK, K_CE_OVERRIDES,
+K_CA_CERTS; the token in /oidc/token is sent where there is one. Passing failures are tried again until --timeout.
+
+Exit codes: 0 done, 1 not done, 2 wrong usage, 3 done but for deletions that were held back.
+
 Examples:
-  $ source <(traefik-cert-rotater completion bash)
-  $ traefik-cert-rotater completion zsh > "\${fpath[1]}/_traefik-cert-rotater"
-  $ traefik-cert-rotater completion fish > ~/.config/fish/completions/traefik-cert-rotater.fish`;
+  $ traefik-cert-rotater resync --namespace shop
+  $ traefik-cert-rotater resync --namespace shop --to http://localhost:8080`;

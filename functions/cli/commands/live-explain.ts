@@ -18,6 +18,7 @@ import { type LiveChild, liveChildren, liveJson, liveText } from "../cluster/liv
 import { sourceText } from "../cluster/setting.ts";
 import { derive } from "../input/derive.ts";
 import { explainText } from "../output/explain-text.ts";
+import { loadIndentYaml } from "../output/indented.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
 import { explanationJson } from "./explain.ts";
 
@@ -76,6 +77,7 @@ async function explainOne(
   const found = derivations.filter(({ description }) => description.route.name === name);
   const live = await Promise.all(found.map(({ description }) => liveChildren(cluster, description, run)));
   cluster.endProgress();
+  const indentYaml = await loadIndentYaml();
   for (const [index, derivation] of found.entries()) {
     const problems = problemsOf(run, derivation.description);
     const located = {
@@ -84,11 +86,15 @@ async function explainOne(
       origin: `${server}, installation ${instance}, configuration: ${sourceText(configurationFrom)}`,
     };
     const children: readonly LiveChild[] = live[index] ?? [];
-    const text = explainText(located, { derivations: [], errors: [], unknownTargets: [] }).trimEnd();
+    const text = explainText(
+      located,
+      { derivations: [], errors: [], unknownTargets: [] },
+      indentYaml,
+    ).trimEnd();
     terminal.out(
       output === "json"
         ? `${JSON.stringify({ ...explanationJson(located), live: children.map(liveJson), configuration: configurationFrom })}\n`
-        : `${[text, ...children.flatMap(liveText)].join("\n")}\n\n`,
+        : `${[text, ...children.flatMap((child) => liveText(child, indentYaml))].join("\n")}\n\n`,
     );
   }
   return tellFindings(cluster, wanted, found.length, run, terminal);

@@ -11,7 +11,12 @@ import { accessError, ClusterAccessError } from "../cluster/access-error.ts";
 import { type Connection, connect } from "../cluster/cluster.ts";
 import { confirmDeletions, confirmedUntil } from "../cluster/confirmation.ts";
 import { followJob, type JobEnd, type JobReader } from "../cluster/follow-job.ts";
-import { type Installation, PART_OF_SELECTOR, RELEASE_LABEL } from "../cluster/installation.ts";
+import {
+  configurationOf,
+  type Installation,
+  PART_OF_SELECTOR,
+  RELEASE_LABEL,
+} from "../cluster/installation.ts";
 import { checkInstance } from "../cluster/instance.ts";
 import { CONTAINER, CRON_JOBS, isResyncCronJob, JOBS, jobOf, PODS } from "../cluster/job.ts";
 import { hasKubeconfig } from "../cluster/kubeconfig-context.ts";
@@ -36,6 +41,8 @@ export async function resyncByJob(options: ResyncOptions, terminal: Terminal): P
   const found = await readInstallation(client, installation ?? null, server);
   if (found === null)
     throw new ClusterAccessError(`nothing is installed in ${server}: install the chart first`);
+  // A function that cannot start would keep the Job waiting until its end.
+  configurationOf(found);
   const cronJob = await readCronJob(connection, found);
   if (options.confirmDeletions === true) {
     await confirmDeletions(client, found, server, confirmedUntil(timeoutSeconds, new Date()));
