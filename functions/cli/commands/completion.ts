@@ -34,6 +34,7 @@ function completed(command: Command): CompletedCommand {
     name: command.name(),
     description: firstSentence(command.description()),
     options: [...command.options.map(completedOption), help],
+    takesFiles: command.options.some(({ long }) => long === "--filename"),
   };
 }
 
@@ -41,6 +42,7 @@ function completedOption(option: Option): CompletedOption {
   const { short, long, argChoices, required, optional, description } = option;
   const takesFile = / <file>/.test(option.flags);
   return {
+    // Of two long ones the first stands in the place of the short one.
     flags: [short, long].filter((flag) => flag !== undefined && flag !== null),
     description: firstSentence(description),
     value: argChoices ?? (takesFile ? "file" : required || optional ? "any" : "none"),

@@ -24,7 +24,7 @@ export function addFileCommands(program: Command, terminal: Terminal, end: (code
     program
       .command("render")
       .description("Write the children of the routes in files as YAML. Needs no cluster.")
-      .argument("[files...]", "files and folders with routes, YAML or JSON; - for standard input"),
+      .argument("[files...]", "the same without -f"),
   )
     .addOption(configurationOption("the function's defaults"))
     .addHelpText("after", RENDER_HELP)
@@ -64,7 +64,10 @@ export function addFileCommands(program: Command, terminal: Terminal, end: (code
 function withFiles(command: Command): Command {
   return command
     .addOption(
-      new Option("-f, --filename <file>", "the same as an option; may be repeated").argParser(collect),
+      new Option(
+        "-f, --filename <file>",
+        "YAML or JSON with routes: a file, a folder, or - for standard input; may be repeated",
+      ).argParser(collect),
     )
     .option("-R, --recursive", "look into the folders of folders too")
     .option("--target <address>", "address of Traefik: a hostname, or IP addresses separated by commas");

@@ -16,4 +16,6 @@ export interface CompletedCommand {
   readonly name: string;
   readonly description: string;
   readonly options: readonly CompletedOption[];
+  /** Whether it takes files without an option too. */
+  readonly takesFiles: boolean;
 }

@@ -6,8 +6,9 @@
 import type { CompletedCommand, CompletedOption } from "./completed.ts";
 
 export function fishScript(program: string, commands: readonly CompletedCommand[]): string {
-  const lines = commands.flatMap(({ name, description, options }) => [
+  const lines = commands.flatMap(({ name, description, options, takesFiles }) => [
     `complete -c ${program} -f -n __fish_use_subcommand -a ${name} -d '${description}'`,
+    ...(takesFiles ? [`complete -c ${program} -n '__fish_seen_subcommand_from ${name}' -F`] : []),
     ...options.map(
       (option) =>
         `complete -c ${program} -n '__fish_seen_subcommand_from ${name}' ${flags(option)}${value(option)} -d '${option.description}'`,
