@@ -13,7 +13,7 @@ import { hasKubeconfig } from "./kubeconfig-context.ts";
 import { readInstallation } from "./setting.ts";
 
 /** On the installation's ConfigMap, as RFC 3339: until then resyncs delete what they would otherwise hold back. */
-export const CONFIRMED_UNTIL_ANNOTATION = "traefik-cert-rotater.io/confirm-deletions-until";
+const CONFIRMED_UNTIL_ANNOTATION = "traefik-cert-rotater.io/confirm-deletions-until";
 
 /** A resync that waits for its turn behind another one counts too. */
 const AT_LEAST_SECONDS = 600;
