@@ -260,7 +260,7 @@ suite("several installations", () => {
     assert.equal(absent.code, 2);
     assert.match(
       absent.stderr,
-      /there is no installation not\/there in https.*, only .*; name one that is there/,
+      /found no ConfigMap of the installation not\/there; say which with --instance \(in https.* there is: /,
     );
     await other.uninstall();
   });

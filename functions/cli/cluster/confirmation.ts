@@ -48,18 +48,27 @@ export interface ConfirmationOptions {
   readonly timeoutSeconds: number;
 }
 
-/** For an event that is sent to an address: confirms where a kubeconfig leads to the installation, else says why not. */
-export async function tryToConfirm(options: ConfirmationOptions, terminal: Terminal): Promise<void> {
+/**
+ * For an event that is sent to an address: confirms where a kubeconfig leads to the installation. Null where that was
+ * done, else why it was not.
+ *
+ * @throws {UsageError | ClusterAccessError} the same, where an option names the installation or the cluster
+ */
+export async function tryToConfirm(
+  options: ConfirmationOptions,
+  { env }: Pick<Terminal, "env">,
+): Promise<string | null> {
   const { installation, context, timeoutSeconds } = options;
   const isAsked = installation !== undefined || context !== undefined;
-  if (!isAsked && !(await hasKubeconfig(terminal.env))) return;
+  if (!isAsked && !(await hasKubeconfig(env))) return "there is no kubeconfig";
   try {
-    const { client, server } = await connect(context ?? null, terminal.env);
+    const { client, server } = await connect(context ?? null, env);
     const found = await readInstallation(client, installation ?? null, server);
-    if (found === null) return;
+    if (found === null) return `nothing is installed in ${server}`;
     await confirmDeletions(client, found, server, confirmedUntil(timeoutSeconds, new Date()));
+    return null;
   } catch (error) {
     if (!(error instanceof ClusterAccessError || error instanceof UsageError) || isAsked) throw error;
-    terminal.err(`warning: the confirmation is in the event only: ${error.message}\n`);
+    return error.message;
   }
 }

@@ -115,7 +115,7 @@ describe("what an installation is set to", () => {
       settingOf(both, { installation: "three/tcr" }),
       failsWith(
         UsageError,
-        /no installation three\/tcr in https:\/\/cluster\/, only one\/tcr, two\/tcr; .*--defaults/,
+        /no ConfigMap of the installation three\/tcr; .*https:\/\/cluster\/ there is: one\/tcr, two\/tcr.*--defaults/,
       ),
     );
   });

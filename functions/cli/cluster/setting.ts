@@ -80,13 +80,13 @@ export async function readInstallation(
   server: string,
 ): Promise<Installation | null> {
   const all = await installations(client, wanted, server);
-  const names = all.map(({ instance }) => instance).join(", ");
+  const names = all.map(({ instance }) => instance).join(", ") || "none";
   if (wanted !== null) {
     const found = all.find(({ instance }) => instance === wanted);
     if (found !== undefined) return found;
     throw new UsageError(
-      `there is no installation ${wanted} in ${server}${names === "" ? "" : `, only ${names}`}; ` +
-        "name one that is there with --instance, or give its configuration with --config FILE or --defaults",
+      `found no ConfigMap of the installation ${wanted}; say which with --instance (in ${server} there is: ${names}), ` +
+        "or, to look at something that is not installed, give --config FILE or --defaults",
     );
   }
   if (all.length > 1) {

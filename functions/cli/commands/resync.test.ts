@@ -87,10 +87,17 @@ describe("resync", () => {
   test("deletions that were held back are told, with an exit code of their own", async () => {
     const { url } = await sink([[204, { "traefik-cert-rotater-held": "28" }]]);
     const { code, out, err } = await send({ to: url });
-    assert.deepEqual([code, out], [3, `${url} accepted the resync of all routes\n`]);
+    assert.deepEqual([code, out], [3, ""]);
+    assert.match(err, /: 28 children are no longer wanted.*none was deleted.*resync --confirm-deletions\n$/);
+  });
+
+  test("where a confirmation could not be written, it says why", async () => {
+    const { url } = await sink([[204, { "traefik-cert-rotater-held": "28" }]]);
+    const { code, err } = await send({ to: url, confirmDeletions: true }, { HOME: "/nonexistent" });
+    assert.equal(code, 3);
     assert.match(
       err,
-      /^28 deletions were held back, .*run traefik-cert-rotater resync --confirm-deletions\n$/,
+      /needs a kubeconfig that may annotate the installation's ConfigMap: there is no kubeconfig\n$/,
     );
   });
 

@@ -29,10 +29,8 @@ export async function resync(
     return await resyncByJob(options, terminal);
   }
   const sink = readSink(options.to, terminal.env);
-  if (options.confirmDeletions === true) {
-    const { tryToConfirm } = await import("../cluster/confirmation.ts");
-    await tryToConfirm(options, terminal);
-  } else if (options.installation !== undefined || options.context !== undefined) {
+  const { confirmDeletions = false, installation, context } = options;
+  if (!confirmDeletions && (installation !== undefined || context !== undefined)) {
     throw new UsageError("with --to or K_SINK no cluster is asked; leave out --instance and --context");
   }
   const { sendResync } = await import("../events/send-resync.ts");

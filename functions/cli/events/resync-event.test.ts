@@ -8,6 +8,6 @@ test("an answer says how many deletions were held back; nonsense is none", () =>
   for (const nonsense of ["", "x", "-1", "1.5", "1e999"]) {
     assert.equal(heldBy({ "traefik-cert-rotater-held": nonsense }), 0, nonsense);
   }
-  assert.match(heldText(28), /^28 deletions were held back.*resync --confirm-deletions$/);
-  assert.match(heldText(1), /^1 deletion was/);
+  assert.match(heldText(28, null), /^28 children are no longer wanted, .*resync --confirm-deletions$/);
+  assert.match(heldText(28, "you may not"), /needs a kubeconfig that may annotate .*ConfigMap: you may not$/);
 });

@@ -55,10 +55,14 @@ export function heldBy(headers: Readonly<Record<string, string | readonly string
   return Number.isSafeInteger(held) && held > 0 ? held : 0;
 }
 
-export function heldText(held: number): string {
-  const deletions = held === 1 ? "1 deletion was" : `${held} deletions were`;
+/** @param unconfirmed why a confirmation that was asked for could not be given; null where none was, or it was given */
+export function heldText(held: number, unconfirmed: string | null): string {
+  const advice =
+    unconfirmed === null
+      ? "if they are to go, run: traefik-cert-rotater resync --confirm-deletions"
+      : `--confirm-deletions needs a kubeconfig that may annotate the installation's ConfigMap: ${unconfirmed}`;
   return (
-    `${deletions} held back, for they are many: look at them with traefik-cert-rotater plan, ` +
-    "and if they are right, run traefik-cert-rotater resync --confirm-deletions"
+    `${held} children are no longer wanted, which are too many to delete at once, so none was deleted; all else was ` +
+    `done. Look at them with traefik-cert-rotater plan, and correct the configuration where it is at fault; ${advice}`
   );
 }

@@ -11,6 +11,9 @@ import { eventOf, heldBy, heldText, type ResyncScope, whatOf } from "./resync-ev
 import type { Sink } from "./sink.ts";
 
 export interface SendOptions extends ResyncScope {
+  /** The installation whose deletions are confirmed, and the context of the kubeconfig that leads to it. */
+  readonly installation?: string;
+  readonly context?: string;
   /** How long to try, the time that the resync itself takes included. */
   readonly timeoutSeconds: number;
 }
@@ -24,17 +27,23 @@ export async function sendResync(
   const { toMessage } = await import("./cloudevent.lazy.ts");
   const { headers, body } = toMessage(eventOf(options, sink.extensions));
   const { url, caCerts } = sink;
+  const identity = await authorization(tokenFile);
+  // The word of a sender with a token is enough.
+  const isConfirmedElsewhere = options.confirmDeletions === true && identity.authorization === undefined;
+  const unconfirmed = isConfirmedElsewhere
+    ? await (await import("../cluster/confirmation.ts")).tryToConfirm(options, terminal)
+    : null;
   const signal = AbortSignal.timeout(options.timeoutSeconds * 1_000);
   try {
     const reply = await postUntilAnswered(
-      { url, headers: { ...headers, ...(await authorization(tokenFile)) }, body, caCerts },
+      { url, headers: { ...headers, ...identity }, body, caCerts },
       {
         signal,
         wait: (milliseconds) => sleep(milliseconds, undefined, { signal }),
         onRetry: (why, seconds) => terminal.err(`${url.href}: ${why}; trying again in ${seconds} s\n`),
       },
     );
-    return tell(reply, url, options, terminal);
+    return tell(reply, { url, options, unconfirmed }, terminal);
   } catch (error) {
     if (!(error instanceof NotAcceptedError)) throw error;
     const given = `${url.href} did not accept the resync within ${options.timeoutSeconds} s`;
@@ -43,21 +52,33 @@ export async function sendResync(
   }
 }
 
+interface Sent {
+  readonly url: URL;
+  readonly options: SendOptions;
+  /** Why deletions could not be confirmed on the cluster; null where they were, or need not be. */
+  readonly unconfirmed: string | null;
+}
+
 function tell(
   { status, headers, text }: Reply,
-  url: URL,
-  options: SendOptions,
+  { url, options, unconfirmed }: Sent,
   terminal: Terminal,
 ): ExitCode {
   if (status < 200 || status >= 300) {
     terminal.err(`${url.href} refused the resync: answer ${status} ${text}${hint(status)}\n`);
     return EXIT.problems;
   }
-  terminal.out(`${url.href} accepted the resync of ${whatOf(options)}\n`);
   const held = heldBy(headers);
-  if (held === 0) return EXIT.fine;
-  terminal.err(`${heldText(held)}\n`);
-  return EXIT.held;
+  if (held > 0) {
+    terminal.err(`${url.href}: ${heldText(held, unconfirmed)}\n`);
+    return EXIT.held;
+  }
+  // A Broker says nothing of what the function will answer.
+  if (status === 202 && unconfirmed !== null) {
+    terminal.err(`note: deletions could not be confirmed from here: ${unconfirmed}\n`);
+  }
+  terminal.out(`${url.href} accepted the resync of ${whatOf(options)}\n`);
+  return EXIT.fine;
 }
 
 async function authorization(tokenFile: string): Promise<Record<string, string>> {
