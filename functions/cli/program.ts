@@ -6,9 +6,9 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { parsePort } from "../serve-arguments.ts";
-import { ClusterAccessError } from "./cluster/access-error.ts";
 import { addClusterCommands } from "./commands/cluster-commands.ts";
 import { addFileCommands } from "./commands/file-commands.ts";
+import { ClusterAccessError } from "./connection/access-error.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal/terminal.ts";
 
 /** Runs the command that the words name; the process ends with the code, `serve` excepted, which goes on. */

@@ -4,19 +4,14 @@
  * @module
  */
 import type { Configuration } from "../../config/configuration.ts";
-import { createClient, type KubernetesClient } from "../../kubernetes/client.ts";
-import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { isNamespaceName } from "../../kubernetes/paths.ts";
-import { errorOf } from "../../kubernetes/status.ts";
-import { createTransport, describe } from "../../kubernetes/transport.ts";
+import { connect } from "../connection/connection.ts";
+import { checkInstance } from "../installation/instance.ts";
+import { type ConfigurationSource, readSetting } from "../installation/setting.ts";
 import { showProgress } from "../terminal/progress.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
-import { accessError } from "./access-error.ts";
-import { checkInstance } from "./instance.ts";
-import { commandCredentials } from "./kubeconfig-context.ts";
 import { createReader, type Reader } from "./reader.ts";
-import { type ConfigurationSource, readSetting } from "./setting.ts";
 
 export interface ClusterOptions {
   readonly namespace?: string;
@@ -82,47 +77,3 @@ export async function openCluster(
 
 const OBSERVES =
   "the installation only observes (mode: observe): it writes nothing of this until its mode is reconcile.";
-
-/** An API server that answers. */
-export interface Connection {
-  /** Its URL. */
-  readonly server: string;
-  readonly client: KubernetesClient;
-  /**
-   * What stands at a path as text, such as a log.
-   *
-   * @throws {KubernetesError}
-   */
-  readText(path: string): Promise<string>;
-}
-
-/**
- * Asks for what everybody may read, so that a server that does not answer is told as that.
- *
- * @param context of the kubeconfig; null for its current one
- * @throws {UsageError} where there is no way to a cluster
- * @throws {ClusterAccessError} where it does not answer
- */
-export async function connect(context: string | null, env: Terminal["env"]): Promise<Connection> {
-  const credentials = await commandCredentials(context, env);
-  const transport = createTransport(credentials);
-  const client = createClient(credentials, transport);
-  const server = credentials.server.href;
-  try {
-    await client.readJson("/version");
-  } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    // It answers; what may be read is another matter.
-    if (!(error instanceof ForbiddenError)) throw accessError(error, server);
-  }
-  return {
-    server,
-    client,
-    readText: async (path) => {
-      const request = { method: "GET", path, accept: "*/*" } as const;
-      const response = await transport(request, await credentials.authorization(false));
-      if (response.status >= 200 && response.status < 300) return response.text;
-      throw errorOf(describe(request), response);
-    },
-  };
-}

@@ -9,7 +9,7 @@ import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.
 import { listNamespace } from "../../reconcile/observe.ts";
 import { INSTANCE_ANNOTATION, isOwnedBy, judge, type Ownership } from "../../reconcile/ownership.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import type { IndentYaml } from "../output/indented.ts";
+import type { IndentYaml } from "../terminal/indented.ts";
 import { type PlainObject, plain } from "./applied-object.ts";
 import { type ChildProgress, progressOf } from "./child-progress.ts";
 import type { OpenCluster } from "./cluster.ts";

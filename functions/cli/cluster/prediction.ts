@@ -5,10 +5,10 @@
  */
 import { owningRoutes } from "../../reconcile/ownership.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
+import type { ConfigurationSource } from "../installation/setting.ts";
 import { applied, type PlainObject, plain } from "./applied-object.ts";
 import type { DryRun, RouteProblem } from "./dry-run.ts";
 import type { EndangeredSecret } from "./secrets.ts";
-import type { ConfigurationSource } from "./setting.ts";
 import type { PlannedAction, RecordedWrite } from "./write-recorder.ts";
 
 export interface PredictedChange {

@@ -5,7 +5,7 @@
  */
 import { type AnalyseOptions, analyse, type LocatedDerivation, problemLines } from "../input/analyse.ts";
 import { explainText } from "../output/explain-text.ts";
-import { loadIndentYaml } from "../output/indented.ts";
+import { loadIndentYaml } from "../terminal/indented.ts";
 import { EXIT, type ExitCode, type Terminal } from "../terminal/terminal.ts";
 
 export interface ExplainOptions extends AnalyseOptions {

@@ -15,10 +15,10 @@ import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
 import { type LiveChild, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
-import { sourceText } from "../cluster/setting.ts";
 import { derive } from "../input/derive.ts";
+import { sourceText } from "../installation/setting.ts";
 import { explainText } from "../output/explain-text.ts";
-import { loadIndentYaml } from "../output/indented.ts";
+import { loadIndentYaml } from "../terminal/indented.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
 import { explanationJson } from "./explain.ts";
 

@@ -7,21 +7,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { accessError, ClusterAccessError } from "../cluster/access-error.ts";
-import { type Connection, connect } from "../cluster/cluster.ts";
-import { confirmDeletions, confirmedUntil } from "../cluster/confirmation.ts";
-import { followJob, type JobEnd, type JobReader } from "../cluster/follow-job.ts";
+import { accessError, ClusterAccessError } from "../connection/access-error.ts";
+import { type Connection, connect } from "../connection/connection.ts";
+import { hasKubeconfig } from "../connection/kubeconfig-context.ts";
+import { whatOf } from "../events/resync-event.ts";
+import { confirmDeletions, confirmedUntil } from "../installation/confirmation.ts";
+import { followJob, type JobEnd, type JobReader } from "../installation/follow-job.ts";
 import {
   configurationOf,
   type Installation,
   PART_OF_SELECTOR,
   RELEASE_LABEL,
-} from "../cluster/installation.ts";
-import { checkInstance } from "../cluster/instance.ts";
-import { CONTAINER, CRON_JOBS, isResyncCronJob, JOBS, jobOf, PODS } from "../cluster/job.ts";
-import { hasKubeconfig } from "../cluster/kubeconfig-context.ts";
-import { readInstallation } from "../cluster/setting.ts";
-import { whatOf } from "../events/resync-event.ts";
+} from "../installation/installation.ts";
+import { checkInstance } from "../installation/instance.ts";
+import { CONTAINER, CRON_JOBS, isResyncCronJob, JOBS, jobOf, PODS } from "../installation/job.ts";
+import { readInstallation } from "../installation/setting.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
 import type { ResyncOptions } from "./resync.ts";
 

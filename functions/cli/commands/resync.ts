@@ -34,5 +34,9 @@ export async function resync(
     throw new UsageError("with --to or K_SINK no cluster is asked; leave out --instance and --context");
   }
   const { sendResync } = await import("../events/send-resync.ts");
-  return await sendResync(options, sink, terminal, tokenFile);
+  const confirm = async () => {
+    const { tryToConfirm } = await import("../installation/confirmation.ts");
+    return await tryToConfirm(options, terminal);
+  };
+  return await sendResync(options, { sink, tokenFile, confirm }, terminal);
 }

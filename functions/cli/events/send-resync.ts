@@ -11,28 +11,29 @@ import { eventOf, heldBy, heldText, type ResyncScope, whatOf } from "./resync-ev
 import type { Sink } from "./sink.ts";
 
 export interface SendOptions extends ResyncScope {
-  /** The installation whose deletions are confirmed, and the context of the kubeconfig that leads to it. */
-  readonly installation?: string;
-  readonly context?: string;
   /** How long to try, the time that the resync itself takes included. */
   readonly timeoutSeconds: number;
 }
 
+export interface Sending {
+  readonly sink: Sink;
+  readonly tokenFile: string;
+  /** Confirms deletions on the cluster; null where that was done, else why it was not. */
+  confirm(): Promise<string | null>;
+}
+
 export async function sendResync(
   options: SendOptions,
-  sink: Sink,
+  { sink, tokenFile, confirm }: Sending,
   terminal: Terminal,
-  tokenFile: string,
 ): Promise<ExitCode> {
   const { toMessage } = await import("./cloudevent.lazy.ts");
   const { headers, body } = toMessage(eventOf(options, sink.extensions));
   const { url, caCerts } = sink;
   const identity = await authorization(tokenFile);
   // The word of a sender with a token is enough.
-  const isConfirmedElsewhere = options.confirmDeletions === true && identity.authorization === undefined;
-  const unconfirmed = isConfirmedElsewhere
-    ? await (await import("../cluster/confirmation.ts")).tryToConfirm(options, terminal)
-    : null;
+  const needsConfirmation = options.confirmDeletions === true && identity.authorization === undefined;
+  const unconfirmed = needsConfirmation ? await confirm() : null;
   const signal = AbortSignal.timeout(options.timeoutSeconds * 1_000);
   try {
     const reply = await postUntilAnswered(

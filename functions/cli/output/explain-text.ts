@@ -7,7 +7,7 @@ import type { RuleDescription, ServiceDescription, TlsDescription } from "../../
 import { type Analysis, hasUnknownTarget, type LocatedDerivation } from "../input/analyse.ts";
 import type { DerivedChild } from "../input/derive.ts";
 import { UNKNOWN_TARGET } from "../input/target.ts";
-import type { IndentYaml } from "./indented.ts";
+import type { IndentYaml } from "../terminal/indented.ts";
 
 /** Several lines, an empty one at the end. */
 export function explainText(

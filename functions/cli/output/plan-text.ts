@@ -7,8 +7,8 @@ import { APPLIED_ANNOTATION } from "../../reconcile/applied.ts";
 import { isRecord } from "../../unknown.ts";
 import type { PlainObject } from "../cluster/applied-object.ts";
 import type { PredictedChange, Prediction } from "../cluster/prediction.ts";
-import { sourceText } from "../cluster/setting.ts";
 import type { PlannedAction } from "../cluster/write-recorder.ts";
+import { sourceText } from "../installation/setting.ts";
 import type { Colour, Paint } from "../terminal/colour.ts";
 import { diffLines, nearChanges } from "./line-diff.ts";
 

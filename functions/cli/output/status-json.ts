@@ -4,8 +4,8 @@
  * @module
  */
 import type { ChildStatus, RouteStatus } from "../cluster/route-status.ts";
-import type { ConfigurationSource } from "../cluster/setting.ts";
 import type { RecordedWrite } from "../cluster/write-recorder.ts";
+import type { ConfigurationSource } from "../installation/setting.ts";
 
 export interface StatusReport {
   readonly server: string;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ChildState, ChildStatus, RouteStatus } from "../cluster/route-status.ts";
-import { sourceText } from "../cluster/setting.ts";
+import { sourceText } from "../installation/setting.ts";
 import type { Paint } from "../terminal/colour.ts";
 import type { StatusReport } from "./status-json.ts";
 

@@ -10,7 +10,7 @@ import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { INSTANCE_ANNOTATION } from "../../reconcile/ownership.ts";
 import { isRecord } from "../../unknown.ts";
-import { ClusterAccessError } from "./access-error.ts";
+import { ClusterAccessError } from "../connection/access-error.ts";
 
 export const CONFIG_MAPS: ResourceDefinition = {
   group: "",

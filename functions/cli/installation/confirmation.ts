@@ -5,11 +5,11 @@
  */
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
+import { accessError, ClusterAccessError } from "../connection/access-error.ts";
+import { connect } from "../connection/connection.ts";
+import { hasKubeconfig } from "../connection/kubeconfig-context.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
-import { accessError, ClusterAccessError } from "./access-error.ts";
-import { connect } from "./cluster.ts";
 import { CONFIG_MAPS, type Installation } from "./installation.ts";
-import { hasKubeconfig } from "./kubeconfig-context.ts";
 import { readInstallation } from "./setting.ts";
 
 /** On the installation's ConfigMap, as RFC 3339: until then resyncs delete what they would otherwise hold back. */

@@ -7,9 +7,9 @@ import type { Configuration } from "../../config/configuration.ts";
 import { DEFAULT_INSTANCE } from "../../instance.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
+import { accessError, ClusterAccessError } from "../connection/access-error.ts";
 import { readConfiguration } from "../input/configuration-file.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
-import { accessError, ClusterAccessError } from "./access-error.ts";
 import { configurationOf, type Installation, listInstallations } from "./installation.ts";
 import { findInstance } from "./instance.ts";
 
@@ -34,7 +34,7 @@ export interface SettingOptions {
   readonly installation?: string;
 }
 
-type ListingClient = Pick<KubernetesClient, "get" | "getMetadata" | "list">;
+type ListingClient = Pick<KubernetesClient, "list">;
 
 /**
  * What the installation is set to, unless the options say otherwise.

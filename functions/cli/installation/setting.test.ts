@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { ForbiddenError, UnavailableError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { ClusterAccessError } from "../connection/access-error.ts";
 import { UsageError } from "../terminal/terminal.ts";
-import { ClusterAccessError } from "./access-error.ts";
 import { readSetting, type SettingOptions } from "./setting.ts";
 
 const SCOPE = { server: "https://cluster/", namespace: null };
