@@ -14,8 +14,8 @@ import { isSelected } from "../../reconcile/plan/opt-out.ts";
 import { settle } from "../../reconcile/result.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { type ClusterOptions, type OpenCluster, openCluster } from "./cluster.ts";
 import { type DryRun, dryRun } from "./dry-run.ts";
 
 export interface Survey extends OpenCluster {
