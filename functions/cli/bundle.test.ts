@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -151,6 +151,58 @@ describe("render", () => {
     assert.match(stdout, /^apiVersion: externaldns.*recordTTL: 60\n.*- 192\.0\.2\.9\n$/s);
   });
 
+  test("files and folders may just be named, and several after -f", () => {
+    for (const name of ["one", "two"]) {
+      mkdirSync(join(folder, "manifests", name), { recursive: true });
+      write(`manifests/${name}/route.yaml`, JSON.stringify(route(name, host(`${name}.example.com`))));
+    }
+    const manifests = join(folder, "manifests");
+    const [one, two] = ["one", "two"].map((name) => join(manifests, name));
+    const names = (words: readonly string[], input = "") => {
+      const { status, stdout, stderr } = run(["render", "--target", "192.0.2.7", ...words], input);
+      assert.equal(status, 0, stderr);
+      return documents(stdout).map((child) => (child as { metadata: { name: string } }).metadata.name);
+    };
+    assert.deepEqual(names([EXAMPLE]), ["my-ingress-tls", "my-ingress"]);
+    assert.deepEqual(names(["-f", one ?? "", two ?? ""]), ["one", "two"]);
+    assert.deepEqual(names(["-R", manifests]), ["one", "two"]);
+    assert.deepEqual(names(["-f", two ?? "", "-"], JSON.stringify(route("in", host("in.example.com")))), [
+      "two",
+      "in",
+    ]);
+    const flat = run(["render", manifests]);
+    assert.equal(flat.status, 2);
+    assert.match(
+      flat.stderr,
+      /^error: there is no \.yaml, .* file in the folder .*manifests itself; -R looks/,
+    );
+    const explained = run(["explain", "-R", manifests, EXAMPLE]);
+    assert.deepEqual(explained.stdout.match(/^IngressRoute .*$/gm), [
+      "IngressRoute default/one",
+      "IngressRoute default/two",
+      "IngressRoute default/my-ingress",
+    ]);
+  });
+
+  test("values of the chart are a configuration too, and it is said that they are read so", () => {
+    const values = {
+      image: { tag: "1" },
+      integrations: {
+        certManager: { enabled: false },
+        externalDNS: { targetIPs: ["192.0.2.9"], ttl: 60 },
+      },
+    };
+    const file = write("values.yaml", JSON.stringify(values));
+    const { stdout, stderr, status } = run(["render", EXAMPLE, "--config", file]);
+    assert.equal(stderr, `note: ${file} is read as values of the chart, for it has image\n`);
+    assert.deepEqual(
+      documents(stdout).map((child) => (child as { kind: string }).kind),
+      ["DNSEndpoint"],
+    );
+    assert.match(stdout, /recordTTL: 60\n.*- 192\.0\.2\.9\n$/s);
+    assert.equal(status, 0);
+  });
+
   test("a broken rule is told with file, document and field, and costs only itself", () => {
     const broken = route("web", { routes: [{ match: "Host(`ok.example.com`)" }, { match: "Host(" }] });
     const file = write("broken.yaml", `# first\n---\n${JSON.stringify(broken)}\n`);
@@ -248,6 +300,10 @@ describe("explain", () => {
     assert.match(stdout, /^IngressRoute default\/web\n/);
     assert.match(stdout, /hosts +a\.example\.com\n/);
     assert.match(stdout, /no child +Certificate: the route has no spec\.tls\n/);
+    assert.match(
+      stdout,
+      /child +DNSEndpoint web .*\n {12}endpoints:\n {14}- dnsName: a\.example\.com\n {16}recordTTL: 300\n/,
+    );
   });
 });
 

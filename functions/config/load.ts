@@ -22,7 +22,16 @@ export async function loadConfiguration(
   definitions: readonly IntegrationDefinition[],
 ): Promise<LoadedConfiguration> {
   if (path === null) return parseConfiguration(undefined, definitions);
-  return parseConfiguration(await parse(await read(path), path), definitions);
+  return parseConfiguration(await readConfigurationFile(path), definitions);
+}
+
+/**
+ * What stands in the file, unchecked.
+ *
+ * @throws {InvalidConfigurationError} if the file cannot be read or is neither JSON nor YAML
+ */
+export async function readConfigurationFile(path: string): Promise<unknown> {
+  return parse(await read(path), path);
 }
 
 async function read(path: string): Promise<string> {

@@ -399,9 +399,13 @@ suite("plan", () => {
     const { url, ...rest } = world.cluster;
     const closed = { ...rest, url: url.replace(/:\d+$/, ":1") };
     const path = await cli.write("closed.kubeconfig", kubeconfig(closed));
-    const { code, stdout } = await cli.run(["plan", "--instance", "a/b"], { KUBECONFIG: path });
+    const { code, stdout, stderr } = await cli.run(["plan", "--instance", "a/b"], { KUBECONFIG: path });
     assert.equal(code, 1);
-    assert.match(stdout, /Could not be read\n(.*\n)*.*connect ECONNREFUSED 127\.0\.0\.1:1/);
+    assert.equal(stdout, "");
+    assert.match(
+      stderr,
+      /^error: the API server https.* cannot be reached \(connect ECONNREFUSED 127\.0\.0\.1:1\).*\n$/,
+    );
   });
 
   test("the installation is that which has children here; of several one must be named", async () => {

@@ -266,7 +266,8 @@ suite("explain of routes in a cluster", () => {
       .map((line) => JSON.parse(line));
     assert.equal(rest.length, 0);
     assert.equal(tcp.kind, "IngressRouteTCP");
-    const { live, ...explanation } = http;
+    const { live, configuration, ...explanation } = http;
+    assert.deepEqual(configuration, { source: "file", path: config });
     assert.deepEqual(explanation, JSON.parse(offline.stdout));
     const seen = live as { ownership: string; action: string; ready: boolean; object: KubernetesObject }[];
     assert.deepEqual(
@@ -279,9 +280,11 @@ suite("explain of routes in a cluster", () => {
     const text = await run(["explain", `${namespace}/web`]);
     assert.match(text.stdout, new RegExp(`^IngressRoute ${namespace}/web\n {2}from {6}https://127`));
     assert.match(text.stdout, /hosts +new\.example\.com\n/);
-    assert.match(text.stdout, /live +DNSEndpoint web: .*"web\.example\.com"/);
-    assert.match(text.stdout, /ours; would be changed; not ready: external-dns has not looked at it\n/);
-    assert.match(text.stdout, /owned by IngressRoute web \(controller\)\n/);
+    assert.match(
+      text.stdout,
+      /live +DNSEndpoint web: ours; would be changed; not ready: external-dns has not looked at it\n +owned by IngressRoute web \(controller\)\n {12}endpoints:\n {14}- dnsName: web\.example\.com\n/,
+    );
+    assert.match(text.stdout, /child +DNSEndpoint web\n {12}endpoints:\n {14}- dnsName: new\.example\.com\n/);
   });
 
   test("says whose an object in the way is, and that a route is not there", async () => {

@@ -91,6 +91,14 @@ spec:
 {{- define "tcr.resyncJobSpec" -}}
 backoffLimit: {{ .root.Values.resync.backoffLimit | int64 }}
 activeDeadlineSeconds: {{ .root.Values.resync.activeDeadlineSeconds | int64 }}
+podFailurePolicy:
+  rules:
+    # Trying again mends neither wrong usage (2) nor deletions that wait for somebody's word (3).
+    - action: FailJob
+      onExitCodes:
+        containerName: resync
+        operator: In
+        values: [2, 3]
 template:
   {{- include "tcr.resyncPod" . | nindent 2 }}
 {{- end -}}

@@ -9,9 +9,10 @@ import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.
 import { listAll } from "../../reconcile/observe/listing.ts";
 import { INSTANCE_ANNOTATION, isOwnedBy, judge, type Ownership } from "../../reconcile/plan/ownership.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import type { OpenCluster } from "../cluster.ts";
+import type { IndentYaml } from "../terminal/indented.ts";
 import { type PlainObject, plain } from "./applied-object.ts";
 import { type ChildProgress, progressOf } from "./child-progress.ts";
+import type { OpenCluster } from "./cluster.ts";
 import type { DryRun } from "./dry-run.ts";
 import type { PlannedAction } from "./write-recorder.ts";
 
@@ -73,7 +74,10 @@ const ACTIONS: Readonly<Record<PlannedAction, string>> = {
   delete: "would be deleted",
 };
 
-export function liveText({ object, ownership, progress, action }: LiveChild): readonly string[] {
+export function liveText(
+  { object, ownership, progress, action }: LiveChild,
+  indentYaml: IndentYaml,
+): readonly string[] {
   const { kind, metadata, spec } = object;
   const instance = metadata.annotations?.[INSTANCE_ANNOTATION];
   const facts = [
@@ -83,9 +87,9 @@ export function liveText({ object, ownership, progress, action }: LiveChild): re
   ];
   const owners = (metadata.ownerReferences ?? []).map(ownerText);
   return [
-    `  live      ${kind} ${metadata.name}: ${JSON.stringify(spec)}`,
-    `            ${facts.join("; ")}`,
+    `  live      ${kind} ${metadata.name}: ${facts.join("; ")}`,
     `            owned by ${owners.length === 0 ? "nobody" : owners.join(", ")}`,
+    indentYaml(spec, 12),
   ];
 }
 

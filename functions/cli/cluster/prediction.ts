@@ -5,9 +5,9 @@
  */
 import { owningRoutes } from "../../reconcile/plan/ownership.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
+import type { ConfigurationSource } from "../installation/setting.ts";
 import { applied, type PlainObject, plain } from "./applied-object.ts";
 import type { DryRun, RouteProblem } from "./dry-run.ts";
-import type { Findings } from "./reader.ts";
 import type { EndangeredSecret } from "./secrets.ts";
 import type { PlannedAction, RecordedWrite } from "./write-recorder.ts";
 
@@ -31,6 +31,7 @@ export interface PredictedChange {
 export interface Prediction {
   readonly server: string;
   readonly instance: string;
+  readonly configurationFrom: ConfigurationSource;
   readonly routes: number;
   readonly children: number | null;
   readonly changes: readonly PredictedChange[];
@@ -43,12 +44,14 @@ export interface Prediction {
 export interface PredictionInput {
   readonly server: string;
   readonly instance: string;
+  readonly configurationFrom: ConfigurationSource;
   readonly run: DryRun;
   readonly secrets: ReadonlyMap<RecordedWrite, EndangeredSecret>;
-  readonly findings: Findings;
+  readonly findings: { readonly notes: readonly string[]; readonly failures: readonly string[] };
 }
 
-export function predict({ server, instance, run, secrets, findings }: PredictionInput): Prediction {
+export function predict(input: PredictionInput): Prediction {
+  const { server, instance, configurationFrom, run, secrets, findings } = input;
   const { writes, problems, routes, children, held, incomplete } = run;
   const failures = [...findings.failures];
   // Whatever could not be read says more than that something was not.
@@ -56,6 +59,7 @@ export function predict({ server, instance, run, secrets, findings }: Prediction
   return {
     server,
     instance,
+    configurationFrom,
     routes,
     children,
     changes: writes.map((write) => ({
@@ -64,7 +68,7 @@ export function predict({ server, instance, run, secrets, findings }: Prediction
       held: held > 0 && write.action === "delete",
     })),
     problems,
-    notes: [...findings.notes],
+    notes: findings.notes,
     failures,
     held,
   };

@@ -13,8 +13,8 @@ import { unshadowed } from "../../reconcile/plan/members.ts";
 import { isSelected } from "../../reconcile/plan/opt-out.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { type ClusterOptions, type OpenCluster, openCluster } from "./cluster.ts";
 import { type DryRun, dryRun } from "./dry-run.ts";
 import { settle } from "./result.ts";
 

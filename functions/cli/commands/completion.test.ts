@@ -33,6 +33,9 @@ describe("completion", () => {
     assert.deepEqual(await offered("status", "-o", ""), ["text", "wide", "json"]);
     assert.deepEqual(await offered("status", "--output", "w"), ["wide"]);
     assert.deepEqual(await offered("plan", "-n", ""), []);
+    assert.deepEqual(await offered("plan", "--inst"), ["--instance", "--installation"]);
+    assert.deepEqual(await offered("explain", import.meta.filename.slice(0, -3)), [import.meta.filename]);
+    assert.deepEqual(await offered("plan", import.meta.filename.slice(0, -3)), []);
     assert.deepEqual(await offered("render", "-f", import.meta.filename.slice(0, -3)), [
       import.meta.filename,
     ]);
@@ -41,6 +44,8 @@ describe("completion", () => {
   for (const [shell, expected] of [
     ["zsh", "plan) _arguments '-n[only the routes of this namespace]:value:'"],
     ["zsh", "'--output[for people or for programs]:value:(text wide json)'"],
+    ["zsh", " '*:file:_files' ;;"],
+    ["fish", "complete -c traefik-cert-rotater -n '__fish_seen_subcommand_from render' -F\n"],
     ["fish", "complete -c traefik-cert-rotater -f -n __fish_use_subcommand -a status -d 'Say for each route"],
     ["fish", "'__fish_seen_subcommand_from render' -s f -l filename -r -F -d 'YAML or JSON with routes"],
   ] as const) {

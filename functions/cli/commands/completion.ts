@@ -4,24 +4,11 @@
  * @module
  */
 import type { Command, Option } from "commander";
+import type { CompletedCommand, CompletedOption } from "../completion/completed.ts";
 import { bashScript } from "../completion/completion-bash.ts";
 import { fishScript } from "../completion/completion-fish.ts";
 import { zshScript } from "../completion/completion-zsh.ts";
 import { UsageError } from "../terminal/terminal.ts";
-
-export interface CompletedOption {
-  /** With their dashes. */
-  readonly flags: readonly string[];
-  readonly description: string;
-  /** What its value may be: none, one of these words, a file, or anything. */
-  readonly value: "none" | "any" | "file" | readonly string[];
-}
-
-export interface CompletedCommand {
-  readonly name: string;
-  readonly description: string;
-  readonly options: readonly CompletedOption[];
-}
 
 const SCRIPTS: Readonly<Record<string, (program: string, commands: readonly CompletedCommand[]) => string>> =
   {
@@ -47,6 +34,7 @@ function completed(command: Command): CompletedCommand {
     name: command.name(),
     description: firstSentence(command.description()),
     options: [...command.options.map(completedOption), help],
+    takesFiles: command.options.some(({ long }) => long === "--filename"),
   };
 }
 
@@ -54,6 +42,7 @@ function completedOption(option: Option): CompletedOption {
   const { short, long, argChoices, required, optional, description } = option;
   const takesFile = / <file>/.test(option.flags);
   return {
+    // Of two long ones the first stands in the place of the short one.
     flags: [short, long].filter((flag) => flag !== undefined && flag !== null),
     description: firstSentence(description),
     value: argChoices ?? (takesFile ? "file" : required || optional ? "any" : "none"),

@@ -5,6 +5,7 @@
  */
 import { type AnalyseOptions, analyse, type LocatedDerivation, problemLines } from "../input/analyse.ts";
 import { explainText } from "../output/explain-text.ts";
+import { loadIndentYaml } from "../terminal/indented.ts";
 import { EXIT, type ExitCode, type Terminal } from "../terminal/terminal.ts";
 
 export interface ExplainOptions extends AnalyseOptions {
@@ -14,11 +15,12 @@ export interface ExplainOptions extends AnalyseOptions {
 /** Writes one JSON document a line and object, or a text for people; what cannot be read goes to standard error. */
 export async function explain(options: ExplainOptions, terminal: Terminal): Promise<ExitCode> {
   const analysis = await analyse(options, terminal);
+  const indentYaml = await loadIndentYaml();
   for (const derivation of analysis.derivations) {
     terminal.out(
       options.output === "json"
         ? `${JSON.stringify(explanationJson(derivation))}\n`
-        : explainText(derivation, analysis),
+        : explainText(derivation, analysis, indentYaml),
     );
   }
   // Problems of routes are part of the explanation.

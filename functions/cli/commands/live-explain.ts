@@ -12,12 +12,14 @@ import { refusalOf } from "../../reconcile/plan/host-policy.ts";
 import { unshadowed } from "../../reconcile/plan/members.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import { ROUTE_KINDS, type RouteDescription } from "../../traefik/route-description.ts";
+import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
 import { type LiveChild, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
 import { settle } from "../cluster/result.ts";
-import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster.ts";
 import { derive } from "../input/derive.ts";
+import { sourceText } from "../installation/setting.ts";
 import { explainText } from "../output/explain-text.ts";
+import { loadIndentYaml } from "../terminal/indented.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
 import { explanationJson } from "./explain.ts";
 
@@ -59,7 +61,7 @@ async function explainOne(
   output: "text" | "json",
   terminal: Terminal,
 ): Promise<boolean> {
-  const { reader, configuration, instance, server } = cluster;
+  const { reader, configuration, configurationFrom, instance, server } = cluster;
   const { integrations, selector } = configuration;
   const { namespace, name } = wanted;
   const all = await describeNamespace(cluster, namespace);
@@ -76,28 +78,37 @@ async function explainOne(
   const found = derivations.filter(({ description }) => description.route.name === name);
   const live = await Promise.all(found.map(({ description }) => liveChildren(cluster, description, run)));
   cluster.endProgress();
+  const indentYaml = await loadIndentYaml();
   for (const [index, derivation] of found.entries()) {
     const problems = problemsOf(run, derivation.description);
-    const located = { ...derivation, problems, origin: server };
+    const located = {
+      ...derivation,
+      problems,
+      origin: `${server}, installation ${instance}, configuration: ${sourceText(configurationFrom)}`,
+    };
     const children: readonly LiveChild[] = live[index] ?? [];
-    const text = explainText(located, { derivations: [], errors: [], unknownTargets: [] }).trimEnd();
+    const text = explainText(
+      located,
+      { derivations: [], errors: [], unknownTargets: [] },
+      indentYaml,
+    ).trimEnd();
     terminal.out(
       output === "json"
-        ? `${JSON.stringify({ ...explanationJson(located), live: children.map(liveJson) })}\n`
-        : `${[text, ...children.flatMap(liveText)].join("\n")}\n\n`,
+        ? `${JSON.stringify({ ...explanationJson(located), live: children.map(liveJson), configuration: configurationFrom })}\n`
+        : `${[text, ...children.flatMap((child) => liveText(child, indentYaml))].join("\n")}\n\n`,
     );
   }
   return tellFindings(cluster, wanted, found.length, run, terminal);
 }
 
 function tellFindings(
-  { reader, server }: OpenCluster,
+  { reader, server, notes }: OpenCluster,
   { namespace, name }: Wanted,
   found: number,
   run: DryRun,
   terminal: Terminal,
 ): boolean {
-  for (const note of reader.notes) terminal.err(`note: ${note}\n`);
+  for (const note of notes()) terminal.err(`note: ${note}\n`);
   for (const failure of reader.failures) terminal.err(`${failure}\n`);
   if (found === 0 && reader.failures.size === 0) {
     terminal.err(`there is no ${ROUTE_KINDS.join(", no ")} ${namespace}/${name} in ${server}\n`);

@@ -4,10 +4,10 @@
  * @module
  */
 import { isObjectName } from "../../kubernetes/paths.ts";
+import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
 import { dryRun } from "../cluster/dry-run.ts";
 import { type Prediction, predict } from "../cluster/prediction.ts";
 import { endangeredSecrets } from "../cluster/secrets.ts";
-import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster.ts";
 import { painter } from "../terminal/colour.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
 
@@ -37,7 +37,7 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<Ex
 }
 
 async function predictIn(
-  { server, reader, configuration, instance, namespace }: OpenCluster,
+  { server, reader, configuration, configurationFrom, instance, namespace, notes }: OpenCluster,
   name: string | null,
   confirmDeletions: boolean,
 ): Promise<Prediction> {
@@ -46,7 +46,8 @@ async function predictIn(
     { namespace, name, confirmDeletions },
   );
   const secrets = await endangeredSecrets(reader.client, configuration.integrations, run.writes);
-  return predict({ server, instance, run, secrets, findings: reader });
+  const findings = { notes: notes(), failures: [...reader.failures] };
+  return predict({ server, instance, configurationFrom, run, secrets, findings });
 }
 
 function needsSomebody({ changes, problems, failures, held }: Prediction): boolean {

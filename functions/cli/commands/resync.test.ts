@@ -11,8 +11,8 @@ import { after, describe, test } from "node:test";
 import { createAuthority, issue } from "../../../test/control-plane/certificates.ts";
 import { decodeEvents } from "../../cloudevents/decode.ts";
 import type { ReceivedEvent } from "../../cloudevents/received-event.ts";
-import { type ResyncOptions, resync } from "../resync.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { type ResyncOptions, resync } from "./resync.ts";
 
 interface Received {
   readonly event: ReceivedEvent;
@@ -82,6 +82,32 @@ describe("resync", () => {
     const { url, received } = await sink([[202]]);
     assert.equal((await send({}, { K_SINK: url })).out, `${url} accepted the resync of all routes\n`);
     assert.deepEqual(received[0]?.event.data, {});
+  });
+
+  test("deletions that were held back are told, with an exit code of their own", async () => {
+    const { url } = await sink([[204, { "traefik-cert-rotater-held": "28" }]]);
+    const { code, out, err } = await send({ to: url });
+    assert.deepEqual([code, out], [3, ""]);
+    assert.match(err, /: 28 children are no longer wanted.*none was deleted.*resync --confirm-deletions\n$/);
+  });
+
+  test("where a confirmation could not be written, it says why", async () => {
+    const { url } = await sink([[204, { "traefik-cert-rotater-held": "28" }]]);
+    const { code, err } = await send({ to: url, confirmDeletions: true }, { HOME: "/nonexistent" });
+    assert.equal(code, 3);
+    assert.match(
+      err,
+      /needs a kubeconfig that may annotate the installation's ConfigMap: there is no kubeconfig\n$/,
+    );
+  });
+
+  test("options of the cluster's Job have no meaning with an address", async () => {
+    for (const option of [{ installation: "a/b" }, { context: "x" }]) {
+      await assert.rejects(
+        send({ to: "http://127.0.0.1:1/", ...option }),
+        /leave out --instance and --context/,
+      );
+    }
   });
 
   test("--to beats K_SINK, K_CE_OVERRIDES adds extensions, the token is sent", async () => {

@@ -3,10 +3,9 @@
  *
  * @module
  */
-
+import type { ClusterOptions } from "../cluster/cluster.ts";
 import { orphans, routeStatuses } from "../cluster/route-status.ts";
 import { surveyCluster } from "../cluster/survey.ts";
-import type { ClusterOptions } from "../cluster.ts";
 import { statusJson } from "../output/status-json.ts";
 import { statusText } from "../output/status-text.ts";
 import { painter } from "../terminal/colour.ts";
@@ -20,10 +19,18 @@ export async function status(options: StatusOptions, terminal: Terminal): Promis
   const survey = await surveyCluster(options, terminal);
   const routes = await routeStatuses(survey);
   survey.endProgress();
-  const { server, instance, reader, run } = survey;
+  const { server, instance, configurationFrom, reader, run } = survey;
   const failures = [...reader.failures];
   if (run.incomplete !== null && failures.length === 0) failures.push(run.incomplete);
-  const report = { server, instance, routes, orphans: orphans(survey), notes: [...reader.notes], failures };
+  const report = {
+    server,
+    instance,
+    configurationFrom,
+    routes,
+    orphans: orphans(survey),
+    notes: survey.notes(),
+    failures,
+  };
   terminal.out(
     options.output === "json"
       ? `${JSON.stringify(statusJson(report), null, 2)}\n`

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { CompletedCommand, CompletedOption } from "../commands/completion.ts";
+import type { CompletedCommand, CompletedOption } from "./completed.ts";
 
 export function bashScript(program: string, commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name }) => name);
   const name = `_${program.replaceAll("-", "_")}`;
   return `# bash completion of ${program}
 ${name}() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command= word
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command= word files=
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in ${names.join("|")}) command=$word; break ;; esac
   done
@@ -18,10 +18,11 @@ ${name}() {
 ${commands.flatMap(valueCases).join("\n")}
   esac
   case $command in
-${commands.map(({ name, options }) => `    ${name}) word="${words(options)}" ;;`).join("\n")}
+${commands.map(({ name, options, takesFiles }) => `    ${name}) word="${words(options)}"${takesFiles ? " files=1" : ""} ;;`).join("\n")}
     *) word="${names.join(" ")} --help --version" ;;
   esac
   COMPREPLY=($(compgen -W "$word" -- "$current"))
+  if [ -n "$files" ]; then COMPREPLY+=($(compgen -f -- "$current")); fi
 }
 complete -F ${name} ${program}
 `;

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { CompletedCommand, CompletedOption } from "../commands/completion.ts";
+import type { CompletedCommand, CompletedOption } from "./completed.ts";
 
 export function fishScript(program: string, commands: readonly CompletedCommand[]): string {
-  const lines = commands.flatMap(({ name, description, options }) => [
+  const lines = commands.flatMap(({ name, description, options, takesFiles }) => [
     `complete -c ${program} -f -n __fish_use_subcommand -a ${name} -d '${description}'`,
+    ...(takesFiles ? [`complete -c ${program} -n '__fish_seen_subcommand_from ${name}' -F`] : []),
     ...options.map(
       (option) =>
         `complete -c ${program} -n '__fish_seen_subcommand_from ${name}' ${flags(option)}${value(option)} -d '${option.description}'`,

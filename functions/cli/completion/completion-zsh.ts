@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CompletedCommand, CompletedOption } from "../commands/completion.ts";
+import type { CompletedCommand, CompletedOption } from "./completed.ts";
 
 export function zshScript(program: string, commands: readonly CompletedCommand[]): string {
   const name = `_${program}`;
@@ -28,10 +28,11 @@ if [ "$funcstack[1]" = ${name} ]; then ${name} "$@"; else compdef ${name} ${prog
 `;
 }
 
-function commandCase({ name, options }: CompletedCommand): string {
+function commandCase({ name, options, takesFiles }: CompletedCommand): string {
   const specs = options.flatMap((option) =>
     option.flags.map((flag) => `'${flag}[${option.description}]${value(option)}'`),
   );
+  if (takesFiles) specs.push("'*:file:_files'");
   return `        ${name}) _arguments ${specs.join(" ")} ;;`;
 }
 

@@ -1,12 +1,13 @@
 /**
- * One POST, and POSTs until one is accepted. On `node:http`, for Node's fetch cannot be told what authorities to
- * trust, and without following redirects, for a sink has none.
+ * One POST, and POSTs until one is accepted. On `node:http`, for Node's fetch can only be told process-wide what
+ * authorities to trust, and without following redirects, for a sink has none.
  *
  * @module
  */
-import { request as requestHttp } from "node:http";
+import { type IncomingHttpHeaders, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { rootCertificates } from "node:tls";
+import pRetry from "p-retry";
 
 export interface Post {
   readonly url: URL;
@@ -18,17 +19,17 @@ export interface Post {
 
 export interface Reply {
   readonly status: number;
-  readonly retryAfterSeconds: number | null;
+  readonly headers: IncomingHttpHeaders;
   /** The start of the body, for messages. */
   readonly text: string;
 }
 
 /** @throws {Error} if there is no answer, also once `signal` is aborted */
 export function post({ url, headers, body, caCerts }: Post, signal: AbortSignal): Promise<Reply> {
+  const secure = url.protocol === "https:";
+  const trust = secure && caCerts !== null ? { ca: [...rootCertificates, caCerts] } : {};
+  const send = secure ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
-    const secure = url.protocol === "https:";
-    const trust = secure && caCerts !== null ? { ca: [...rootCertificates, caCerts] } : {};
-    const send = secure ? requestHttps : requestHttp;
     const request = send(url, {
       method: "POST",
       headers: { ...headers, "content-length": Buffer.byteLength(body) },
@@ -44,9 +45,8 @@ export function post({ url, headers, body, caCerts }: Post, signal: AbortSignal)
       });
       response.on("error", reject);
       response.on("end", () => {
-        const seconds = Number(response.headers["retry-after"] ?? Number.NaN);
-        const retryAfterSeconds = Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
-        resolve({ status: response.statusCode ?? 0, retryAfterSeconds, text: text.slice(0, 1_000).trim() });
+        const { statusCode: status = 0, headers } = response;
+        resolve({ status, headers, text: text.slice(0, 1_000).trim() });
       });
     });
     request.end(body);
@@ -73,31 +73,63 @@ export class NotAcceptedError extends Error {
   override readonly name = "NotAcceptedError";
 }
 
+/** An attempt that another may follow; the message says what happened. */
+class PassingError extends Error {
+  override readonly name = "PassingError";
+  /** What the server asked for. */
+  readonly seconds: number;
+
+  constructor(message: string, seconds: number, options?: ErrorOptions) {
+    super(message, options);
+    this.seconds = seconds;
+  }
+}
+
 /**
  * Sends until an answer is no passing one, with growing pauses, at least as long as the server asks for.
  *
  * @throws {NotAcceptedError} when time is over; its message has what happened last
  */
 export async function postUntilAnswered(request: Post, options: PersistOptions): Promise<Reply> {
-  for (let attempt = 0; ; attempt++) {
-    const result = await post(request, options.signal).catch((error: unknown) => toError(error));
-    if (!(result instanceof Error) && !PASSING.has(result.status)) return result;
-    const why = result instanceof Error ? result.message : `answer ${result.status} ${result.text}`.trim();
-    if (options.signal.aborted) throw new NotAcceptedError(why);
-    const asked = result instanceof Error ? null : result.retryAfterSeconds;
-    const seconds = Math.max(asked ?? 0, Math.min(10, 0.5 * 2 ** attempt));
-    options.onRetry(why, seconds);
-    try {
-      await options.wait(seconds * 1_000);
-    } catch (cause) {
-      throw new NotAcceptedError(why, { cause });
-    }
+  const { signal, wait, onRetry } = options;
+  let last = "no answer";
+  try {
+    return await pRetry(() => attempt(request, signal), {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 500,
+      factor: 2,
+      maxTimeout: 10_000,
+      signal,
+      onFailedAttempt: async ({ error, retryDelay }) => {
+        last = error.message;
+        if (signal.aborted) return;
+        const asked = error instanceof PassingError ? error.seconds * 1_000 : 0;
+        onRetry(last, Math.max(asked, retryDelay) / 1_000);
+        if (asked > retryDelay) await wait(asked - retryDelay);
+      },
+    });
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    throw new NotAcceptedError(last, { cause });
   }
 }
 
-function toError(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error));
+async function attempt(request: Post, signal: AbortSignal): Promise<Reply> {
+  let reply: Reply;
+  try {
+    reply = await post(request, signal);
+  } catch (error) {
+    throw new PassingError(messageOf(error), 0, { cause: error });
+  }
+  if (!PASSING.has(reply.status)) return reply;
+  const seconds = Number(reply.headers["retry-after"] ?? 0);
+  const asked = Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
+  throw new PassingError(`answer ${reply.status} ${reply.text}`.trim(), asked);
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
   // Where a name has several addresses, the reasons are inside.
   const inner = error instanceof AggregateError ? error.errors.map(String).join("; ") : error.message;
-  return new Error(inner || error.name, { cause: error });
+  return inner || error.name;
 }

@@ -3,15 +3,13 @@
  *
  * @module
  */
-import { type Configuration, InvalidConfigurationError } from "../../config/configuration.ts";
-import { loadConfiguration } from "../../config/load.ts";
-import { INTEGRATIONS } from "../../integrations/index.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
 import { ROUTE_KINDS } from "../../traefik/route-description.ts";
-import { type Terminal, UsageError } from "../terminal/terminal.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { readConfiguration } from "./configuration-file.ts";
 import { type Derivation, derive } from "./derive.ts";
 import { readRoutes } from "./input.ts";
 import { dependencyNames, factsWith, parseTarget, UNKNOWN_TARGET } from "./target.ts";
@@ -78,18 +76,6 @@ function placed(derivation: Derivation, object: KubernetesObject | undefined): D
     return { ...rest, child: { ...child, metadata } };
   });
   return { ...derivation, children };
-}
-
-/** @throws {UsageError} */
-export async function readConfiguration(path: string | null, terminal: Terminal): Promise<Configuration> {
-  try {
-    const { configuration, warnings } = await loadConfiguration(path, INTEGRATIONS);
-    for (const warning of warnings) terminal.err(`warning: ${path}: ${warning}\n`);
-    return configuration;
-  } catch (error) {
-    if (!(error instanceof InvalidConfigurationError)) throw error;
-    throw new UsageError(`${path}: ${error.message.replaceAll("\n", `\n${path}: `)}`, { cause: error });
-  }
 }
 
 /** The problems of the input and of the routes, one line each. */

@@ -8,9 +8,14 @@ import type { RuleDescription, ServiceDescription, TlsDescription } from "../../
 import { type Analysis, hasUnknownTarget, type LocatedDerivation } from "../input/analyse.ts";
 import type { DerivedChild } from "../input/derive.ts";
 import { UNKNOWN_TARGET } from "../input/target.ts";
+import type { IndentYaml } from "../terminal/indented.ts";
 
 /** Several lines, an empty one at the end. */
-export function explainText(derivation: LocatedDerivation, analysis: Analysis): string {
+export function explainText(
+  derivation: LocatedDerivation,
+  analysis: Analysis,
+  indentYaml: IndentYaml,
+): string {
   const { origin, description, children, problems } = derivation;
   const { route, rules, hosts, extraNames, tls, notes } = description;
   const lines = [
@@ -22,7 +27,7 @@ export function explainText(derivation: LocatedDerivation, analysis: Analysis): 
       ([integration, names]) => `  names     ${list(names)} (annotations for ${integration})`,
     ),
     `  tls       ${tlsText(tls)}`,
-    ...children.map((child) => `  ${childText(child, analysis)}`),
+    ...children.map((child) => `  ${childText(child, analysis, indentYaml)}`),
     ...problems.map((problem) => `  problem   ${problemText(problem)}`),
     ...notes.map((note) => `  note      ${problemText(note)}`),
   ];
@@ -63,13 +68,17 @@ function tlsText(tls: TlsDescription | null): string {
   return parts.join("; ");
 }
 
-function childText({ integration, child, why }: DerivedChild, analysis: Analysis): string {
+function childText(
+  { integration, child, why }: DerivedChild,
+  analysis: Analysis,
+  indentYaml: IndentYaml,
+): string {
   const { kind } = integration.resource;
   if (child === null) return `no child  ${kind}: ${why}`;
   const note = hasUnknownTarget(analysis, child)
     ? ` (${UNKNOWN_TARGET} stands for the address of Service ${analysis.unknownTargets.join(", ")}; give it with --target)`
     : "";
-  return `child     ${kind} ${child.metadata.name}: ${JSON.stringify(child.spec)}${note}`;
+  return `child     ${kind} ${child.metadata.name}${note}\n${indentYaml(child.spec, 12)}`;
 }
 
 function list(items: readonly string[], none = "none"): string {

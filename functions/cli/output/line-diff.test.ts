@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { diffLines, nearChanges } from "../line-diff.ts";
+import { diffLines, nearChanges } from "./line-diff.ts";
 
 const show = (lines: ReturnType<typeof diffLines>) => lines.map(({ sign, text }) => sign + text);
 

@@ -7,10 +7,11 @@ import type { Prediction } from "../cluster/prediction.ts";
 
 /** The documented shape: nothing may be renamed, things may be added. */
 export function planJson({ changes, problems, ...rest }: Prediction): object {
-  const { server, instance, routes, children, held, notes, failures } = rest;
+  const { server, instance, configurationFrom, routes, children, held, notes, failures } = rest;
   return {
     server,
     instance,
+    configuration: configurationFrom,
     routes,
     children,
     held,

@@ -28,6 +28,7 @@ function prediction(change: Partial<PredictedChange>, more: Partial<Prediction> 
   return {
     server: "https://cluster/",
     instance: "a/b",
+    configurationFrom: { source: "ConfigMap", namespace: "a", name: "b-config" },
     routes: 1,
     children: 1,
     changes: [

@@ -8,8 +8,9 @@ import { isRecord } from "../../unknown.ts";
 import type { PlainObject } from "../cluster/applied-object.ts";
 import type { PredictedChange, Prediction } from "../cluster/prediction.ts";
 import type { PlannedAction } from "../cluster/write-recorder.ts";
-import { diffLines, nearChanges } from "../line-diff.ts";
+import { sourceText } from "../installation/setting.ts";
 import type { Colour, Paint } from "../terminal/colour.ts";
+import { diffLines, nearChanges } from "./line-diff.ts";
 
 const SIGNS: Readonly<Record<PlannedAction, string>> = { create: "+", update: "~", adopt: "~", delete: "-" };
 const COLOURS: Readonly<Record<string, Colour>> = { "+": "green", "-": "red", "~": "yellow" };
@@ -20,9 +21,10 @@ type FormatYaml = (value: unknown) => string;
 
 export async function planText(prediction: Prediction, paint: Paint): Promise<string> {
   const { formatYaml } = await import("../../config/yaml.lazy.ts");
-  const { server, instance, routes, children, changes } = prediction;
+  const { server, instance, configurationFrom, routes, children, changes } = prediction;
   const lines = [
     `Plan for installation ${instance} in ${server}`,
+    `Configuration: ${sourceText(configurationFrom)}`,
     `${count(routes, "route")} looked at${children === null ? "" : `, ${count(children, "child", "children")} there`}`,
     "",
     ...changes.flatMap((change) => [...changeLines(change, paint, formatYaml), ""]),
@@ -134,7 +136,8 @@ function summary({ changes, problems, failures }: Prediction): string {
     count(problems.length + failures.length, "problem"),
     ...(secrets === 0 ? [] : [`${count(secrets, "Secret")} would be overwritten`]),
   ];
-  return `${changes.length === 0 ? "Nothing to do: " : ""}${parts.join(", ")}`;
+  const isNothing = changes.length === 0 && failures.length === 0;
+  return `${isNothing ? "Nothing to do: " : ""}${parts.join(", ")}`;
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

@@ -5,10 +5,12 @@
  */
 import type { ChildStatus, RouteStatus } from "../cluster/route-status.ts";
 import type { RecordedWrite } from "../cluster/write-recorder.ts";
+import type { ConfigurationSource } from "../installation/setting.ts";
 
 export interface StatusReport {
   readonly server: string;
   readonly instance: string;
+  readonly configurationFrom: ConfigurationSource;
   readonly routes: readonly RouteStatus[];
   /** Children that no route has any more. */
   readonly orphans: readonly RecordedWrite[];
@@ -17,10 +19,12 @@ export interface StatusReport {
 }
 
 /** The documented shape: nothing may be renamed, things may be added. */
-export function statusJson({ server, instance, routes, orphans, notes, failures }: StatusReport): object {
+export function statusJson(report: StatusReport): object {
+  const { server, instance, configurationFrom, routes, orphans, notes, failures } = report;
   return {
     server,
     instance,
+    configuration: configurationFrom,
     routes: routes.map(({ description: { route, hosts }, children, problems, wrong }) => ({
       kind: route.kind,
       namespace: route.namespace,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-
 import type { ChildState, ChildStatus, RouteStatus } from "../cluster/route-status.ts";
+import { sourceText } from "../installation/setting.ts";
 import type { Paint } from "../terminal/colour.ts";
 import type { StatusReport } from "./status-json.ts";
 
@@ -18,13 +18,14 @@ export interface StatusStyle {
 const HOSTS_SHOWN = 2;
 
 export function statusText(report: StatusReport, style: StatusStyle): string {
-  const { routes, orphans, notes, failures, server, instance } = report;
+  const { routes, orphans, notes, failures, server, instance, configurationFrom } = report;
   const kinds = routes[0]?.children.map(({ integration }) => integration.resource.kind.toUpperCase()) ?? [];
   const rows = routes.map((route) => cells(route, style));
   const [head = "", ...lines] = columns([["ROUTE", "HOSTS", ...kinds], ...rows]);
   const wrong = routes.filter((route) => route.wrong).length + orphans.length;
   const text = [
     `Installation ${instance} in ${server}`,
+    `Configuration: ${sourceText(configurationFrom)}`,
     "",
     ...failures.map((failure) => style.paint("red", `! ${failure}`)),
     ...orphans.map(({ resource, namespace, name }) =>
@@ -40,9 +41,18 @@ export function statusText(report: StatusReport, style: StatusStyle): string {
     ]),
     ...(routes.length === 0 ? [] : [""]),
     ...notes.map((note) => `note: ${note}`),
-    `${routes.length} ${routes.length === 1 ? "route" : "routes"}, ${wrong === 0 ? "nothing wrong" : `${wrong} need attention`}`,
+    `${routes.length} ${routes.length === 1 ? "route" : "routes"}, ${verdict(wrong, failures)}`,
   ];
   return `${text.join("\n")}\n`;
+}
+
+/** Of what could not be read nothing can be said. */
+function verdict(wrong: number, failures: readonly string[]): string {
+  const parts = [
+    ...(wrong === 0 ? [] : [`${wrong} need attention`]),
+    ...(failures.length === 0 ? [] : ["not everything could be read"]),
+  ];
+  return parts.length === 0 ? "nothing wrong" : parts.join(", ");
 }
 
 function cells({ description: { route, hosts }, children }: RouteStatus, { wide }: StatusStyle): string[] {

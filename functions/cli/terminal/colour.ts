@@ -3,11 +3,10 @@
  *
  * @module
  */
+import { styleText } from "node:util";
 import type { Terminal } from "./terminal.ts";
 
-const CODES = { green: 32, red: 31, yellow: 33, bold: 1, dim: 2 } as const;
-
-export type Colour = keyof typeof CODES;
+export type Colour = "green" | "red" | "yellow" | "bold" | "dim";
 
 /** Wraps a text, or leaves it as it is. */
 export type Paint = (colour: Colour, text: string) => string;
@@ -15,5 +14,5 @@ export type Paint = (colour: Colour, text: string) => string;
 /** No colours into files and pipes, on terminals without any, and where `NO_COLOR` is set (no-color.org). */
 export function painter({ isTerminal, env }: Pick<Terminal, "isTerminal" | "env">): Paint {
   const plain = isTerminal?.out !== true || Boolean(env.NO_COLOR) || env.TERM === "dumb";
-  return plain ? (_, text) => text : (colour, text) => `\u001b[${CODES[colour]}m${text}\u001b[0m`;
+  return plain ? (_, text) => text : (colour, text) => styleText(colour, text, { validateStream: false });
 }

@@ -11,14 +11,14 @@ describe("colours", () => {
     painter({ env, ...(isTerminal === undefined ? {} : { isTerminal }) })("red", "text");
 
   test("on a terminal only", () => {
-    assert.equal(paint({}, TERMINAL), "\u001b[31mtext\u001b[0m");
+    assert.equal(paint({}, TERMINAL), "\u001b[31mtext\u001b[39m");
     assert.equal(paint({}, { out: false, err: true }), "text");
     assert.equal(paint({}), "text");
   });
 
   test("none where the user wants none, or the terminal has none", () => {
     assert.equal(paint({ NO_COLOR: "1" }, TERMINAL), "text");
-    assert.equal(paint({ NO_COLOR: "" }, TERMINAL), "\u001b[31mtext\u001b[0m");
+    assert.equal(paint({ NO_COLOR: "" }, TERMINAL), "\u001b[31mtext\u001b[39m");
     assert.equal(paint({ TERM: "dumb" }, TERMINAL), "text");
   });
 });

@@ -21,19 +21,27 @@ import { type Terminal, UsageError } from "../terminal/terminal.ts";
  */
 export async function commandCredentials(context: string | null, env: Terminal["env"]): Promise<Credentials> {
   try {
-    if (context === null && !env.KUBECONFIG && !(await hasKubeconfig(env))) {
+    if (context === null && !(await hasKubeconfig(env))) {
       return serviceAccountCredentials(env);
     }
     const { kubeconfigCredentials } = await import("../../kubernetes/kubeconfig.lazy.ts");
     return await kubeconfigCredentials(context);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const what = cause instanceof NoCredentialsError ? "" : "the kubeconfig cannot be used: ";
-    throw new UsageError(what + why, { cause });
+    if (cause instanceof NoCredentialsError) throw new UsageError(why, { cause });
+    // A parser adds an excerpt of the file.
+    const reason = (why.split("\n", 1)[0] ?? why).replace(/:$/, "");
+    throw new UsageError(
+      `the kubeconfig ${env.KUBECONFIG ?? "~/.kube/config"} cannot be used: ${reason}; ` +
+        "correct it, or name another with KUBECONFIG or --context",
+      { cause },
+    );
   }
 }
 
-function hasKubeconfig(env: Terminal["env"]): Promise<boolean> {
+/** Whether `KUBECONFIG` names one, or there is one where kubectl looks. */
+export async function hasKubeconfig(env: Terminal["env"]): Promise<boolean> {
+  if (env.KUBECONFIG) return true;
   const path = join(env.HOME ?? homedir(), ".kube", "config");
   return access(path).then(
     () => true,

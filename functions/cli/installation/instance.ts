@@ -5,11 +5,11 @@
  */
 import { DEFAULT_INSTANCE } from "../../instance.ts";
 import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
 import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
 import { INSTANCE_ANNOTATION, MANAGED_BY_SELECTOR } from "../../reconcile/plan/ownership.ts";
 import { UsageError } from "../terminal/terminal.ts";
-import type { ReadingClient } from "./reader.ts";
 
 /** As many children are asked whose they are. */
 const SAMPLE = 500;
@@ -27,7 +27,7 @@ export function checkInstance(text: string): string {
  * @throws {UsageError} where there are several
  */
 export async function findInstance(
-  client: ReadingClient,
+  client: Pick<KubernetesClient, "list">,
   integrations: readonly Integration[],
   namespace: string | null,
 ): Promise<string> {
@@ -44,7 +44,7 @@ export async function findInstance(
 
 /** What cannot be read has none; the command meets the same error and tells it. */
 async function instancesIn(
-  client: ReadingClient,
+  client: Pick<KubernetesClient, "list">,
   resource: Integration["resource"],
   namespace: string | null,
 ): Promise<readonly string[]> {
