@@ -29,7 +29,10 @@ export interface MemoryCluster {
   all(resource: ResourceDefinition): readonly KubernetesObject[];
 }
 
-export function createMemoryCluster(): MemoryCluster {
+/** `admit` is what the cluster's admission makes of an object that is applied; field management does not see it. */
+export function createMemoryCluster(
+  admit: (object: KubernetesObject) => KubernetesObject = (object) => object,
+): MemoryCluster {
   const objects = new Map<string, KubernetesObject>();
   const writes: string[] = [];
   let clock = 0;
@@ -92,7 +95,7 @@ export function createMemoryCluster(): MemoryCluster {
       check(live, uid, resourceVersion);
       record(live === null ? "create" : "update", reference);
       const desired = { ...object, metadata };
-      return structuredClone(store(reference.resource, applied(live, desired, FIELD_MANAGER)));
+      return structuredClone(store(reference.resource, admit(applied(live, desired, FIELD_MANAGER))));
     },
     create: async () => {
       throw new Error("nothing here is created by POST");

@@ -42,6 +42,7 @@ suite("the values of an apply in a live object", () => {
     ["a list where there is none", false, { a: 1 }, ["a"], {}],
     ["a keyed list where there is none", false, undefined, [item], keyed],
     ["an undefined field", true, {}, { a: undefined }, { "f:b": {} }],
+    ["an undefined field that somebody else has", true, { a: 1 }, { a: undefined }, { "f:b": {} }],
   ];
   for (const [title, carried, live, desired, fields] of cases) {
     test(`${title}: ${carried ? "as applied" : "differs"}`, () => {

@@ -40,9 +40,9 @@ export function isKnownToBe(child: KubernetesObject, live: KubernetesObject): bo
  * child again would change nothing.
  */
 export function isCompletedByServer(child: KubernetesObject, live: KubernetesObject): boolean {
-  const digest = child.metadata.annotations?.[APPLIED_ANNOTATION];
-  const found = live.metadata.annotations?.[APPLIED_ANNOTATION];
-  return digest !== undefined && digest === found && isLastApply(child, live, includes);
+  // Without the digest a value that is no longer wanted would pass for one that was added.
+  const hasDigest = child.metadata.annotations?.[APPLIED_ANNOTATION] !== undefined;
+  return hasDigest && isLastApply(child, live, includes);
 }
 
 /**

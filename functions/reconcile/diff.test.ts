@@ -85,6 +85,11 @@ suite("whether a write is needed", () => {
       live({ metadata: { ownerReferences: [{ ...ours, controller: true }] } }),
     ],
     [
+      "our owner says something else",
+      true,
+      live({ metadata: { ownerReferences: [{ ...ours, kind: "IngressRouteTCP" }] } }),
+    ],
+    [
       "a map that we own as a whole has more",
       true,
       live({

@@ -65,9 +65,13 @@ function routeOf(state: State): KubernetesObject {
 
 /** A cluster with one route and whatever is asked for it. */
 class World {
-  readonly cluster: MemoryCluster = createMemoryCluster();
+  readonly cluster: MemoryCluster;
   #problems: readonly Problem[] = [];
   #state: State = [];
+
+  constructor(cluster: MemoryCluster = createMemoryCluster()) {
+    this.cluster = cluster;
+  }
 
   /** The route and the configuration say this now. */
   set(state: State): void {
@@ -278,5 +282,49 @@ suite("what somebody else adds to a child", () => {
     const [certificate] = world.cluster.all(CERTIFICATES);
     assert.ok(certificate);
     assert.equal((certificate.spec as Spec).revisionHistoryLimit, 3);
+  });
+
+  test("a value that somebody changed and changed back is left alone", async () => {
+    const { world, event } = await edited(() => ({ endpoints: [] }), ENDPOINTS);
+    await world.handle(event);
+    const [child] = world.cluster.all(ENDPOINTS);
+    assert.ok(child);
+    world.cluster.put(ENDPOINTS, { ...child, spec: { endpoints: [] } });
+    world.cluster.put(ENDPOINTS, child);
+    const writes = world.cluster.writes.length;
+    for (const work of [event, ROUTE_EVENT, RESYNC]) await world.handle(work);
+    assert.deepEqual(world.cluster.writes.slice(writes), []);
+  });
+});
+
+suite("what the cluster's admission adds to each record", () => {
+  const proxied = OPTIONAL_INPUTS.filter(({ name }) => name.endsWith("/cloudflare-proxied"));
+
+  function admit(object: KubernetesObject): KubernetesObject {
+    const { endpoints } = object.spec as { endpoints?: readonly object[] };
+    if (endpoints === undefined) return object;
+    return {
+      ...object,
+      spec: { endpoints: endpoints.map((item) => ({ ...item, setIdentifier: "policy" })) },
+    };
+  }
+
+  const endpoint = ({ cluster }: World) =>
+    (cluster.all(ENDPOINTS)[0]?.spec as { endpoints: readonly Spec[] } | undefined)?.endpoints[0];
+
+  test("stays, is written once, and hides no removal", async () => {
+    const world = new World(createMemoryCluster(admit));
+    world.set(proxied);
+    for (const work of [ROUTE_EVENT, ROUTE_EVENT, RESYNC]) await world.handle(work);
+    assert.deepEqual(await world.plan(), []);
+    assert.deepEqual(world.cluster.writes, [
+      "create Certificate shop/web-tls",
+      "create DNSEndpoint shop/web",
+    ]);
+    world.set([]);
+    for (const work of [ROUTE_EVENT, RESYNC]) await world.handle(work);
+    assert.deepEqual(world.cluster.writes.slice(2), ["update DNSEndpoint shop/web"]);
+    const { setIdentifier, providerSpecific } = endpoint(world) ?? {};
+    assert.deepEqual([setIdentifier, providerSpecific], ["policy", undefined]);
   });
 });
