@@ -317,7 +317,7 @@ suite("what the cluster's admission adds to each record", () => {
     world.set(proxied);
     for (const work of [ROUTE_EVENT, ROUTE_EVENT, RESYNC]) await world.handle(work);
     assert.deepEqual(await world.plan(), []);
-    assert.deepEqual(world.cluster.writes, [
+    assert.deepEqual(world.cluster.writes.toSorted(), [
       "create Certificate shop/web-tls",
       "create DNSEndpoint shop/web",
     ]);
