@@ -11,6 +11,7 @@ import {
   NamespaceGoneError,
   NotFoundError,
   RejectedError,
+  TooLargeError,
   TooManyRequestsError,
 } from "../../kubernetes/errors.ts";
 import type { Problem } from "../../problem.ts";
@@ -45,6 +46,13 @@ export function consequenceOf(error: KubernetesError, what: string): Consequence
     return problem(
       "Rejected",
       `${what}: the API server refuses it (${error.message}); the next resync tries again`,
+    );
+  }
+  if (error instanceof TooLargeError) {
+    return problem(
+      "TooLarge",
+      `${what}: what this route needs is too large for the API server to keep, so nothing is written. Split the ` +
+        `route into several with fewer hosts each, or shorten its annotations and the template (${error.message})`,
     );
   }
   return {
