@@ -23,6 +23,7 @@ export type ProblemReason =
   | "Forbidden"
   | "KindNotServed"
   | "Rejected"
+  | "TooLarge"
   | "Shadowed"
   | "DeletionBrake"
   | "CertResolver"

@@ -1,10 +1,11 @@
 /**
  * Stands in for the API server where a property needs thousands of reconciles: objects in memory, list in the API's
- * order, server-side apply by one manager, preconditions, and the garbage collector. What the real one does beyond
- * that (other managers' fields, defaults, schemas, admission) the integration tests try on a real control plane.
+ * order, server-side apply with field management, preconditions, and the garbage collector. What the real one does
+ * beyond that (defaults, schemas, admission) the integration tests try on a real control plane.
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { FIELD_MANAGER, type KubernetesClient } from "../functions/kubernetes/client.ts";
 import { ConflictError, ExpiredError } from "../functions/kubernetes/errors.ts";
 import type {
@@ -13,13 +14,13 @@ import type {
   ObjectReference,
   ResourceDefinition,
 } from "../functions/kubernetes/objects.ts";
-import { isRecord } from "../functions/unknown.ts";
+import { applied, updated } from "./server-side-apply.ts";
 
 /** Writes done through the client, as `verb kind namespace/name`. */
 export interface MemoryCluster {
   readonly client: KubernetesClient;
   readonly writes: string[];
-  /** Sets an object as its user would; an object that is there keeps its uid and creation. */
+  /** Sets an object as its user would, who then owns what changed; one that is there keeps its uid and creation. */
   put(resource: ResourceDefinition, object: KubernetesObject): void;
   remove(resource: ResourceDefinition, namespace: string, name: string): void;
   /** What Kubernetes' garbage collector does in the end: owners that are gone, and objects without an owner left. */
@@ -36,7 +37,10 @@ export type WatchListener = (
   object: KubernetesObject,
 ) => void;
 
-export function createMemoryCluster(): MemoryCluster {
+/** `admit` is what the cluster's admission makes of an object that is applied; field management does not see it. */
+export function createMemoryCluster(
+  admit: (object: KubernetesObject) => KubernetesObject = (object) => object,
+): MemoryCluster {
   const listeners: WatchListener[] = [];
   const objects = new Map<string, KubernetesObject>();
   /** What there was at each version. */
@@ -80,10 +84,12 @@ export function createMemoryCluster(): MemoryCluster {
     if (object !== undefined) for (const listener of listeners) listener("delete", resource, object);
   };
   const remember = () => void history.set(String(version), new Map(objects));
-  const put = (resource: ResourceDefinition, object: KubernetesObject): KubernetesObject => {
+  const store = (resource: ResourceDefinition, object: KubernetesObject): KubernetesObject => {
     const key = keyOf(resource, object.metadata.namespace ?? null, object.metadata.name);
-    const stored = structuredClone({ ...object, metadata: stamp(object.metadata, objects.get(key)) });
-    const change = objects.has(key) ? "update" : "add";
+    const before = objects.get(key);
+    if (before !== undefined && isDeepStrictEqual(object, before)) return before;
+    const stored = structuredClone({ ...object, metadata: stamp(object.metadata, before) });
+    const change = before === undefined ? "add" : "update";
     objects.set(key, stored);
     remember();
     for (const listener of listeners) listener(change, resource, stored);
@@ -113,11 +119,8 @@ export function createMemoryCluster(): MemoryCluster {
       const { uid, resourceVersion, ...metadata } = object.metadata;
       check(live, uid, resourceVersion);
       record(live === null ? "create" : "update", reference);
-      const { apiVersion, kind, spec } = object;
-      const fieldsV1 = trieOf({ metadata: ownFields(metadata), spec });
-      const time = new Date(clock * 1000).toISOString();
-      const managedFields = [{ manager: FIELD_MANAGER, operation: "Apply", time, fieldsV1 }];
-      return put(reference.resource, { apiVersion, kind, metadata: { ...metadata, managedFields }, spec });
+      const desired = { ...object, metadata };
+      return structuredClone(store(reference.resource, admit(applied(live, desired, FIELD_MANAGER))));
     },
     create: async () => {
       throw new Error("nothing here is created by POST");
@@ -140,7 +143,10 @@ export function createMemoryCluster(): MemoryCluster {
   return {
     client,
     writes,
-    put,
+    put: (resource, object) => {
+      const live = objects.get(keyOf(resource, object.metadata.namespace ?? null, object.metadata.name));
+      store(resource, updated(live ?? null, object, "kubectl"));
+    },
     remove: removeObject,
     watch: (listener) => void listeners.push(listener),
     collectGarbage: () => {
@@ -150,42 +156,14 @@ export function createMemoryCluster(): MemoryCluster {
         const living = ownerReferences.filter(({ uid }) => uids.has(uid));
         if (living.length === ownerReferences.length) continue;
         if (living.length === 0) objects.delete(key);
-        else objects.set(key, withOwners(object, living));
+        else {
+          const left = { ...object, metadata: { ...object.metadata, ownerReferences: living } };
+          const resourceVersion = String(++version);
+          const { metadata, ...rest } = updated(object, left, "kube-controller-manager");
+          objects.set(key, { ...rest, metadata: { ...metadata, resourceVersion } });
+        }
       }
     },
     all,
   };
-
-  function withOwners(
-    object: KubernetesObject,
-    ownerReferences: NonNullable<ObjectMeta["ownerReferences"]>,
-  ): KubernetesObject {
-    const { metadata, spec } = object;
-    const fieldsV1 = trieOf({ metadata: ownFields({ ...metadata, ownerReferences }), spec });
-    const managedFields = (metadata.managedFields ?? []).map((entry) => ({ ...entry, fieldsV1 }));
-    return {
-      ...object,
-      metadata: { ...metadata, ownerReferences, managedFields, resourceVersion: String(++version) },
-    };
-  }
-}
-
-function ownFields({ labels, annotations, ownerReferences }: Partial<ObjectMeta>) {
-  return { labels, annotations, ownerReferences };
-}
-
-/** FieldsV1 of a value: objects by field, owners by uid, any other list as a whole. */
-function trieOf(value: unknown): Record<string, unknown> {
-  if (Array.isArray(value)) {
-    const keyed = value.filter((item) => isRecord(item) && typeof item.uid === "string");
-    return Object.fromEntries(
-      keyed.map((item) => [`k:${JSON.stringify({ uid: item.uid })}`, { ".": {}, ...trieOf(item) }]),
-    );
-  }
-  if (!isRecord(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .map(([key, member]) => [`f:${key}`, trieOf(member)]),
-  );
 }

@@ -34,8 +34,11 @@ export class NotFoundError extends KubernetesError {}
 /** 403: RBAC or an admission plugin; permanent until somebody acts. */
 export class ForbiddenError extends KubernetesError {}
 
-/** 400 or 422: the API server or a webhook refuses the object; permanent until somebody acts. */
+/** 400, 422, or whatever an admission webhook says: the object is refused; permanent until somebody acts. */
 export class RejectedError extends KubernetesError {}
+
+/** 413, or a 500 that passes on etcd's refusal: the object is too large; permanent until it is made smaller. */
+export class TooLargeError extends KubernetesError {}
 
 /** 410: the list's continue token is too old; the list must start again. */
 export class ExpiredError extends KubernetesError {}

@@ -13,6 +13,7 @@ import {
   NamespaceGoneError,
   NotFoundError,
   RejectedError,
+  TooLargeError,
   TooManyRequestsError,
   UnauthorizedError,
   UnavailableError,
@@ -27,12 +28,29 @@ interface Status {
   readonly causes: readonly { readonly reason: string; readonly field: string }[];
 }
 
+/** An answer may quote the object it refuses. */
+const MAX_MESSAGE_LENGTH = 1_000;
+
+/**
+ * Refusals that the API server passes on as they come, with a 500 and no reason: etcd's and its client's of an object
+ * that is too large (kubernetes/kubernetes#112152), and that of a field which the kind's schema does not have
+ * (kubernetes/kubernetes#122480).
+ */
+const TOO_LARGE = /etcdserver: request is too large|(?:send|received) message larger than max/;
+const AGAINST_THE_SCHEMA = /^failed to create typed (?:patch|live) object/;
+/** An admission webhook chooses the status itself, a policy the reason; neither says that it passes. */
+const DENIED =
+  /^admission webhook "[^"]*" denied the request|: ValidatingAdmissionPolicy '[^']*' with binding /;
+
 /** The error for an answer outside 2xx. `request` names method and path for people. */
 export function errorOf(request: string, response: ApiResponse): KubernetesError {
   const status = parseStatus(response.text);
   // A 404 whose second half is missing must not pass for the plain text of a kind that is not served.
   if (status === null) return new UnavailableError(request, `${response.status} with half a Status`);
   const { message } = status;
+  // A policy's 403 stays what it is.
+  if (response.status !== 403 && DENIED.test(message)) return new RejectedError(request, message);
+  if (response.status === 413 || TOO_LARGE.test(message)) return new TooLargeError(request, message);
   switch (response.status) {
     case 400:
       return new RejectedError(request, message);
@@ -55,10 +73,14 @@ export function errorOf(request: string, response: ApiResponse): KubernetesError
     case 429:
       return new TooManyRequestsError(request, message, retryAfterSeconds(response));
     default:
-      return response.status >= 500
+      return isPassing(response.status, message)
         ? new UnavailableError(request, `${response.status} ${message}`)
         : new RejectedError(request, `${response.status} ${message}`);
   }
+}
+
+function isPassing(status: number, message: string): boolean {
+  return status >= 500 && status !== 501 && !AGAINST_THE_SCHEMA.test(message);
 }
 
 /** A kind that is not served answers in plain text or without a name; an absent object is named. */
@@ -91,7 +113,7 @@ function parseStatus(text: string): Status | null {
   if (!isRecord(parsed) || parsed.kind !== "Status") return none;
   const details = isRecord(parsed.details) ? parsed.details : {};
   return {
-    message: stringOr(parsed.message, ""),
+    message: stringOr(parsed.message, "").slice(0, MAX_MESSAGE_LENGTH),
     detailsName: typeof details.name === "string" ? details.name : null,
     detailsKind: typeof details.kind === "string" ? details.kind : null,
     causes: (Array.isArray(details.causes) ? details.causes : []).filter(isRecord).map((cause) => ({

@@ -5,13 +5,13 @@
  */
 import {
   ConflictError,
-  ExpiredError,
   ForbiddenError,
   KindNotServedError,
   KubernetesError,
   NamespaceGoneError,
   NotFoundError,
   RejectedError,
+  TooLargeError,
   TooManyRequestsError,
 } from "../../kubernetes/errors.ts";
 import type { Problem } from "../../problem.ts";
@@ -23,8 +23,7 @@ import { CONFLICT, NOTHING_TO_DO, type Report, reportProblems, reportRetry } fro
  * concerned, for the message.
  */
 export function reportError(error: KubernetesError, what: string): Report {
-  if (error instanceof ConflictError || error instanceof NotFoundError || error instanceof ExpiredError)
-    return CONFLICT;
+  if (error instanceof ConflictError || error instanceof NotFoundError) return CONFLICT;
   if (error instanceof NamespaceGoneError) return NOTHING_TO_DO;
   if (error instanceof KindNotServedError) {
     return problem(
@@ -42,6 +41,13 @@ export function reportError(error: KubernetesError, what: string): Report {
     return problem(
       "Rejected",
       `${what}: the API server refuses it (${error.message}); the next resync tries again`,
+    );
+  }
+  if (error instanceof TooLargeError) {
+    return problem(
+      "TooLarge",
+      `${what}: what this route needs is too large for the API server to keep, so nothing is written. Split the ` +
+        `route into several with fewer hosts each, or shorten its annotations and the template (${error.message})`,
     );
   }
   return reportRetry(

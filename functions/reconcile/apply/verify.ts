@@ -7,6 +7,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Integration } from "../../integrations/integration.ts";
+import { ExpiredError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { describeRoute } from "../observe/describe.ts";
@@ -28,6 +29,22 @@ export interface Verdict {
  * @throws KubernetesError something could not be read: whether the writes are right is not known
  */
 export async function verify(
+  context: ViewContext,
+  client: Reads,
+  before: NamespaceView,
+  subject: RouteDescription | null,
+  written: readonly Written[],
+): Promise<Verdict> {
+  try {
+    return await lookAgain(context, client, before, subject, written);
+  } catch (error) {
+    // The version of the write is too old to be listed: nothing is known, so everything is looked at again.
+    if (error instanceof ExpiredError) return { isCurrent: false, isContested: true };
+    throw error;
+  }
+}
+
+async function lookAgain(
   context: ViewContext,
   client: Reads,
   before: NamespaceView,

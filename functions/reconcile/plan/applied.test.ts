@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { APPLIED_ANNOTATION, isAsApplied, isKnownToBe, withDigest } from "./applied.ts";
+import { APPLIED_ANNOTATION, isAsApplied, isCompletedByServer, isKnownToBe, withDigest } from "./applied.ts";
 
 const owner = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", name: "web", uid: "1" };
 const child: KubernetesObject = {
@@ -78,5 +78,49 @@ suite("what a live child tells of our last apply", () => {
   test("another child is wanted: not known to be it, yet as applied", () => {
     const wanted = { ...child, spec: { ...(child.spec as object), secretName: "new" } };
     assert.deepEqual([isKnownToBe(wanted, live()), isAsApplied(live())], [false, true]);
+  });
+
+  test("an item of a list has more than was applied: not known to be it, nor as applied", () => {
+    const object = live({ spec: { dnsNames: ["a.example.com", "b.example.com"] } });
+    assert.deepEqual([isKnownToBe(child, object), isAsApplied(object)], [false, false]);
+  });
+});
+
+suite("what the API server itself adds to what we own as a whole", () => {
+  const formats = { ...(child.spec as object), additionalOutputFormats: [{ type: "DER" }] };
+  const wanted = withDigest({ ...child, spec: formats });
+  const fields = { "f:spec": { ...spec, "f:additionalOutputFormats": {} } };
+  const metadata = { annotations: wanted.metadata.annotations };
+  const added = { additionalOutputFormats: [{ type: "DER", added: true }] };
+
+  test("is left alone", () => {
+    assert.equal(isCompletedByServer(wanted, live({ spec: added, fields, metadata })), true);
+  });
+
+  test("is none where another child was applied", () => {
+    assert.equal(isCompletedByServer(wanted, live({ spec: added, fields })), false);
+  });
+
+  test("is none where the list is not ours any more", () => {
+    assert.equal(isCompletedByServer(wanted, live({ spec: added, metadata })), false);
+  });
+
+  test("is none where it contradicts us", () => {
+    const changed = { additionalOutputFormats: [{ type: "CombinedPEM" }] };
+    assert.equal(isCompletedByServer(wanted, live({ spec: changed, fields, metadata })), false);
+  });
+
+  test("is none where there is no digest", () => {
+    const plain = { ...child, spec: formats };
+    const none = { annotations: child.metadata.annotations };
+    const unmarked = {
+      ...fields,
+      "f:metadata": {
+        "f:labels": labels,
+        "f:annotations": { "f:c": {} },
+        "f:ownerReferences": ownerReferences,
+      },
+    };
+    assert.equal(isCompletedByServer(plain, live({ spec: added, fields: unmarked, metadata: none })), false);
   });
 });

@@ -7,9 +7,10 @@
  * @module
  */
 import { hash } from "node:crypto";
+import { includes, isEqual, ownedPart } from "../../kubernetes/fields-v1.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isRecord } from "../../unknown.ts";
-import { covers, isOurApply, ownsExactly } from "./diff.ts";
+import { isLastApply, isOurApply } from "./diff.ts";
 
 export const APPLIED_ANNOTATION = "traefik-cert-rotater.io/applied";
 
@@ -30,9 +31,18 @@ function withAnnotation(child: KubernetesObject, digest: string): KubernetesObje
  */
 export function isKnownToBe(child: KubernetesObject, live: KubernetesObject): boolean {
   const digest = live.metadata.annotations?.[APPLIED_ANNOTATION];
-  if (digest === undefined) return false;
-  const expected = withAnnotation(child, digest);
-  return ownsExactly(expected, live) && covers(live, expected);
+  return digest !== undefined && isLastApply(withAnnotation(child, digest), live, isEqual);
+}
+
+/**
+ * Whether this very child, digest included, was applied last and the API server itself added to what we own as a whole:
+ * a default of the kind, or a mutating admission policy. Had anybody else added it, it would be theirs. To apply the
+ * child again would change nothing.
+ */
+export function isCompletedByServer(child: KubernetesObject, live: KubernetesObject): boolean {
+  // Without the digest a value that is no longer wanted would pass for one that was added.
+  const hasDigest = child.metadata.annotations?.[APPLIED_ANNOTATION] !== undefined;
+  return hasDigest && isLastApply(child, live, includes);
 }
 
 /**
@@ -43,7 +53,7 @@ export function isAsApplied(live: KubernetesObject): boolean {
   const ours = live.metadata.managedFields?.find(isOurApply);
   const digest = live.metadata.annotations?.[APPLIED_ANNOTATION];
   if (ours === undefined || digest === undefined) return false;
-  const { metadata, spec } = project(live, ours.fieldsV1) as Partial<KubernetesObject>;
+  const { metadata, spec } = ownedPart(live, ours.fieldsV1) as Partial<KubernetesObject>;
   return isRecord(metadata) && digestOf({ metadata, spec }) === digest;
 }
 
@@ -52,27 +62,6 @@ function digestOf({ metadata, spec }: Pick<KubernetesObject, "metadata" | "spec"
   const { labels = {}, ownerReferences = [] } = metadata;
   const text = canonicalJson({ labels, annotations, ownerReferences, spec });
   return hash("sha256", text).slice(0, 16);
-}
-
-/** The part of a value that a FieldsV1 trie names; an empty trie names all of it. */
-function project(value: unknown, fields: unknown): unknown {
-  if (!isRecord(fields)) return value;
-  const keys = Object.keys(fields).filter((key) => key !== ".");
-  if (keys.length === 0) return value;
-  if (Array.isArray(value)) return value.filter((item) => keys.some((key) => isNamed(item, key)));
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    keys
-      .filter((key) => key.startsWith("f:") && Object.hasOwn(value, key.slice(2)))
-      .map((key) => [key.slice(2), project(value[key.slice(2)], fields[key])]),
-  );
-}
-
-/** Whether a list's item is the one that a `k:` or `v:` key of FieldsV1 names. */
-function isNamed(item: unknown, key: string): boolean {
-  const wanted: unknown = JSON.parse(key.slice(2));
-  if (!key.startsWith("k:") || !isRecord(wanted)) return item === wanted;
-  return isRecord(item) && Object.entries(wanted).every(([name, value]) => item[name] === value);
 }
 
 /**

@@ -38,6 +38,7 @@ function live(
 
 suite("whether a write is needed", () => {
   const owner = { apiVersion: "v1", kind: "A", name: "a", uid: "2" };
+  const ours = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", name: "web", uid: "1" };
   const revision = { "f:spec": { ...fieldsV1["f:spec"], "f:renewBefore": {} } };
   const cases: readonly (readonly [string, boolean, KubernetesObject])[] = [
     ["nothing differs", false, live()],
@@ -78,9 +79,66 @@ suite("whether a write is needed", () => {
     ],
     ["our update, not our apply, owns it", false, live({ fields: revision, entry: { operation: "Update" } })],
     ["it is of a subresource", false, live({ fields: revision, entry: { subresource: "status" } })],
+    [
+      "others added to our owner",
+      false,
+      live({ metadata: { ownerReferences: [{ ...ours, controller: true }] } }),
+    ],
+    [
+      "our owner says something else",
+      true,
+      live({ metadata: { ownerReferences: [{ ...ours, kind: "IngressRouteTCP" }] } }),
+    ],
+    [
+      "a map that we own as a whole has more",
+      true,
+      live({
+        spec: { issuerRef: { name: "x", group: "y" } },
+        fields: { "f:spec": { "f:dnsNames": {}, "f:issuerRef": {} } },
+      }),
+    ],
+    [
+      "a map that is somebody else's has more",
+      false,
+      live({ spec: { issuerRef: { name: "x", group: "y" } }, fields: { "f:spec": { "f:dnsNames": {} } } }),
+    ],
     ["the spec is no object", true, { ...live(), spec: "nonsense" }],
   ];
   for (const [title, expected, object] of cases) {
     test(`${title}: ${expected ? "yes" : "no"}`, () => assert.equal(differs(desired, object), expected));
+  }
+});
+
+suite("whether a write is needed for a list of objects", () => {
+  const endpoint = { dnsName: "a.example.com", targets: ["192.0.2.7"] };
+  const wanted: KubernetesObject = { ...desired, spec: { endpoints: [endpoint] } };
+  const published = (item: object, owner: string): KubernetesObject => ({
+    ...wanted,
+    metadata: {
+      ...desired.metadata,
+      managedFields: [
+        {
+          manager: "traefik-cert-rotater",
+          operation: "Apply",
+          fieldsV1: { "f:metadata": fieldsV1["f:metadata"] },
+        },
+        { manager: owner, operation: "Apply", fieldsV1: { "f:spec": { "f:endpoints": {} } } },
+      ],
+    },
+    spec: { endpoints: [item] },
+  });
+  const cases: readonly (readonly [string, boolean, object])[] = [
+    ["nothing differs", false, endpoint],
+    ["the order of fields differs", false, { targets: ["192.0.2.7"], dnsName: "a.example.com" }],
+    ["an item has a field more", true, { ...endpoint, setIdentifier: "blue" }],
+    ["a list in an item has an item more", true, { ...endpoint, targets: ["192.0.2.7", "192.0.2.8"] }],
+    ["an item has a field less", true, { dnsName: "a.example.com" }],
+  ];
+  for (const [title, expected, item] of cases) {
+    for (const owner of ["traefik-cert-rotater", "kubectl"]) {
+      test(`${title}, the list is of ${owner}: ${expected ? "yes" : "no"}`, () => {
+        assert.equal(differs(wanted, published(item, owner)), expected);
+      });
+    }
   }
 });

@@ -7,7 +7,7 @@ import type { Desired, Facts, Integration } from "../../integrations/integration
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { isKnownToBe, withDigest } from "./applied.ts";
+import { isCompletedByServer, isKnownToBe, withDigest } from "./applied.ts";
 import { buildChild, type Placement } from "./child.ts";
 import { differs } from "./diff.ts";
 import { withHostsSince } from "./hosts-since.ts";
@@ -121,7 +121,8 @@ function stepFor(
   if (live !== null && isKnownToBe(built, live)) return NOTHING;
   const child = withDigest(built);
   if (live === null) return { action: "create", child };
-  return differs(child, live) ? { action: "update", child, live } : NOTHING;
+  if (!differs(child, live) || isCompletedByServer(child, live)) return NOTHING;
+  return { action: "update", child, live };
 }
 
 /** What the step makes a child claim that it did not claim before; null where nothing. */

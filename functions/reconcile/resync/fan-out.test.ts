@@ -58,7 +58,7 @@ const allNames = (count: number) =>
     .map(({ name }) => name)
     .sort();
 
-suite("routes of a resync are fanOut over instances", () => {
+suite("routes of a resync are fanned out over instances", () => {
   test("in batches of a size, each with its place in the run and one deadline for all", async () => {
     const { accepted, here, handedOut } = await run(5 * BATCH_SIZE + 1, () => true);
     assert.ok(accepted.length > 0 && here.length > 0);
