@@ -47,6 +47,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
   const client = createClient(credentials, createTransport(credentials));
   const { integrations, selector, mode, onOptOut, hostPolicy, hostClaims, oidc } = configuration;
   const observes = mode === "observe";
+  const inFlight = new InFlight();
   const dispatcher = createDispatcher({
     client,
     execute: observes ? observeOnly : takingTurns(createExecutor(client), integrations, client),
@@ -56,12 +57,18 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     onOptOut,
     refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
     hostClaims,
-    events: createEventRecorder({ client, log, reportingInstance, observes, now: Date.now }),
+    events: createEventRecorder({
+      client,
+      log,
+      reportingInstance,
+      observes,
+      now: Date.now,
+      track: (work) => inFlight.track(work),
+    }),
     log,
     handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),
     loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
   });
-  const inFlight = new InFlight();
   const listener = createListener({
     kinds: dispatcher.kinds,
     handle: (work, context) => inFlight.track(dispatcher.handle(work, { ...context })),

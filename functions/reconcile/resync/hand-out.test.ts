@@ -38,7 +38,7 @@ async function run(
   };
   const handedOut = await spread(routes(count), {
     run: "run-1",
-    now: Date.parse("2026-01-01T00:00:00Z"),
+    now: () => Date.parse("2026-01-01T00:00:00Z"),
     handOut,
     workOff: async (batch) => {
       await workOff();

@@ -37,6 +37,7 @@ async function resyncWithin(
     needs: [],
     deletions: [],
     strays: [],
+    removals: [],
     book: new ClaimBook(),
     losers: [],
   };
