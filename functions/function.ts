@@ -20,6 +20,7 @@ import { createDispatcher } from "./reconcile/dispatch.ts";
 import { createEventRecorder } from "./reconcile/events.ts";
 import { createExecutor, observeOnly } from "./reconcile/execute.ts";
 import { refusalOf } from "./reconcile/host-policy.ts";
+import { type ConfigMapName, confirming } from "./reconcile/resync/confirm.ts";
 import { takingTurns } from "./reconcile/turns.ts";
 
 export interface FunctionOptions {
@@ -30,6 +31,8 @@ export interface FunctionOptions {
   /** Who stands in Kubernetes Events as their reporter: the pod's name. */
   readonly reportingInstance: string;
   readonly log: Logger;
+  /** The installation's ConfigMap, on which somebody with rights confirms deletions. */
+  readonly configMap?: ConfigMapName | null;
   /** Where parts of a large resync go, for other instances to pick up; null: everything is done here. */
   readonly sink: URL | null;
 }
@@ -43,7 +46,7 @@ export interface AssembledFunction {
 
 /** Wires the function. Talks to nobody until the first request. */
 export function createFunction(options: FunctionOptions): AssembledFunction {
-  const { configuration, credentials, instance, reportingInstance, log, sink } = options;
+  const { configuration, credentials, instance, reportingInstance, log, sink, configMap = null } = options;
   const client = createClient(credentials, createTransport(credentials));
   const { integrations, selector, mode, onOptOut, hostPolicy, hostClaims, oidc } = configuration;
   const observes = mode === "observe";
@@ -69,9 +72,16 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),
     loadRegexp: async () => (await import("./traefik/regexp.lazy.ts")).compileRegexp,
   });
+  const handle = confirming(dispatcher.handle, {
+    client,
+    authenticates: oidc !== null,
+    configMap,
+    log,
+    now: Date.now,
+  });
   const listener = createListener({
     kinds: dispatcher.kinds,
-    handle: (work, context) => inFlight.track(dispatcher.handle(work, { ...context })),
+    handle: (work, context) => inFlight.track(handle(work, { ...context })),
     isDraining: () => inFlight.isDraining,
     log,
     bodyLimit: DEFAULT_BODY_LIMIT,

@@ -88,6 +88,8 @@ export async function planInstead(options: ResyncWords, terminal: Terminal): Pro
     return await (await import("./plan.ts")).plan({ ...rest, output: rest.output ?? "text" }, terminal);
   }
   for (const option of ["config", "instance", "context", "output"] as const) {
+    // Whose deletions are confirmed, and where.
+    if (rest.confirmDeletions === true && (option === "instance" || option === "context")) continue;
     if (rest[option] !== undefined) throw new UsageError(`--${option} needs --dry-run`);
   }
   return null;
