@@ -42,7 +42,9 @@ export function changeEffect(kind: ChildKind, step: Write): Effect {
 
 export function combine(effects: readonly Effect[]): Effect {
   const merged = mergeReports(effects);
-  return { ...merged, problems: capProblems(merged.problems), raced: effects.some(({ raced }) => raced) };
+  // One thing may stand in the way of several children.
+  const problems = capProblems([...new Set(merged.problems)]);
+  return { ...merged, problems, raced: effects.some(({ raced }) => raced) };
 }
 
 function changeOf({ resource }: ChildKind, step: Write): Change {
