@@ -126,6 +126,25 @@ suite("a mistake in the configuration", () => {
     );
   });
 
+  test("takes no shared child for what the one of its routes says that it does not concern", async () => {
+    const cluster = createMemoryCluster();
+    const put = (name: string, host: string, secretName: string | null) =>
+      cluster.put(ROUTES, routeObject(name, { host: `${name}.${host}`, secretName }));
+    for (const name of NAMES) {
+      put(`${name}-a`, "example.org", name);
+      put(`${name}-b`, "example.com", name);
+    }
+    await startInstallation(cluster.client).handle(resyncOf());
+    assert.equal(cluster.all(CERTIFICATES).length, COUNT);
+    const hostPolicy = [{ namespaces: ["*"], suffixes: ["example.org", "exmaple.com"] }];
+    const { handle } = startInstallation(cluster.client, { hostPolicy });
+    for (const name of NAMES) {
+      put(`${name}-a`, "example.org", null);
+      await handle(updateOf(`${name}-a`));
+    }
+    assert.equal(cluster.all(CERTIFICATES).length, COUNT);
+  });
+
   test("is told on every route that has an event, and what to do", async () => {
     const cluster = await settledCluster();
     const { handle, told } = startInstallation(cluster.client, MISTAKES["a class that no route has"]);
