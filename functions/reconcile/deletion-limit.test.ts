@@ -13,6 +13,7 @@ import {
   updateOf,
 } from "../../test/memory-installation.ts";
 import type { Work } from "../cloudevents/work.ts";
+import { UnavailableError } from "../kubernetes/errors.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 
 /** One more of each kind than may always go. */
@@ -269,6 +270,31 @@ suite("what a user says of one route is done at once", () => {
       assert.ok(!cluster.all(ENDPOINTS).some(({ metadata }) => metadata.name === "route-3"));
     });
   }
+
+  test("once the resync that it needs gets to its end: until then the sender is asked to come again", async () => {
+    const cluster = createMemoryCluster();
+    const file = { selector: { ingressClass: "ours" } };
+    cluster.put(ROUTES, routeObject("web", { ingressClass: "ours" }));
+    await startInstallation(cluster.client, file).handle(updateOf("web"));
+    cluster.put(ROUTES, routeObject("web", { ingressClass: "theirs" }));
+    const { client } = cluster;
+    let down = true;
+    const { handle } = startInstallation(
+      {
+        ...client,
+        list: (resource, options) =>
+          down && resource.kind === "IngressRoute"
+            ? Promise.reject(new UnavailableError("LIST", "the server is down"))
+            : client.list(resource, options),
+      },
+      file,
+    );
+    assert.equal((await handle(updateOf("web"))).status, "retry");
+    assert.equal(childrenOf(cluster), 2);
+    down = false;
+    assert.deepEqual(await handle(updateOf("web")), { status: "done" });
+    assert.equal(childrenOf(cluster), 0);
+  });
 
   test("also while a mistake holds everything else", async () => {
     const cluster = await settledCluster();

@@ -82,7 +82,9 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     if (report.deferred.length === 0) return report;
     if (deferredDeletions.isHeld) return { ...report, held: report.held + report.deferred.length };
     if (!deferredDeletions.takeUp(report.deferred)) return report;
-    return mergeReports([report, await resyncAll({ namespace: null, confirmDeletions: false }, of)]);
+    const resynced = await resyncAll({ namespace: null, confirmDeletions: false }, of);
+    if (resynced.retry !== null) deferredDeletions.putBack(report.deferred);
+    return mergeReports([report, resynced]);
   };
 
   const ofChild = async (child: ChildReference, of: WorkContext): Promise<Report> => {

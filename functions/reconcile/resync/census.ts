@@ -107,7 +107,7 @@ export function takeCensus(
     const mine = objects.filter((child) => isOfInstance(child, context.instance));
     count += mine.length;
     if (integration.removesAll === true) {
-      removals.push(...mine.filter(isLiving).map((child) => ({ integration, child })));
+      removals.push(...mine.filter(isLiving).map((child) => ({ integration, child: compact(child) })));
       continue;
     }
     const given = dependencies.get(integration);
@@ -297,6 +297,11 @@ function strayOf(integration: Integration, child: KubernetesObject, known: Reado
   if (!isLiving(child)) return [];
   const owners = owningRoutes(child);
   return owners.some((owner) => known.has(keyOf(owner))) ? [] : [{ integration, child, owners }];
+}
+
+/** There may be as many as the cluster has children, and most of each is about its fields' managers. */
+function compact({ metadata: { managedFields: _managedFields, ...metadata }, ...rest }: KubernetesObject) {
+  return { ...rest, metadata };
 }
 
 function isLiving({ metadata }: KubernetesObject): boolean {

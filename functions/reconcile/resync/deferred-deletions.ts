@@ -5,7 +5,10 @@
  * @module
  */
 
-const REMEMBERED_MS = 5 * 60_000;
+/** A hold lasts until a person acts. */
+const HELD_MS = 5 * 60_000;
+/** A child that could not be deleted is not asked for again so soon; nor is one that came to be unwanted once more. */
+const ASKED_MS = 30_000;
 const MAX_REMEMBERED = 10_000;
 
 export class DeferredDeletions {
@@ -21,7 +24,7 @@ export class DeferredDeletions {
 
   /** A resync of everything has just held deletions back: another one would do the same. */
   get isHeld(): boolean {
-    return this.#heldSince !== null && this.#now() - this.#heldSince < REMEMBERED_MS;
+    return this.#heldSince !== null && this.#now() - this.#heldSince < HELD_MS;
   }
 
   /** To be called after every resync of everything. */
@@ -32,11 +35,16 @@ export class DeferredDeletions {
   /** Whether these children are a reason for a resync of everything; asks but once for each. */
   takeUp(uids: readonly string[]): boolean {
     const now = this.#now();
-    const isNew = (uid: string) => now - (this.#asked.get(uid) ?? Number.NEGATIVE_INFINITY) >= REMEMBERED_MS;
+    const isNew = (uid: string) => now - (this.#asked.get(uid) ?? Number.NEGATIVE_INFINITY) >= ASKED_MS;
     const fresh = uids.filter(isNew);
     if (fresh.length === 0 || this.isHeld) return false;
     if (this.#asked.size + fresh.length > MAX_REMEMBERED) this.#asked.clear();
     for (const uid of fresh) this.#asked.set(uid, now);
     return true;
+  }
+
+  /** The resync did not get to its end, and who sent the event comes again. */
+  putBack(uids: readonly string[]): void {
+    for (const uid of uids) this.#asked.delete(uid);
   }
 }
