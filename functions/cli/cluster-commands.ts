@@ -93,6 +93,8 @@ export async function planInstead(options: ResyncWords, terminal: Terminal): Pro
     );
   }
   for (const option of ["config", "instance", "context", "output"] as const) {
+    // Whose deletions are confirmed, and where.
+    if (rest.confirmDeletions === true && (option === "instance" || option === "context")) continue;
     if (rest[option] !== undefined) throw new UsageError(`--${option} needs --dry-run`);
   }
   return null;

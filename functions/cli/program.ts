@@ -81,7 +81,7 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
     .option("--to <url>", "where the function, or the Broker before it, listens (default: K_SINK)")
     .option(
       "--confirm-deletions",
-      "delete orphans even if they are many; without it such a resync deletes none",
+      "delete what is no longer wanted even if it is much; without it such a resync deletes nothing",
     )
     .option("--timeout <seconds>", "how long to try and to wait for the end", seconds, 300)
     .addHelpText("after", RESYNC_HELP);
@@ -166,6 +166,10 @@ const RESYNC_HELP = `
 Environment, as Knative's SinkBinding sets it: K_SINK, K_CE_OVERRIDES, K_CA_CERTS; the token in /oidc/token is sent
 where there is one. Passing failures are tried again until --timeout.
 
+--confirm-deletions is honoured from a sender with a token, or once it stands on the ConfigMap of the installation:
+where there is no token, it is written there first, with the kubeconfig and for some minutes.
+
 Example:
   $ traefik-cert-rotater resync --namespace shop --to http://localhost:8080
-${EXIT_CODES}`;
+${EXIT_CODES}
+3: children that are no longer wanted were too many to delete at once, and none was deleted.`;

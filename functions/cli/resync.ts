@@ -16,9 +16,15 @@ export interface ResyncOptions {
   readonly name?: string;
   readonly to?: string;
   readonly confirmDeletions?: boolean;
+  /** The installation whose deletions are confirmed, and the kubeconfig's context that leads to it. */
+  readonly instance?: string;
+  readonly context?: string;
   /** How long to try, the time that the resync itself takes included. */
   readonly timeoutSeconds: number;
 }
+
+/** A confirmation outlasts the way to the function and a start from zero. */
+const MIN_CONFIRMED_SECONDS = 300;
 
 /** Sends the event until it is accepted or refused, and says which. */
 export async function resync(
@@ -34,12 +40,20 @@ export async function resync(
     data: scopeOf(options),
     extensions: sink.extensions,
   });
+  const identity = await authorization(tokenFile);
+  const unconfirmed =
+    options.confirmDeletions === true && identity.authorization === undefined
+      ? await (await import("./confirm-deletions.ts")).confirmDeletions(
+          { ...options, seconds: Math.max(MIN_CONFIRMED_SECONDS, options.timeoutSeconds) },
+          terminal,
+        )
+      : null;
   const signal = AbortSignal.timeout(options.timeoutSeconds * 1_000);
   try {
     const reply = await postUntilAnswered(
       {
         url: sink.url,
-        headers: { ...headers, ...(await authorization(tokenFile)) },
+        headers: { ...headers, ...identity },
         body,
         caCerts: sink.caCerts,
       },
@@ -49,7 +63,12 @@ export async function resync(
         onRetry: (why, seconds) => terminal.err(`${sink.url.href}: ${why}; trying again in ${seconds} s\n`),
       },
     );
+    if (reply.held > 0) {
+      terminal.err(`${sink.url.href}: ${heldBack(reply.held, unconfirmed)}\n`);
+      return EXIT.held;
+    }
     if (reply.status >= 200 && reply.status < 300) {
+      if (reply.status === 202 && unconfirmed !== null) terminal.err(`not confirmed: ${unconfirmed}\n`);
       terminal.out(`${sink.url.href} accepted the resync of ${whatOf(options)}\n`);
       return EXIT.fine;
     }
@@ -62,6 +81,16 @@ export async function resync(
     terminal.err(`${given}: ${error.message}. If it began, it goes on all the same.\n`);
   }
   return EXIT.problems;
+}
+
+function heldBack(held: number, unconfirmed: string | null): string {
+  return (
+    `${held} children are no longer wanted, which are too many to delete at once, so none was deleted; all else was ` +
+    "done. If the configuration is at fault, correct it. " +
+    (unconfirmed === null
+      ? "If they are to go, run: traefik-cert-rotater resync --confirm-deletions"
+      : `--confirm-deletions needs a kubeconfig that may annotate the installation's ConfigMap: ${unconfirmed}`)
+  );
 }
 
 function scopeOf({ namespace, name, confirmDeletions }: ResyncOptions): object {

@@ -17,6 +17,8 @@ import { effectOf } from "./effect.ts";
 import { isAsApplied } from "./plan/applied.ts";
 import { isOfInstance, owningRoutes } from "./plan/ownership.ts";
 import { settle } from "./result.ts";
+import { DeferredDeletions } from "./resync/deferred-deletions.ts";
+import { HELD_ON_ROUTE } from "./resync/deletion-limit.ts";
 import type { Batch } from "./resync/fan-out.ts";
 import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { resync } from "./resync/resync.ts";
@@ -36,6 +38,8 @@ export interface Dispatcher {
 
 export function createDispatcher(context: ReconcileContext): Dispatcher {
   const coalescer = new Coalescer<Report>();
+  const { now = Date.now } = context;
+  const deferredDeletions = new DeferredDeletions(now);
 
   const reconcile = (
     route: RouteReference,
@@ -47,7 +51,11 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       `${route.group}/${route.kind}/${route.namespace}/${route.name}`,
       variantOf(options, within === context),
       async () => {
-        const report = await reconcileRoute(within, route, options);
+        const report = await reconcileRoute(within, route, {
+          holdDeletions: "configured",
+          heldProblem: deferredDeletions.isHeld ? HELD_ON_ROUTE : null,
+          ...options,
+        });
         logRoute(context.log, route, report, of);
         return report;
       },
@@ -63,9 +71,21 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       async () => {
         const tally = await resync(context, options);
         context.log[tally.retry === null ? "info" : "warn"]({ ...of, ...tally.toFields() }, "resynced");
-        return { ...NOTHING_TO_DO, retry: tally.retry };
+        const { retry, held, deferred } = tally;
+        if (isOfEverything(options)) deferredDeletions.resynced(held);
+        return { ...NOTHING_TO_DO, retry, held, deferred };
       },
     );
+
+  /** What may come of the configuration is deleted by a resync of everything, as far as the brake allows. */
+  const deleteDeferred = async (report: Report, of: WorkContext): Promise<Report> => {
+    if (report.deferred.length === 0) return report;
+    if (deferredDeletions.isHeld) return { ...report, held: report.held + report.deferred.length };
+    if (!deferredDeletions.takeUp(report.deferred)) return report;
+    const resynced = await resyncAll({ namespace: null, confirmDeletions: false }, of);
+    if (resynced.retry !== null) deferredDeletions.putBack(report.deferred);
+    return mergeReports([report, resynced]);
+  };
 
   const ofChild = async (child: ChildReference, of: WorkContext): Promise<Report> => {
     const integration = integrationOf(context, child);
@@ -94,14 +114,16 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
 
   const ofScope = ({ namespace, name, confirmDeletions }: ResyncScope, of: WorkContext): Promise<Report> => {
     if (namespace === null || name === null) return resyncAll({ namespace, confirmDeletions }, of);
+    const confirmed = confirmDeletions ? { holdDeletions: undefined } : {};
     const routes = routeResources(context.selector.legacyGroup).map(
       ({ group, kind }) => ({ group, kind, namespace, name }) as RouteReference,
     );
-    return reconcileAll(routes, { hint: null }, of);
+    return reconcileAll(routes, { hint: null, ...confirmed }, of);
   };
 
   const ofBatch = async ({ routes, deadline }: Batch, of: WorkContext): Promise<Report> => {
-    if (Date.parse(deadline) < Date.now()) return NOTHING_TO_DO;
+    // Whoever sent it does it himself, or the next resync does: nobody may take it for done.
+    if (Date.parse(deadline) < now()) return retryReport("the deadline of the batch has passed");
     const reports: Report[] = [];
     const pool = new Pool(ROUTES_AT_ONCE);
     const shared = sharingReads(context);
@@ -109,7 +131,8 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       await pool.add(async () => void reports.push(await reconcile(route, { hint: null }, of, shared)));
     }
     await pool.drain();
-    return mergeReports(reports);
+    // A batch never asks for more: what it leaves undeleted is for the next resync.
+    return { ...mergeReports(reports), deferred: [] };
   };
 
   const report = (work: Work, of: WorkContext): Promise<Report> => {
@@ -129,12 +152,20 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     }
   };
 
-  return { kinds: kindsOf(context), handle: async (work, of) => outcomeOf(await report(work, of)) };
+  return {
+    kinds: kindsOf(context),
+    handle: async (work, of) => outcomeOf(await deleteDeferred(await report(work, of), of)),
+  };
 }
 
 /** What a run does apart from its route. A hint only says what to read ahead; shared reads may be older than the asker. */
-function variantOf({ checkClaims = false }: RouteOptions, readsAfresh: boolean): string {
-  return JSON.stringify({ checkClaims, readsAfresh });
+function variantOf(options: RouteOptions, readsAfresh: boolean): string {
+  const { checkClaims = false } = options;
+  return JSON.stringify({ checkClaims, readsAfresh, confirmed: "holdDeletions" in options });
+}
+
+function isOfEverything({ namespace, integrations }: ResyncOptions): boolean {
+  return namespace === null && integrations === undefined;
 }
 
 function kindsOf({ integrations }: ReconcileContext): WatchedKinds {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { capProblems } from "../cap-problems.ts";
 import type { ChildKind } from "../integrations/integration.ts";
 import type { KubernetesError } from "../kubernetes/errors.ts";
 import type { Problem } from "../problem.ts";
@@ -40,7 +41,10 @@ export function changeEffect(kind: ChildKind, step: Write): Effect {
 }
 
 export function combine(effects: readonly Effect[]): Effect {
-  return { ...mergeReports(effects), raced: effects.some(({ raced }) => raced) };
+  const merged = mergeReports(effects);
+  // One thing may stand in the way of several children.
+  const problems = capProblems([...new Set(merged.problems)]);
+  return { ...merged, problems, raced: effects.some(({ raced }) => raced) };
 }
 
 function changeOf({ resource }: ChildKind, step: Write): Change {

@@ -89,6 +89,14 @@ spec:
 {{- define "tcr.resyncJobSpec" -}}
 backoffLimit: {{ .root.Values.resync.backoffLimit | int64 }}
 activeDeadlineSeconds: {{ .root.Values.resync.activeDeadlineSeconds | int64 }}
+# Deletions that are held back stay so until a person acts: the Job fails at once, for all to see.
+podFailurePolicy:
+  rules:
+    - action: FailJob
+      onExitCodes:
+        containerName: resync
+        operator: In
+        values: [3]
 template:
   {{- include "tcr.resyncPod" . | nindent 2 }}
 {{- end -}}
@@ -112,6 +120,11 @@ env:
   {{- end }}
   {{- with .root.Values.extraEnv }}
   {{- toYaml . | nindent 2 }}
+  {{- end }}
+  {{- if not .root.Values.auth.oidc.enabled }}
+  # Where somebody with rights confirms deletions: an event alone proves nothing while senders need no token.
+  - name: CONFIG_MAP
+    value: {{ printf "%s/%s" .root.Release.Namespace (include "tcr.configName" .root) | quote }}
   {{- end }}
 {{- with .root.Values.resources }}
 resources:

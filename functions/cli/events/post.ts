@@ -7,6 +7,7 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { rootCertificates } from "node:tls";
+import { HELD_HEADER } from "../../answer.ts";
 
 export interface Post {
   readonly url: URL;
@@ -19,6 +20,8 @@ export interface Post {
 export interface Reply {
   readonly status: number;
   readonly retryAfterSeconds: number | null;
+  /** Deletions that the function held back. */
+  readonly held: number;
   /** The start of the body, for messages. */
   readonly text: string;
 }
@@ -46,7 +49,9 @@ export function post({ url, headers, body, caCerts }: Post, signal: AbortSignal)
       response.on("end", () => {
         const seconds = Number(response.headers["retry-after"] ?? Number.NaN);
         const retryAfterSeconds = Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
-        resolve({ status: response.statusCode ?? 0, retryAfterSeconds, text: text.slice(0, 1_000).trim() });
+        const held = Number(response.headers[HELD_HEADER] ?? 0) || 0;
+        const { statusCode: status = 0 } = response;
+        resolve({ status, retryAfterSeconds, held, text: text.slice(0, 1_000).trim() });
       });
     });
     request.end(body);

@@ -14,8 +14,11 @@ export interface Terminal {
   readonly isTerminal?: { readonly out: boolean; readonly err: boolean };
 }
 
-/** `problems`: the command did its work and found something wrong with the input. */
-export const EXIT = { fine: 0, problems: 1, usage: 2 } as const;
+/**
+ * `problems`: the command did its work and found something wrong with the input. `held`: a resync deleted nothing, for
+ * it would have deleted too much; trying again cannot help.
+ */
+export const EXIT = { fine: 0, problems: 1, usage: 2, held: 3 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -19,6 +19,8 @@ export interface Report {
   readonly retry: Retry | null;
   /** Deletions that were due and held back. */
   readonly held: number;
+  /** Uids of children whose deletion was left to a resync of everything, which counts. */
+  readonly deferred: readonly string[];
 }
 
 export interface Retry {
@@ -27,7 +29,7 @@ export interface Retry {
   readonly retryAfterSeconds: number | null;
 }
 
-export const NOTHING_TO_DO: Report = { changes: [], problems: [], retry: null, held: 0 };
+export const NOTHING_TO_DO: Report = { changes: [], problems: [], retry: null, held: 0, deferred: [] };
 
 export function mergeReports(reports: readonly Report[]): Report {
   return {
@@ -35,6 +37,7 @@ export function mergeReports(reports: readonly Report[]): Report {
     problems: reports.flatMap(({ problems }) => problems),
     retry: reports.find(({ retry }) => retry !== null)?.retry ?? null,
     held: reports.reduce((sum, { held }) => sum + held, 0),
+    deferred: reports.flatMap(({ deferred }) => deferred),
   };
 }
 
@@ -43,7 +46,8 @@ export function retryReport(why: string, retryAfterSeconds: number | null = null
 }
 
 export function outcomeOf(report: Report): Outcome {
+  const { held } = report;
   return report.retry === null
-    ? { status: "done" }
+    ? { status: "done", ...(held > 0 ? { held } : {}) }
     : { status: "retry", retryAfterSeconds: report.retry.retryAfterSeconds };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { capProblems } from "../../cap-problems.ts";
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
@@ -31,9 +32,10 @@ export async function describeRoute(
   const compileRegexp = routesNeedRegexp(object) ? await loadRegexp() : NO_REGEXP;
   const description = withExtraNames(parseRoute(object, { compileRegexp }), integrations);
   const { namespace } = description.route;
-  return withoutHosts(withNamespaceOptOut(description, namespaceAnnotations), (host) =>
+  const described = withoutHosts(withNamespaceOptOut(description, namespaceAnnotations), (host) =>
     refuseHost(namespace, host),
   );
+  return { ...described, problems: capProblems(described.problems) };
 }
 
 function withExtraNames(

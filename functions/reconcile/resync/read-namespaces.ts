@@ -131,10 +131,11 @@ function childrenByIntegration(
 function note(run: Run, census: NamespaceCensus): void {
   run.tally.children += census.children;
   run.strays.push(...census.strays);
+  run.removals.push(...census.removals);
   for (const [host, claimant] of census.claims) run.book.add(host, claimant);
   for (const need of census.needs) {
-    const { deletes: count, thorough, description } = need;
-    if (count > 0) run.deletions.push({ route: description.route, count, thorough });
+    const { deletes: count, configured, thorough, description } = need;
+    if (count > 0) run.deletions.push({ route: description.route, count, configured, thorough });
     else run.needs.push(need);
   }
 }

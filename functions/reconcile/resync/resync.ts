@@ -38,6 +38,7 @@ async function resyncWithin(
     needs: [],
     deletions: [],
     strays: [],
+    removals: [],
     book: new ClaimBook(),
     losers: [],
   };

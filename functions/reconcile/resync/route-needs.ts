@@ -7,6 +7,7 @@ import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { mayBeConfigured } from "../deletion-cause.ts";
 import { type Claimant, claimedHosts, rankOf } from "../plan/host-claims.ts";
 import { keepsChild, mayHaveChild, unshadowed } from "../plan/members.ts";
 import { isSelected } from "../plan/opt-out.ts";
@@ -32,9 +33,17 @@ export interface RouteNeed {
   readonly creations: readonly Creation[];
   readonly needsLook: boolean;
   readonly deletes: number;
+  /** Of these, those that may come of the configuration. */
+  readonly configured: number;
   /** Several routes or children are concerned. */
   readonly thorough: boolean;
   readonly problems: readonly Problem[];
+}
+
+/** A child of an integration that is switched off and takes its children along. */
+export interface Removal {
+  readonly integration: Integration;
+  readonly child: KubernetesObject;
 }
 
 export interface Creation {
@@ -45,6 +54,7 @@ export interface Creation {
 export interface NamespaceCensus {
   readonly needs: readonly RouteNeed[];
   readonly strays: readonly Stray[];
+  readonly removals: readonly Removal[];
   /** Children of this installation seen here. */
   readonly children: number;
   /** Each host that a route wants, and how good its claim is. */
@@ -91,8 +101,15 @@ export function takeCensus(
   const isReady = readinessOf(context, children);
   const findings: Finding[] = [];
   const strays: Stray[] = [];
+  const removals: Removal[] = [];
   let count = 0;
   for (const [integration, objects] of children) {
+    const mine = objects.filter((child) => isOfInstance(child, context.instance));
+    count += mine.length;
+    if (integration.removesAll === true) {
+      removals.push(...mine.filter(isLiving).map((child) => ({ integration, child: compact(child) })));
+      continue;
+    }
     const given = dependencies.get(integration);
     if (given === undefined) continue;
     findings.push(
@@ -102,12 +119,10 @@ export function takeCensus(
             settingOf(context, given, namespace, isReady(integration, description)),
           )),
     );
-    const mine = objects.filter((child) => isOfInstance(child, context.instance));
     strays.push(...mine.flatMap((child) => strayOf(integration, child, known)));
-    count += mine.length;
   }
   const claims = claimsOf(context, living, children);
-  return { needs: needsOf(context, living, findings), strays, children: count, claims };
+  return { needs: needsOf(context, living, findings), strays, removals, children: count, claims };
 }
 
 function settingOf(
@@ -251,32 +266,46 @@ function needsOf(
   return routes.flatMap((description) => {
     const own = isSelected(description, selector) ? description.problems : [];
     const plans = byRoute.get(description) ?? [];
-    return own.length === 0 && plans.length === 0 ? [] : [needOf(description, own, plans)];
+    return own.length === 0 && plans.length === 0 ? [] : [needOf(selector, description, own, plans)];
   });
 }
 
 function needOf(
+  selector: CensusContext["selector"],
   description: RouteDescription,
   own: readonly Problem[],
   findings: readonly Finding[],
 ): RouteNeed {
   const steps = findings.map(({ plan }) => plan.step.action);
+  const due = findings.flatMap(({ integration, plan: { step, problems } }) =>
+    step.action === "delete" ? [{ integration, description, child: step.live, problems }] : [],
+  );
   return {
     description,
     creations: findings.flatMap(({ integration, plan: { step } }) =>
       step.action === "create" ? [{ integration, step }] : [],
     ),
     needsLook: steps.includes("update") || steps.includes("delete"),
-    deletes: steps.filter((action) => action === "delete").length,
+    deletes: due.length,
+    configured: due.filter((deletion) => mayBeConfigured(deletion, selector)).length,
     thorough: findings.some(({ thorough }) => thorough),
     problems: [...own, ...findings.flatMap(({ plan }) => plan.problems)],
   };
 }
 
 function strayOf(integration: Integration, child: KubernetesObject, known: ReadonlySet<string>): Stray[] {
-  if (child.metadata.deletionTimestamp !== undefined) return [];
+  if (!isLiving(child)) return [];
   const owners = owningRoutes(child);
   return owners.some((owner) => known.has(keyOf(owner))) ? [] : [{ integration, child, owners }];
+}
+
+/** There may be as many as the cluster has children, and most of each is about its fields' managers. */
+function compact({ metadata: { managedFields: _managedFields, ...metadata }, ...rest }: KubernetesObject) {
+  return { ...rest, metadata };
+}
+
+function isLiving({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp === undefined;
 }
 
 function keyOf({ group, kind, name }: RouteReference): string {

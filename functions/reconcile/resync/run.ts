@@ -12,7 +12,7 @@ import { logRoute } from "../route/log-route.ts";
 import { type RouteOptions, reconcileRoute } from "../route/reconcile-route.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import type { Pool } from "./pool.ts";
-import type { RouteNeed, Stray } from "./route-needs.ts";
+import type { Removal, RouteNeed, Stray } from "./route-needs.ts";
 import type { Tally } from "./summary.ts";
 
 export interface ResyncOptions {
@@ -35,6 +35,7 @@ export interface Run {
   /** Routes that no longer want a child they have: last, and only as the brake allows. */
   readonly deletions: Deletion[];
   readonly strays: Stray[];
+  readonly removals: Removal[];
   readonly book: ClaimBook;
   /** Routes that want a host that another namespace holds. */
   readonly losers: readonly RouteReference[];
@@ -43,6 +44,8 @@ export interface Run {
 export interface Deletion {
   readonly route: RouteReference;
   readonly count: number;
+  /** Of these, those that may come of the configuration. */
+  readonly configured: number;
   readonly thorough: boolean;
 }
 
@@ -50,10 +53,12 @@ export interface Deletion {
 export async function lookAt(
   run: Run,
   route: RouteReference,
-  options: Pick<RouteOptions, "holdDeletions" | "thorough">,
+  options: Pick<RouteOptions, "holdDeletions" | "heldProblem" | "thorough">,
 ): Promise<Report> {
   const { context, integrations, tally } = run;
-  const report = await reconcileRoute(context, route, { hint: null, integrations, ...options });
+  // Children of those that are switched off go all at once, see `removals`.
+  const looking = integrations.filter(({ removesAll }) => removesAll !== true);
+  const report = await reconcileRoute(context, route, { hint: null, integrations: looking, ...options });
   logRoute(context.log, route, report);
   tally.add(report);
   return report;

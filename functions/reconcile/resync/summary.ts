@@ -14,6 +14,8 @@ export class Tally {
   problems = 0;
   /** Deletions that the brake held back. */
   held = 0;
+  /** Uids of children whose deletion may come of the configuration: only a resync of everything can tell. */
+  readonly deferred: string[] = [];
   /** Routes that went to other instances. */
   handedOut = 0;
   retry: Retry | null = null;

@@ -47,7 +47,7 @@ export async function meetNeeds(run: Run): Promise<void> {
     const byRoute = new Map(single.map((need) => [need.description.route, need]));
     tally.handedOut = await spread([...byRoute.keys()], {
       run: randomUUID(),
-      now: Date.now(),
+      now: context.now ?? Date.now,
       handOut: context.handOut,
       workOff: async (routes) => {
         for (const need of routes.flatMap((route) => byRoute.get(route) ?? [])) await meet(need);
@@ -65,11 +65,18 @@ async function meetNeed(run: Run, need: RouteNeed, claims: HeldClaims): Promise<
   const { context, tally } = run;
   const report = need.needsLook ? null : await createChildren(context, need, claims);
   if (report === null) {
-    for (const route of routesOf(context, need)) await lookAt(run, route, { thorough: need.thorough });
+    for (const route of routesOf(context, need)) await lookAndDefer(run, route, need.thorough);
     return;
   }
   logRoute(context.log, need.description.route, report);
   tally.add(report);
+}
+
+/** What has become unwanted since the lists were read counts like all other deletions. */
+async function lookAndDefer(run: Run, route: RouteReference, thorough: boolean): Promise<void> {
+  const { deferred } = await lookAt(run, route, { holdDeletions: "configured", thorough });
+  const count = deferred.length;
+  if (count > 0) run.deletions.push({ route, count, configured: count, thorough });
 }
 
 /**
@@ -85,6 +92,6 @@ function routesOf({ integrations }: ReconcileContext, { description, creations }
 
 /** A route that has lost all its hosts has children to lose too, and those count like all other deletions. */
 async function lookAtLoser(run: Run, route: RouteReference): Promise<void> {
-  const { held } = await lookAt(run, route, { holdDeletions: true, thorough: true });
-  if (held > 0) run.deletions.push({ route, count: held, thorough: true });
+  const { held } = await lookAt(run, route, { holdDeletions: "all", thorough: true });
+  if (held > 0) run.deletions.push({ route, count: held, configured: 0, thorough: true });
 }

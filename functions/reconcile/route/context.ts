@@ -30,6 +30,8 @@ export interface ReconcileContext {
   readonly log: Logger;
   /** Sends part of a large resync to other instances; null where there is nowhere to send to. */
   readonly handOut: HandOut | null;
+  /** Milliseconds since the epoch; the system's clock unless given. */
+  readonly now?: () => number;
   /** Loads the RE2 port; asked for only when a rule has a regular expression. */
   readonly loadRegexp: () => Promise<CompileRegexp>;
 }

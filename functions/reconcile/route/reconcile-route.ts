@@ -11,6 +11,7 @@ import type { Problem } from "../../problem.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { ChangeHint } from "../../work.ts";
 import { type Change, type Report, retryReport } from "../apply/report.ts";
+import { mayBeConfigured } from "../deletion-cause.ts";
 import { CALM, changeEffect, combine, type Effect, effectOf, problemEffect } from "../effect.ts";
 import { describeRoute } from "../observe/describe.ts";
 import { checkGuard } from "../observe/guard.ts";
@@ -31,8 +32,10 @@ export interface RouteOptions {
   readonly hint: ChangeHint | null;
   /** Only these, where not all are concerned. */
   readonly integrations?: readonly Integration[];
-  /** A resync whose deletions are held back writes everything else. */
-  readonly holdDeletions?: boolean;
+  /** Deletions that do not happen now: all of them, or those that may come of the configuration. Unset: none. */
+  readonly holdDeletions?: "all" | "configured" | undefined;
+  /** What the route is told where a deletion is held back; null where that is told elsewhere. */
+  readonly heldProblem?: Problem | null;
   /** A resync has seen that several routes or children are concerned, which the route alone may not show. */
   readonly thorough?: boolean;
   /** Other namespaces' hosts are refused, as with `hostClaims: strict`. */
@@ -136,9 +139,29 @@ async function reconcileChildren(
   const effects: Effect[] = [];
   // One after the other: what takes over a claim is written before what gives it up goes.
   for (const plan of planned.value) {
-    effects.push(await carryOut(context, integration, state.route.namespace, plan, options));
+    effects.push(
+      heldBack(context, integration, state.description, plan, options) ??
+        (await carryOut(context, integration, state.route.namespace, plan)),
+    );
   }
   return combine(effects);
+}
+
+/** What is told instead of a deletion that must not happen now; null where the plan may be carried out. */
+function heldBack(
+  { selector }: ReconcileContext,
+  integration: Integration,
+  description: RouteDescription | null,
+  { step, problems }: Plan,
+  { holdDeletions, heldProblem = null }: RouteOptions,
+): Effect | null {
+  if (step.action !== "delete" || holdDeletions === undefined) return null;
+  const due = { integration, description, child: step.live, problems };
+  if (holdDeletions === "configured" && !mayBeConfigured(due, selector)) return null;
+  const told = problemEffect(heldProblem === null ? problems : [...problems, heldProblem]);
+  return holdDeletions === "all"
+    ? { ...told, held: 1 }
+    : { ...told, deferred: [step.live.metadata.uid ?? ""] };
 }
 
 async function carryOut(
@@ -146,11 +169,9 @@ async function carryOut(
   integration: Integration,
   namespace: string,
   { step, problems }: Plan,
-  options: RouteOptions,
 ): Promise<Effect> {
   const told = problemEffect(problems);
   if (step.action === "none") return told;
-  if (step.action === "delete" && options.holdDeletions) return { ...told, held: 1 };
   const refused = await checkGuard(context, integration, namespace, step);
   if (!refused.ok) return combine([told, effectOf(refused.error, integration.name)]);
   if (refused.value !== null) return problemEffect([...problems, refused.value]);
