@@ -14,6 +14,14 @@ export interface Answer {
 /** Done: nothing to say. A body that is no CloudEvent would make a Broker try again. */
 export const DONE: Answer = { status: 204, headers: {}, body: null };
 
+/** On an answer: so many deletions were held back. A header, for a body would make a Broker try again. */
+export const HELD_HEADER = "traefik-cert-rotater-held";
+
+/** Done but for deletions that a person must confirm. */
+export function doneButHeld(held: number): Answer {
+  return held === 0 ? DONE : { ...DONE, headers: { [HELD_HEADER]: String(held) } };
+}
+
 /** Malformed: sending it again cannot help. */
 export function badRequest(reason: string): Answer {
   return plainText(400, `${reason}\n`);

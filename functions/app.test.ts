@@ -64,6 +64,47 @@ describe("events on /", () => {
     assert.equal(typeof durationMs, "number");
   });
 
+  test("deletions that are held back are told in a header: a Broker takes a body for an event", async () => {
+    const held = { shop: 12, edge: 3 } as Readonly<Record<string, number>>;
+    const { app } = setUp(async (work) => ({
+      status: "done",
+      held: held[(work as { scope: { namespace: string } }).scope.namespace] ?? 0,
+    }));
+    const one = await app.request("/", post(resync("shop")));
+    assert.deepEqual([one.status, await one.text()], [204, ""]);
+    assert.equal(one.headers.get("traefik-cert-rotater-held"), "12");
+    const both = await app.request("/", post([resync("shop"), resync("edge")], BATCH));
+    assert.equal(both.headers.get("traefik-cert-rotater-held"), "15");
+    const none = await app.request("/", post(resync("other")));
+    assert.equal(none.headers.get("traefik-cert-rotater-held"), null);
+  });
+
+  test("an id or a type as long as the body is cut, wherever it is logged", async () => {
+    const contexts: object[] = [];
+    const { app, lines } = setUp();
+    const seeing = createApp({
+      handle: async (_work, context) => {
+        contexts.push(context);
+        return { status: "done" };
+      },
+      kinds: { children: [], dependencies: [] },
+      log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+      bodyLimit: 5_000,
+      authenticate: null,
+      isDraining: () => false,
+    });
+    const long = "i".repeat(4_000);
+    await seeing.request("/", post(resync("shop", long)));
+    await app.request("/", post(resync("shop", long)));
+    await app.request(
+      "/",
+      post({ ...resync("shop", long), type: long.slice(0, 900), subject: "s", source: "/x" }),
+    );
+    await app.request("/", post({ ...resync("shop", long), data: { namespace: long.slice(0, 900) } }));
+    assert.equal(contexts.length, 1);
+    for (const logged of [...contexts, ...lines]) assert.ok(JSON.stringify(logged).length < 1_000);
+  });
+
   test("the line of a route names it", async () => {
     const { app, lines } = setUp();
     const data = { kind: "IngressRoute", apiVersion: "traefik.io/v1alpha1", namespace: "shop", name: "web" };

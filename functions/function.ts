@@ -22,6 +22,7 @@ import { takingTurns } from "./reconcile/apply/key-lock.ts";
 import { VerifiedWrites } from "./reconcile/apply/verified.ts";
 import { createDispatcher } from "./reconcile/dispatch.ts";
 import { refusalOf } from "./reconcile/plan/host-policy.ts";
+import { type ConfigMapName, confirming } from "./reconcile/resync/confirm.ts";
 
 export interface FunctionOptions {
   readonly configuration: Configuration;
@@ -31,6 +32,8 @@ export interface FunctionOptions {
   /** Who stands in Kubernetes Events as their reporter: the pod's name. */
   readonly reportingInstance: string;
   readonly log: Logger;
+  /** The installation's ConfigMap, on which somebody with rights confirms deletions. */
+  readonly configMap?: ConfigMapName | null;
   /** Where parts of a large resync go, for other instances to pick up; null: everything is done here. */
   readonly sink: URL | null;
 }
@@ -44,11 +47,12 @@ export interface AssembledFunction {
 
 /** Wires the function. Talks to nobody until the first request. */
 export function createFunction(options: FunctionOptions): AssembledFunction {
-  const { configuration, credentials, instance, reportingInstance, log, sink } = options;
+  const { configuration, credentials, instance, reportingInstance, log, sink, configMap = null } = options;
   const client = createClient(credentials, createTransport(credentials));
   const { integrations, selector, defaultRuleSyntax, mode, onOptOut, hostPolicy, hostClaims, oidc } =
     configuration;
   const observes = mode === "observe";
+  const inFlight = new InFlight();
   const dispatcher = createDispatcher({
     client,
     execute: observes ? observeOnly : takingTurns(createExecutor(client), integrations, client),
@@ -60,16 +64,29 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     onOptOut,
     refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
     hostClaims,
-    now: () => new Date().toISOString().replace(/\.\d+Z$/, "Z"),
-    events: createEventRecorder({ client, log, reportingInstance, observes, now: Date.now }),
+    now: Date.now,
+    events: createEventRecorder({
+      client,
+      log,
+      reportingInstance,
+      observes,
+      now: Date.now,
+      track: (work) => inFlight.track(work),
+    }),
     log,
     handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),
     loadRegexp: async () => (await import("./traefik/rule/regexp.lazy.ts")).compileRegexp,
   });
-  const inFlight = new InFlight();
+  const handle = confirming(dispatcher.handle, {
+    client,
+    authenticates: oidc !== null,
+    configMap,
+    log,
+    now: Date.now,
+  });
   const listener = createListener({
     kinds: dispatcher.kinds,
-    handle: (work, context) => inFlight.track(dispatcher.handle(work, { ...context })),
+    handle: (work, context) => inFlight.track(handle(work, { ...context })),
     isDraining: () => inFlight.isDraining,
     log,
     bodyLimit: DEFAULT_BODY_LIMIT,

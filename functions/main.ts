@@ -13,7 +13,9 @@ import type { InFlight } from "./in-flight.ts";
 import { DEFAULT_INSTANCE } from "./instance.ts";
 import { INTEGRATIONS } from "./integrations/index.ts";
 import { findCredentials } from "./kubernetes/find-credentials.ts";
+import { isNamespaceName, isObjectName } from "./kubernetes/paths.ts";
 import { createLogger, type Logger } from "./log.ts";
+import type { ConfigMapName } from "./reconcile/resync/confirm.ts";
 import { takeSignals } from "./signals.ts";
 
 const DEFAULT_PORT = 8080;
@@ -30,7 +32,8 @@ export interface ServeOptions {
 /**
  * Starts the function and returns once it listens. It ends the process on SIGTERM or SIGINT, after what is in flight.
  *
- * Environment: `PORT`, `INSTANCE` (`<release namespace>/<release>`), `GRACE_SECONDS`, `K_SINK`, and those of `findCredentials`.
+ * Environment: `PORT`, `INSTANCE` (`<release namespace>/<release>`), `CONFIG_MAP` (`<namespace>/<name>` of
+ * the installation's), `GRACE_SECONDS`, `K_SINK`, and those of `findCredentials`.
  *
  * @throws InvalidConfigurationError, NoCredentialsError: it cannot start, and the message says what to do
  */
@@ -46,6 +49,7 @@ export async function serve(options: ServeOptions, env: NodeJS.ProcessEnv): Prom
     instance: env.INSTANCE ?? DEFAULT_INSTANCE,
     reportingInstance: env.POD_NAME ?? hostname(),
     log,
+    configMap: configMapOf(env),
     sink: sinkOf(env),
   });
   const server = createServer(listener);
@@ -60,6 +64,15 @@ function sinkOf({ K_SINK }: NodeJS.ProcessEnv): URL | null {
   if (URL.canParse(K_SINK)) return new URL(K_SINK);
   throw new InvalidConfigurationError([
     { path: "K_SINK", found: JSON.stringify(K_SINK), expected: "an http or https URL" },
+  ]);
+}
+
+function configMapOf({ CONFIG_MAP }: NodeJS.ProcessEnv): ConfigMapName | null {
+  if (!CONFIG_MAP) return null;
+  const [namespace = "", name = "", ...rest] = CONFIG_MAP.split("/");
+  if (isNamespaceName(namespace) && isObjectName(name) && rest.length === 0) return { namespace, name };
+  throw new InvalidConfigurationError([
+    { path: "CONFIG_MAP", found: JSON.stringify(CONFIG_MAP), expected: "<namespace>/<name> of a ConfigMap" },
   ]);
 }
 

@@ -9,5 +9,9 @@
  * `retry`: a passing fault; the sender shall send the same event again, if known not before so many seconds.
  */
 export type Outcome =
-  | { readonly status: "done" }
+  | {
+      readonly status: "done";
+      /** Deletions that were due and held back, for a person must confirm them. */
+      readonly held?: number;
+    }
   | { readonly status: "retry"; readonly retryAfterSeconds: number | null };

@@ -35,4 +35,6 @@ export interface Problem {
   readonly reason: ProblemReason;
   readonly message: string;
   readonly field: string | null;
+  /** It stands for so many others of its reason, which are not told one by one. */
+  readonly more?: number;
 }

@@ -73,7 +73,7 @@ export class Replicas {
       onOptOut: "delete",
       refuseHost: () => null,
       hostClaims: this.#options.hostClaims ?? "resync",
-      now: () => new Date(1000 * this.#now++).toISOString(),
+      now: () => 1000 * this.#now++,
       events: { record: async () => undefined },
       log: createLogger("error", { write: () => undefined }),
       handOut: null,

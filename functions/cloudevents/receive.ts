@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Answer, badRequest, DONE, plainText, tryAgain } from "../answer.ts";
+import { type Answer, badRequest, doneButHeld, plainText, tryAgain } from "../answer.ts";
 import type { Logger } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
 import type { WatchedKinds, Work } from "../work.ts";
@@ -91,7 +91,12 @@ function answerTo(results: readonly Result[]): Answer {
     return tryAgain(seconds.length > 0 ? Math.max(...seconds) : null);
   }
   const malformed = results.find((result) => result.status === "malformed");
-  return malformed === undefined ? DONE : badRequest(malformed.reason);
+  if (malformed !== undefined) return badRequest(malformed.reason);
+  return doneButHeld(results.reduce((sum, result) => sum + heldBy(result), 0));
+}
+
+function heldBy(result: Result): number {
+  return result.status === "done" ? (result.held ?? 0) : 0;
 }
 
 function answerToFailure(error: unknown, log: Logger): Answer {
@@ -135,7 +140,7 @@ async function workOn(
     const outcome: Outcome =
       work.kind === "ignore"
         ? { status: "done" }
-        : await handle(work, { eventId: entry.id, type: entry.type });
+        : await handle(work, { eventId: short(entry.id), type: short(entry.type) });
     const status = outcome.status === "done" ? 204 : 503;
     log[status === 204 ? "info" : "warn"](
       { ...known, ...asked, outcome: outcome.status, status, ...timing() },

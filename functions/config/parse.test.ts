@@ -170,6 +170,8 @@ const template = (certificateTemplate: unknown) => ({
   integrations: { certManager: { certificateTemplate } },
 });
 
+const hostPolicy = (namespaces: unknown, suffixes: unknown) => ({ hostPolicy: [{ namespaces, suffixes }] });
+
 const INVALID: readonly [raw: unknown, message: string][] = [
   [[], "the configuration: found a list, expected an object"],
   ["x", 'the configuration: found "x", expected an object'],
@@ -259,6 +261,23 @@ const INVALID: readonly [raw: unknown, message: string][] = [
   [
     template({ metadata: { labels: { "a/b": 1 } } }),
     'integrations.certManager.certificateTemplate.metadata.labels["a/b"]: found 1, expected a string',
+  ],
+  [
+    hostPolicy(["shop"], ["example.org", "*.example.com"]),
+    'hostPolicy[0].suffixes[1]: found "*.example.com", expected example.com (a domain such as example.com, which allows itself and every name below it; without wildcard, scheme, port and path)',
+  ],
+  [
+    hostPolicy(["shop"], ["192.0.2.1"]),
+    'hostPolicy[0].suffixes[0]: found "192.0.2.1", expected a domain such as example.com, which allows itself and every name below it',
+  ],
+  [hostPolicy(["shop"], [5]), "hostPolicy[0].suffixes[0]: found 5, expected a string"],
+  [
+    hostPolicy(["shop"], "example.com"),
+    'hostPolicy[0].suffixes: found "example.com", expected a list of strings',
+  ],
+  [
+    hostPolicy(["Shop_*"], ["example.com"]),
+    'hostPolicy[0].namespaces[0]: found "Shop_*", expected the name of a namespace, in which * stands for any text',
   ],
   [
     template({ kind: "Secret" }),

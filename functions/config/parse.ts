@@ -9,6 +9,7 @@ import type { Integration } from "../integrations/integration.ts";
 import { LOG_LEVELS } from "../log.ts";
 import { isRecord } from "../unknown.ts";
 import { type Configuration, type ConfigurationProblem, InvalidConfigurationError } from "./configuration.ts";
+import { expectedDomain, toDomain } from "./domain-suffix.ts";
 import { choice, flag, open, settings, strings } from "./fields.ts";
 import { problemsOf } from "./problems.ts";
 
@@ -74,7 +75,10 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
     logLevel: v.optional(choice(LOG_LEVELS), "info"),
     mode: v.optional(choice(["reconcile", "observe"]), "reconcile"),
     onOptOut: v.optional(choice(["delete", "keep"]), "delete"),
-    hostPolicy: v.optional(v.array(settings({ namespaces: strings(), suffixes: suffixes() }), "a list"), []),
+    hostPolicy: v.optional(
+      v.array(settings({ namespaces: namespaceGlobs(), suffixes: suffixes() }), "a list"),
+      [],
+    ),
     auth: v.optional(
       settings({ oidc: v.optional(settings({ audience: v.string("a string"), subjects: strings() })) }),
       {},
@@ -90,10 +94,25 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
 
 /** Domains as people write them: `.Example.com` means `example.com`. */
 function suffixes() {
-  return v.pipe(
-    strings(),
-    v.transform((given) => given.map((suffix) => suffix.toLowerCase().replace(/^\.+|\.+$/g, ""))),
+  const suffix = v.pipe(
+    v.string("a string"),
+    v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+      const domain = toDomain(value);
+      if (domain !== null) return domain;
+      addIssue({ message: expectedDomain(value) });
+      return NEVER;
+    }),
   );
+  return v.array(suffix, "a list of strings");
+}
+
+/** Globs for names of namespaces. One with a character that no name has would match none. */
+function namespaceGlobs() {
+  const glob = v.pipe(
+    v.string("a string"),
+    v.regex(/^[a-z0-9*-]+$/, "the name of a namespace, in which * stands for any text"),
+  );
+  return v.array(glob, "a list of strings");
 }
 
 /** What the file says about an integration: undefined where it is off, empty where nothing is said of any. */

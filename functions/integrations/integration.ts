@@ -99,6 +99,10 @@ export interface Integration extends ChildKind {
   /** Usable names that the route's annotations add for this integration alone. */
   extraNames(annotations: RouteDescription["annotations"]): readonly string[];
   desire(description: RouteDescription, facts: Facts): Desired;
+  /** The route asks for a child, and the integration's settings alone are why it gets none. */
+  isRefusedBySettings?(description: RouteDescription): boolean;
+  /** It is switched off and takes along every child that this installation made with it, whatever they are called. */
+  readonly removesAll?: boolean;
 }
 
 /** Key of `Facts.dependencies`. */

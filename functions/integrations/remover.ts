@@ -15,5 +15,6 @@ export function removerOf(kind: ChildKind): Integration {
     waitsForOthers: false,
     extraNames: () => [],
     desire: () => ({ kind: "absent", problems: [] }),
+    removesAll: true,
   };
 }

@@ -19,11 +19,13 @@ import type {
   Work,
 } from "../work.ts";
 import { reportFinalError } from "./apply/error-report.ts";
-import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report } from "./apply/report.ts";
+import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, reportRetry } from "./apply/report.ts";
 import { isHeldByOthers } from "./apply/verify.ts";
 import { Coalescer } from "./coalesce.ts";
 import { isAsApplied } from "./plan/applied.ts";
 import { isOfInstance, owningRoutes } from "./plan/ownership.ts";
+import { DeferredDeletions } from "./resync/deferred-deletions.ts";
+import { BLOCKED_ON_ROUTE } from "./resync/deletion-limit.ts";
 import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { resync } from "./resync/resync.ts";
 import type { ResyncOptions } from "./resync/run.ts";
@@ -42,6 +44,8 @@ export interface Dispatcher {
 
 export function createDispatcher(context: ReconcileContext): Dispatcher {
   const coalescer = new Coalescer<Report>();
+  const { now } = context;
+  const deferredDeletions = new DeferredDeletions(now);
 
   const reconcile = (
     route: RouteReference,
@@ -53,7 +57,11 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       `${route.group}/${route.kind}/${route.namespace}/${route.name}`,
       variantOf(options, within === context),
       async () => {
-        const report = await reconcileRoute(within, route, options);
+        const report = await reconcileRoute(within, route, {
+          blocksDeletions: "configured",
+          blockedProblem: deferredDeletions.isBlocked ? BLOCKED_ON_ROUTE : null,
+          ...options,
+        });
         logRoute(context.log, route, report, of);
         return report;
       },
@@ -69,9 +77,21 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       async () => {
         const summary = await resync(context, options);
         context.log[summary.retry === null ? "info" : "warn"]({ ...of, ...summary.toFields() }, "resynced");
-        return { ...NOTHING_TO_DO, retry: summary.retry };
+        const { retry, blocked, deferred } = summary;
+        if (isOfEverything(options)) deferredDeletions.resynced(blocked);
+        return { ...NOTHING_TO_DO, retry, blocked, deferred };
       },
     );
+
+  /** What may come of the configuration is deleted by a resync of everything, as far as the deletion limit allows. */
+  const deleteDeferred = async (report: Report, of: WorkContext): Promise<Report> => {
+    if (report.deferred.length === 0) return report;
+    if (deferredDeletions.isBlocked) return { ...report, blocked: report.blocked + report.deferred.length };
+    if (!deferredDeletions.takeUp(report.deferred)) return report;
+    const resynced = await resyncAll({ namespace: null, confirmDeletions: false }, of);
+    if (resynced.retry !== null) deferredDeletions.putBack(report.deferred);
+    return mergeReports([report, resynced]);
+  };
 
   const ofChild = async (child: ChildReference, hint: ChangeHint, of: WorkContext): Promise<Report> => {
     const integration = integrationOf(context, child);
@@ -102,11 +122,13 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   const ofScope = ({ namespace, name, confirmDeletions }: ResyncScope, of: WorkContext): Promise<Report> => {
     if (namespace === null || name === null) return resyncAll({ namespace, confirmDeletions }, of);
     const routes = routeKinds(context.selector).map((kind) => ({ ...kind, namespace, name }));
-    return reconcileAll(routes, { hint: null }, of);
+    const confirmed = confirmDeletions ? { blocksDeletions: undefined } : {};
+    return reconcileAll(routes, { hint: null, ...confirmed }, of);
   };
 
   const ofBatch = async ({ routes, deadline }: Batch, of: WorkContext): Promise<Report> => {
-    if (Date.parse(deadline) < Date.now()) return NOTHING_TO_DO;
+    // Whoever sent it does it himself, or the next resync does: nobody may take it for done.
+    if (Date.parse(deadline) < now()) return reportRetry("the deadline of the batch has passed");
     const reports: Report[] = [];
     const pool = new Pool(ROUTES_AT_ONCE);
     const shared = sharingReads(context);
@@ -118,7 +140,8 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       );
     }
     await pool.drain();
-    return mergeReports(reports);
+    // A batch never asks for more: what it leaves undeleted is for the next resync.
+    return { ...mergeReports(reports), deferred: [] };
   };
 
   const report = (work: Work, of: WorkContext): Promise<Report> => {
@@ -138,12 +161,20 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     }
   };
 
-  return { kinds: kindsOf(context), handle: async (work, of) => outcomeOf(await report(work, of)) };
+  return {
+    kinds: kindsOf(context),
+    handle: async (work, of) => outcomeOf(await deleteDeferred(await report(work, of), of)),
+  };
 }
 
 /** What a run does apart from its route. A hint only says what to read ahead; shared reads may be older than the asker. */
-function variantOf({ checksClaims = false, readsAll = false }: RouteOptions, readsAfresh: boolean): string {
-  return JSON.stringify({ checksClaims, readsAll, readsAfresh });
+function variantOf(options: RouteOptions, readsAfresh: boolean): string {
+  const { checksClaims = false, readsAll = false } = options;
+  return JSON.stringify({ checksClaims, readsAll, readsAfresh, confirmed: "blocksDeletions" in options });
+}
+
+function isOfEverything({ namespace, integrations }: ResyncOptions): boolean {
+  return namespace === null && integrations === undefined;
 }
 
 function kindsOf({ integrations }: ReconcileContext): WatchedKinds {

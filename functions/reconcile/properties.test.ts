@@ -79,7 +79,7 @@ class Simulation {
       client,
       execute: takingTurns(createExecutor(client), configuration.integrations, client),
       verified: new VerifiedWrites(),
-      now: () => new Date(0).toISOString(),
+      now: () => 0,
       integrations: configuration.integrations,
       selector: configuration.selector,
       defaultRuleSyntax: configuration.defaultRuleSyntax,

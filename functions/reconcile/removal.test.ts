@@ -112,7 +112,7 @@ class World {
       onOptOut,
       refuseHost: () => null,
       hostClaims,
-      now: () => new Date(0).toISOString(),
+      now: () => 0,
       events: {
         record: async (_, __, problems) => {
           this.#problems = problems;

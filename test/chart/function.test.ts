@@ -115,6 +115,7 @@ suite("Knative Service", () => {
     assert.deepEqual(at(service, `${CONTAINER}.env`), [
       { name: "INSTANCE", value: "edge/internal" },
       { name: "GRACE_SECONDS", value: "265" },
+      { name: "CONFIG_MAP", value: "edge/internal-traefik-cert-rotation-config" },
     ]);
     const volumes = at(service, "spec.template.spec.volumes");
     assert.deepEqual(volumes, [

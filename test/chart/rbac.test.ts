@@ -120,6 +120,37 @@ suite("rights of the function", () => {
   });
 });
 
+suite("the confirmation of deletions", () => {
+  const rolesOf = async (values: object) =>
+    (await render(values)).filter(({ kind }) => kind === "Role" || kind === "RoleBinding");
+
+  test("is read from the installation's own ConfigMap, and from no other", async () => {
+    const objects = await rolesOf({});
+    const [role, binding] = [only(objects, "Role"), only(objects, "RoleBinding")];
+    assert.deepEqual(summary(rulesOf(role)), ["/configmaps (traefik-cert-rotation-config): get"]);
+    assert.equal(role.metadata.namespace, "traefik-cert-rotation");
+    assert.deepEqual(at(binding, "roleRef.name"), role.metadata.name);
+    assert.deepEqual(at(binding, "subjects.0"), {
+      kind: "ServiceAccount",
+      name: "traefik-cert-rotation",
+      namespace: "traefik-cert-rotation",
+    });
+  });
+
+  test("is the sender's word where senders show a token, and no right is needed", async () => {
+    const values = { auth: { oidc: { enabled: true } } };
+    assert.deepEqual(await rolesOf(values), []);
+    const env = (await render(values))
+      .filter(({ kind, apiVersion }) => kind === "Service" && apiVersion.startsWith("serving"))
+      .flatMap((service) => at(service, "spec.template.spec.containers.0.env") as { name: string }[]);
+    assert.ok(!env.some(({ name }) => name === "CONFIG_MAP"));
+  });
+
+  test("can be left to the user, as all rights", async () => {
+    assert.deepEqual(await rolesOf({ rbac: { create: false } }), []);
+  });
+});
+
 suite("rights of the source", () => {
   test("are to read what it watches", async () => {
     assert.deepEqual(await sourceRights(), [

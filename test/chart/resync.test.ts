@@ -36,6 +36,18 @@ suite("resync", () => {
     }
   });
 
+  test("fails at once where deletions are held back: only a person can change that", async () => {
+    const objects = await render();
+    for (const spec of [
+      at(only(objects, "CronJob"), "spec.jobTemplate.spec"),
+      at(only(objects, "Job"), "spec"),
+    ]) {
+      assert.deepEqual(at(spec, "podFailurePolicy.rules"), [
+        { action: "FailJob", onExitCodes: { containerName: "resync", operator: "In", values: [3] } },
+      ]);
+    }
+  });
+
   test("goes to the function of the release, in the cluster's domain", async () => {
     const objects = await render({ clusterDomain: "example.org" }, { name: "a", namespace: "b" });
     assert.equal(

@@ -331,6 +331,7 @@ suite("plan", () => {
     const confirmed = await plan(namespace, ["--confirm-deletions"]);
     assert.equal(confirmed.held, 0);
     assert.equal((await run("plan", namespace, ["--confirm-deletions"])).code, 0);
+    await world.release.confirmDeletions();
     assert.deepEqual(await resync(namespace, { confirmDeletions: true }), summary(confirmed));
   });
 

@@ -303,6 +303,7 @@ suite("defects of the nearest peer", () => {
     assert.notDeepEqual(await template(), before);
     const upgraded = await startFunction(world.cluster, release);
     const confirmDeletions = true;
+    await release.confirmDeletions();
     await upgraded.send(resyncEvent({ namespace, confirmDeletions }));
     await upgraded.stop();
     assert.equal(await duration(), undefined);

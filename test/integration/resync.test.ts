@@ -116,6 +116,7 @@ suite("a full resync over 5,000 routes", () => {
       assert.deepEqual(await dnsNames(admin, namespace, `${name}-tls`), [`${name}.${namespace}.example.com`]);
     }
     // What came and went meanwhile may need one more.
+    await release.confirmDeletions();
     assert.equal(await resync({ confirmDeletions: true }), 204);
     await assertConverged();
   });
@@ -209,6 +210,7 @@ suite("a full resync over 5,000 routes", () => {
     assert.deepEqual(await writes(mark), ["patch dnsendpoints small/brake-6"]);
     const { msg } = await app.logged(({ reason }) => reason === "DeletionBrake", from);
     assert.match(msg, /would delete 12 of \d+ children.*--confirm-deletions/);
+    await release.confirmDeletions();
     assert.equal(await resync({ namespace: "small", confirmDeletions: true }), 204);
     assert.deepEqual((await keysOf(ENDPOINTS, "small")).sort(), ["small/brake-6", "small/fast"]);
     assert.deepEqual((await keysOf(CERTIFICATES, "small")).sort(), ["small/brake-6-tls", "small/fast-tls"]);

@@ -123,6 +123,11 @@ env:
   {{- with .root.Values.extraEnv }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+  {{- if not .root.Values.auth.oidc.enabled }}
+  # Where somebody with rights confirms deletions: an event alone proves nothing while senders need no token.
+  - name: CONFIG_MAP
+    value: {{ printf "%s/%s" .root.Release.Namespace (include "tcr.configName" .root) | quote }}
+  {{- end }}
 {{- with .root.Values.resources }}
 resources:
   {{- toYaml . | nindent 2 }}

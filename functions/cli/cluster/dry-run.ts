@@ -53,20 +53,30 @@ export interface DryRun {
 export async function dryRun(setting: DryRunSetting, scope: DryRunScope): Promise<DryRun> {
   const { namespace, name } = scope;
   if (namespace !== null && name !== null) return runRoutes(setting, namespace, name);
-  const run = await runResync(setting, namespace, scope.confirmDeletions);
-  if (run.held === 0) return run;
+  const { run, deferred } = await runResync(setting, namespace, scope.confirmDeletions);
+  if (run.held === 0 && deferred === 0) return run;
+  const held = run.held + (deferred > 0 ? await heldOf(setting, deferred) : 0);
   // Which deletions are held back, only a resync that holds none back can tell.
-  return { ...(await runResync(setting, namespace, true)), held: run.held };
+  return { ...(await runResync(setting, namespace, true)).run, held };
+}
+
+/** How many of these deletions, which a resync of one namespace leaves to one of everything, that one holds back. */
+async function heldOf(setting: DryRunSetting, deferred: number): Promise<number> {
+  const { run } = await runResync(setting, null, false);
+  return run.held > 0 || run.incomplete !== null ? deferred : 0;
 }
 
 async function runResync(
   setting: DryRunSetting,
   namespace: string | null,
   confirmDeletions: boolean,
-): Promise<DryRun> {
+): Promise<{ readonly run: DryRun; readonly deferred: number }> {
   const { context, writes, problems } = recording(setting);
-  const { routes, children, blocked: held, retry } = await resync(context, { namespace, confirmDeletions });
-  return { writes: writes(), problems: problems(), routes, children, held, incomplete: retry?.why ?? null };
+  const summary = await resync(context, { namespace, confirmDeletions });
+  const { routes, children, blocked: held, retry, deferred } = summary;
+  const incomplete = retry?.why ?? null;
+  const run = { writes: writes(), problems: problems(), routes, children, held, incomplete };
+  return { run, deferred: deferred.length };
 }
 
 async function runRoutes(setting: DryRunSetting, namespace: string, name: string): Promise<DryRun> {
@@ -112,7 +122,7 @@ function recording({ client, configuration, instance }: DryRunSetting) {
     onOptOut,
     refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
     hostClaims,
-    now: () => new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+    now: Date.now,
     events: {
       record: async ({ route }, _, found) => {
         for (const problem of found) problems.set(JSON.stringify([route, problem]), { route, ...problem });

@@ -78,6 +78,20 @@ describe("resync", () => {
     assert.equal(received[0]?.headers.authorization, undefined);
   });
 
+  test("says that deletions were held back, with an exit code of its own", async () => {
+    const { url } = await sink([[204, { "traefik-cert-rotater-held": "60" }]]);
+    const { code, out, err } = await send({ to: url });
+    assert.deepEqual([code, out], [3, ""]);
+    assert.match(err, /60 children are no longer wanted.*none was deleted.*--confirm-deletions\n$/);
+  });
+
+  test("says so too where a confirmation could not be written, and why", async () => {
+    const { url } = await sink([[204, { "traefik-cert-rotater-held": "60" }]]);
+    const { code, err } = await send({ to: url, confirmDeletions: true }, { HOME: "/nonexistent" });
+    assert.equal(code, 3);
+    assert.match(err, /needs a kubeconfig that may annotate the installation's ConfigMap: /);
+  });
+
   test("asks for everything where nothing is named", async () => {
     const { url, received } = await sink([[202]]);
     assert.equal((await send({}, { K_SINK: url })).out, `${url} accepted the resync of all routes\n`);

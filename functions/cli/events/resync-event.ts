@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HELD_HEADER } from "../../answer.ts";
 import { RESYNC_TYPE } from "../../cloudevents/to-work.ts";
 import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
 import { UsageError } from "../terminal/terminal.ts";
@@ -45,9 +46,6 @@ export function eventOf(
     extensions,
   };
 }
-
-/** Header of an answer: so many deletions were held back until somebody confirms them. */
-export const HELD_HEADER = "traefik-cert-rotater-held";
 
 /** How many deletions the answer says were held back. */
 export function heldBy(headers: Readonly<Record<string, string | readonly string[] | undefined>>): number {

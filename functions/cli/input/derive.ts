@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { capProblems } from "../../cap-problems.ts";
 import type { Desired, Facts, Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
@@ -41,7 +42,7 @@ export function derive(descriptions: readonly RouteDescription[], deriver: Deriv
     return {
       description,
       children: derived,
-      problems: [...description.problems, ...derived.flatMap(({ problems }) => problems)],
+      problems: capProblems([...description.problems, ...derived.flatMap(({ problems }) => problems)]),
     };
   });
 }

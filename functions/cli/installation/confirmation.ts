@@ -5,15 +5,13 @@
  */
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
+import { CONFIRMATION_ANNOTATION } from "../../reconcile/resync/confirmation.ts";
 import { accessError, ClusterAccessError } from "../connection/access-error.ts";
 import { connect } from "../connection/connection.ts";
 import { hasKubeconfig } from "../connection/kubeconfig-context.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 import { CONFIG_MAPS, type Installation } from "./installation.ts";
 import { readInstallation } from "./setting.ts";
-
-/** On the installation's ConfigMap, as RFC 3339: until then resyncs delete what they would otherwise hold back. */
-const CONFIRMED_UNTIL_ANNOTATION = "traefik-cert-rotater.io/confirm-deletions-until";
 
 /** A resync that waits for its turn behind another one counts too. */
 const AT_LEAST_SECONDS = 600;
@@ -25,7 +23,7 @@ export async function confirmDeletions(
   server: string,
   until: Date,
 ): Promise<void> {
-  const annotations = { [CONFIRMED_UNTIL_ANNOTATION]: until.toISOString().replace(/\.\d+Z$/, "Z") };
+  const annotations = { [CONFIRMATION_ANNOTATION]: until.toISOString().replace(/\.\d+Z$/, "Z") };
   try {
     await client.mergePatch({ resource: CONFIG_MAPS, namespace, name }, { metadata: { annotations } });
   } catch (error) {

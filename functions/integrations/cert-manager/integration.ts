@@ -12,7 +12,7 @@ import { certificateAnnotations } from "./annotations.ts";
 import { keepInvalid, mergeSpec } from "./merge-spec.ts";
 import { certificateNames, NAME, namesIn } from "./names.ts";
 import { isReady } from "./ready.ts";
-import { secretClaim, secretNameOf } from "./secret.ts";
+import { isIgnoredSecret, secretClaim, secretNameOf } from "./secret.ts";
 import type { CertManagerSettings } from "./settings.ts";
 import { templateFor } from "./template.ts";
 
@@ -46,6 +46,7 @@ export function createCertManager(settings: CertManagerSettings): Integration {
     waitsForOthers: false,
     extraNames: (annotations) => certificateAnnotations(annotations).names,
     desire: (description, facts) => desireCertificate(settings, description, facts),
+    isRefusedBySettings: (description) => isIgnoredSecret(description, settings),
   };
 }
 

@@ -28,6 +28,16 @@ export function secretNameOf(
   return ignoreSecrets.some((glob) => matchesGlob(glob, secretName)) ? null : secretName;
 }
 
+/** The route asks for a Certificate, and `ignoreSecrets` alone keeps it from having one. */
+export function isIgnoredSecret(
+  description: RouteDescription,
+  settings: Pick<CertManagerSettings, "ignoreSecrets">,
+): boolean {
+  return (
+    secretNameOf(description, settings) === null && secretNameOf(description, { ignoreSecrets: [] }) !== null
+  );
+}
+
 /** Two Certificates on one Secret fight: cert-manager lets one issue and fails the other for ever. */
 export function secretClaim(settings: CertManagerSettings): Claim {
   return {

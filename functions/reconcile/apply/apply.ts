@@ -11,7 +11,7 @@ import type { Reads } from "../observe/view.ts";
 import type { Plan, Write } from "../plan/plan.ts";
 import { reporting } from "./error-report.ts";
 import type { Execute } from "./execute.ts";
-import { mergeReports, NOTHING_TO_DO, type Report, reportChange, reportProblems } from "./report.ts";
+import { mergeReports, type Report, reportChange, reportProblems } from "./report.ts";
 
 /** A write that was done. */
 export interface Written {
@@ -32,29 +32,22 @@ export interface ApplyContext {
   readonly execute: Execute;
 }
 
-export interface ApplyOptions {
-  /** Whether deletions are reported as blocked instead of done. */
-  readonly blocksDeletions: boolean;
-}
-
 /** Writes what the plans say, in their order: what takes over a claim comes before what gives it up. */
 export async function applyPlans(
   context: ApplyContext,
   integration: Integration,
   namespace: string,
   plans: readonly Plan[],
-  options: ApplyOptions,
+  /** What is reported instead of a plan that must not be carried out now; null where it may. */
+  blockedReport: (plan: Plan) => Report | null,
 ): Promise<Applied> {
   const reports: Report[] = [];
   const written: Written[] = [];
   for (const plan of plans) {
     const { step, problems } = plan;
-    reports.push(reportProblems(problems));
-    if (step.action === "none") continue;
-    if (step.action === "delete" && options.blocksDeletions) {
-      reports.push({ ...NOTHING_TO_DO, blocked: 1 });
-      continue;
-    }
+    const blocked = blockedReport(plan);
+    reports.push(blocked ?? reportProblems(problems));
+    if (blocked !== null || step.action === "none") continue;
     const report = await reporting(integration.name, async () => {
       const refused = await refusalOfWrite(context.client, integration, namespace, step);
       if (refused !== null) return reportProblems([refused]);

@@ -130,4 +130,84 @@ suite("Events", () => {
     await process.record(description, [], [problem("one")]);
     assert.equal(stored.size, 1);
   });
+
+  test("of ten thousand problems the first are told, and how many more there are", async () => {
+    const { stored, recorder } = world();
+    const many = Array.from({ length: 10_000 }, (_, index) => problem(`no ${index}`));
+    await recorder().record(description, [], many);
+    assert.equal(stored.size, 11);
+    const notes = [...stored.values()].map(({ note }) => note ?? "");
+    assert.ok(notes.some((note) => note.startsWith("and 9990 more problems")));
+  });
+
+  test("one after the other, so that a route with much to tell takes one request at a time", async () => {
+    let [running, most] = [0, 0];
+    const process = createEventRecorder({
+      ...silent,
+      client: {
+        ...absent,
+        create: async (_reference, object) => {
+          most = Math.max(most, ++running);
+          await new Promise(setImmediate);
+          running--;
+          return object;
+        },
+      },
+    });
+    await process.record(description, [created], ["one", "two", "three"].map(problem));
+    assert.equal(most, 1);
+  });
+
+  test("that hang hold nobody up: they go on by themselves, and the process knows of them", async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const { promise, resolve } = Promise.withResolvers<KubernetesObject>();
+    const tracked: Promise<unknown>[] = [];
+    const process = createEventRecorder({
+      ...silent,
+      client: { ...absent, create: () => promise },
+      track: (work) => {
+        tracked.push(work);
+        return work;
+      },
+    });
+    let ended = false;
+    const recording = process.record(description, [], [problem("one")]);
+    void tracked[0]?.then(() => {
+      ended = true;
+    });
+    context.mock.timers.tick(1_000);
+    await recording;
+    assert.deepEqual([tracked.length, ended], [1, false]);
+    resolve({} as KubernetesObject);
+    await tracked[0];
+  });
+
+  test("that fail for a bug change no answer, and are logged as one", async () => {
+    const lines: string[] = [];
+    const process = createEventRecorder({
+      ...silent,
+      log: createLogger("error", { write: (line) => void lines.push(line) }),
+      client: {
+        ...absent,
+        create: async () => {
+          throw new TypeError("bug");
+        },
+      },
+    });
+    await process.record(description, [created], []);
+    assert.match(lines.join(), /TypeError.*bug/);
+  });
 });
+
+const absent: Pick<KubernetesClient, "get" | "create" | "mergePatch"> = {
+  get: async () => null,
+  create: async (_reference, object) => object,
+  mergePatch: async () => ({}) as KubernetesObject,
+};
+
+const silent = {
+  log: createLogger("error", { write: () => {} }),
+  observes: false,
+  reportingInstance: "test",
+  now: () => 0,
+};

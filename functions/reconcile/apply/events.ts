@@ -1,10 +1,12 @@
 /**
  * Kubernetes Events (events.k8s.io/v1) on a route: what was done to its children, and what is wrong with it.
- * They are told after the fact and never change an answer: a failure to tell is logged and forgotten.
+ * They are told after the fact and never change an answer, nor hold it up for long: a failure to tell is logged and
+ * forgotten.
  *
  * @module
  */
 import { createHash } from "node:crypto";
+import { capProblems } from "../../cap-problems.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { ConflictError, KubernetesError } from "../../kubernetes/errors.ts";
 import {
@@ -29,16 +31,20 @@ const MAX_NOTE_BYTES = 1024;
 const MAX_INSTANCE_BYTES = 128;
 /** One problem is repeated on its Event at most this often. */
 const REPEAT_AFTER_MS = 30 * 60 * 1000;
+/**
+ * An answer waits for its Events no longer than this. They come before it as a rule, for once it is sent, a platform
+ * that scales to zero may stop the pod.
+ */
+const PATIENCE_MS = 1_000;
 /** Problems remembered by one process, so that a resync need not ask for each Event. */
 const MAX_REMEMBERED = 10_000;
 
+/** The route that an Event stands on. */
+export type EventSubject = Pick<RouteDescription, "route" | "uid">;
+
 export interface EventRecorder {
   /** One Normal Event where something changed, one Warning for each problem. */
-  record(
-    description: RouteDescription,
-    changes: readonly Change[],
-    problems: readonly Problem[],
-  ): Promise<void>;
+  record(description: EventSubject, changes: readonly Change[], problems: readonly Problem[]): Promise<void>;
 }
 
 export interface EventRecorderOptions {
@@ -50,6 +56,8 @@ export interface EventRecorderOptions {
   readonly reportingInstance: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Keeps the process until what still goes on has ended; unset where nobody waits for it. */
+  readonly track?: <T>(work: Promise<T>) => Promise<T>;
 }
 
 interface Telling {
@@ -61,8 +69,9 @@ interface Telling {
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const lastTold = new Map<string, number>();
+  const { track = (work) => work } = options;
 
-  const tell = async (description: RouteDescription, telling: Telling): Promise<void> => {
+  const tell = async (description: EventSubject, telling: Telling): Promise<void> => {
     const reference = referenceOf(description, telling);
     const key = `${reference.namespace}/${reference.name}`;
     const now = options.now();
@@ -77,7 +86,13 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       );
       remember(lastTold, key, now);
     } catch (error) {
-      if (!(error instanceof KubernetesError)) throw error;
+      if (!(error instanceof KubernetesError)) {
+        options.log.error(
+          { route: description.route, reason: telling.reason, err: error },
+          "Event not recorded",
+        );
+        return;
+      }
       options.log.debug(
         { route: description.route, reason: telling.reason, error: error.message },
         "Event not recorded",
@@ -86,11 +101,30 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   };
 
   return {
-    record: async (description, changes, problems) => {
-      const tellings = [...changeTelling(changes, options.observes), ...problems.map(problemTelling)];
-      await Promise.all(tellings.map((telling) => tell(description, telling)));
+    record: (description, changes, problems) => {
+      const tellings = [
+        ...changeTelling(changes, options.observes),
+        ...capProblems(problems).map(problemTelling),
+      ];
+      if (tellings.length === 0) return Promise.resolve();
+      // One after the other: a route that has much to tell takes one of the requests that are possible at a time.
+      const all = async () => {
+        for (const telling of tellings) await tell(description, telling);
+      };
+      return atMost(PATIENCE_MS, track(all()));
     },
   };
+}
+
+/** Waits for the work, but no longer than that; then it goes on by itself. */
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  try {
+    await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A problem's Event is looked for first, so that a resync over standing problems writes nothing. */
@@ -153,7 +187,7 @@ function problemTelling({ reason, message, field }: Problem): Telling {
 }
 
 /** One name for one fact, so that a repeat finds the Event that is there. */
-function referenceOf({ route, uid }: RouteDescription, { reason, note }: Telling): ObjectReference {
+function referenceOf({ route, uid }: EventSubject, { reason, note }: Telling): ObjectReference {
   const hash = createHash("sha256").update(`${uid}\n${reason}\n${note}`).digest("hex").slice(0, 16);
   return {
     resource: EVENT,
@@ -163,7 +197,7 @@ function referenceOf({ route, uid }: RouteDescription, { reason, note }: Telling
 }
 
 function eventOf(
-  { route, uid }: RouteDescription,
+  { route, uid }: EventSubject,
   { type, reason, action, note }: Telling,
   { reportingInstance }: EventRecorderOptions,
   name: string,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { capProblems } from "../../cap-problems.ts";
 import type { ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Outcome } from "../../outcome.ts";
 import type { Problem } from "../../problem.ts";
@@ -23,6 +24,8 @@ export interface Report {
   readonly conflict: boolean;
   /** Deletions that were due and that the deletion limit blocks. */
   readonly blocked: number;
+  /** Uids of children whose deletion was left to a resync of everything, which counts. */
+  readonly deferred: readonly string[];
 }
 
 export interface Retry {
@@ -31,7 +34,14 @@ export interface Retry {
   readonly retryAfterSeconds: number | null;
 }
 
-export const NOTHING_TO_DO: Report = { changes: [], problems: [], retry: null, conflict: false, blocked: 0 };
+export const NOTHING_TO_DO: Report = {
+  changes: [],
+  problems: [],
+  retry: null,
+  conflict: false,
+  blocked: 0,
+  deferred: [],
+};
 export const CONFLICT: Report = { ...NOTHING_TO_DO, conflict: true };
 
 export function reportProblems(problems: readonly Problem[]): Report {
@@ -56,12 +66,19 @@ export function mergeReports(reports: readonly Report[]): Report {
     retry: reports.find(({ retry }) => retry !== null)?.retry ?? null,
     conflict: reports.some(({ conflict }) => conflict),
     blocked: reports.reduce((sum, { blocked }) => sum + blocked, 0),
+    deferred: reports.flatMap(({ deferred }) => deferred),
   };
 }
 
+/** What concerns one route: one thing may stand in the way of several of its children. */
+export function mergeRouteReports(reports: readonly Report[]): Report {
+  const merged = mergeReports(reports);
+  return { ...merged, problems: capProblems([...new Set(merged.problems)]) };
+}
+
 /** What the sender of the event is answered. */
-export function outcomeOf({ retry }: Report): Outcome {
+export function outcomeOf({ retry, blocked }: Report): Outcome {
   return retry === null
-    ? { status: "done" }
+    ? { status: "done", ...(blocked > 0 ? { held: blocked } : {}) }
     : { status: "retry", retryAfterSeconds: retry.retryAfterSeconds };
 }

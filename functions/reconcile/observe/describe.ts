@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { capProblems } from "../../cap-problems.ts";
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
@@ -34,9 +35,10 @@ export async function describeRoute(
   const extraNames = (annotations: RouteDescription["annotations"]) => namesOf(annotations, integrations);
   const description = parseRoute(object, { compileRegexp, defaultRuleSyntax, extraNames });
   const { namespace } = description.route;
-  return withoutHosts(withNamespaceOptOut(description, namespaceAnnotations), (host) =>
+  const described = withoutHosts(withNamespaceOptOut(description, namespaceAnnotations), (host) =>
     refuseHost(namespace, host),
   );
+  return { ...described, problems: capProblems(described.problems) };
 }
 
 function namesOf(

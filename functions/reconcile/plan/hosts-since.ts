@@ -34,6 +34,11 @@ export function withHostsSince(
   return { ...child, metadata: { ...child.metadata, annotations } };
 }
 
+/** RFC 3339 in whole seconds, as the API server writes times. `milliseconds` since the epoch. */
+export function rfc3339(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
 /** RFC 3339; empty where the API server has not said when the child was created. */
 export function heldSince(child: KubernetesObject, name: string): string {
   const created = child.metadata.creationTimestamp ?? "";

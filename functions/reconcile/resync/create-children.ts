@@ -6,7 +6,7 @@
  */
 import { type Applied, applyPlans } from "../apply/apply.ts";
 import { reporting } from "../apply/error-report.ts";
-import { CONFLICT, mergeReports, type Report, reportProblems } from "../apply/report.ts";
+import { CONFLICT, mergeRouteReports, type Report, reportProblems } from "../apply/report.ts";
 import type { ReconcileContext } from "../route/context.ts";
 import type { HeldClaims } from "./held-claims.ts";
 import type { Creation, RouteNeed } from "./route-needs.ts";
@@ -34,7 +34,7 @@ export async function createChildren(
       }),
     ),
   );
-  const report = mergeReports([reportProblems(problems), ...created]);
+  const report = mergeRouteReports([reportProblems(problems), ...created]);
   if (report.conflict) return { report: null, hasWritten };
   await context.events.record(description, report.changes, report.problems);
   return { report, hasWritten };
@@ -48,7 +48,7 @@ async function create(
 ): Promise<Applied> {
   const { integration, plan } = creation;
   if (await claims.has(creation)) return { report: CONFLICT, written: [] };
-  const applied = await applyPlans(context, integration, namespace, [plan], { blocksDeletions: true });
+  const applied = await applyPlans(context, integration, namespace, [plan], () => null);
   // Who waits for this child need wait no longer if it may not be made, which the lists do not show.
   const isAwaited = context.integrations.some(({ waitsForOthers }) => waitsForOthers);
   const { report } = applied;

@@ -3,38 +3,88 @@
  *
  * @module
  */
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { resourceOfRoute } from "../../traefik/resources.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import { reporting } from "../apply/error-report.ts";
-import { NOTHING_TO_DO, reportChange } from "../apply/report.ts";
-import { blockedProblem, isOverLimit } from "./deletion-limit.ts";
-import type { Orphan } from "./route-needs.ts";
+import { type Change, NOTHING_TO_DO, reportChange } from "../apply/report.ts";
+import type { RouteOptions } from "../route/reconcile-route.ts";
+import { BLOCKED_ON_ROUTE, blockedProblem, isOverLimit } from "./deletion-limit.ts";
+import type { Orphan, Removal } from "./route-needs.ts";
 import { type Deletion, type Findings, type Run, reconcileLive } from "./run.ts";
+import { tellOwner } from "./tell-owner.ts";
 
-/** Orphans, and children that their route no longer wants; none of them if they are suspiciously many. */
+/** A mistake concerns thousands of routes: so many are told, and the log has the number. */
+const MAX_ROUTES_TOLD = 100;
+
+/**
+ * Orphans, children of integrations that take theirs along, and children that their route no longer wants; none of
+ * them if they are suspiciously many. A resync of one namespace sees too little to judge what may come of the
+ * configuration: it leaves that to one of everything.
+ */
 export async function deleteUnwanted(
   run: Run,
-  findings: Findings,
+  { children, orphans: candidates, removals }: Findings,
   deletions: readonly Deletion[],
 ): Promise<void> {
-  const { context, summary, pool, options } = run;
-  const orphans = await confirmOrphans(run, findings.orphans);
-  const wanted = orphans.length + deletions.reduce((sum, { count }) => sum + count, 0);
-  const { children } = findings;
+  const { context, summary, options } = run;
+  const orphans = await confirmOrphans(run, candidates);
+  const seesAll = options.namespace === null || options.confirmDeletions;
+  const counted = deletions.reduce(
+    (sum, { count, configured }) => sum + count - (seesAll ? 0 : configured),
+    0,
+  );
+  const wanted = orphans.length + counted + (seesAll ? removals.length : 0);
   const isBlocked = isOverLimit(wanted, children, options.confirmDeletions);
   if (isBlocked) {
     summary.blocked = wanted;
     const problem = blockedProblem(wanted, children);
     context.log.error({ reason: problem.reason, held: wanted, children }, problem.message);
   }
+  const block = isBlocked ? "all" : seesAll ? undefined : "configured";
+  await deleteForRoutes(run, deletions, block);
+  await deleteAll(run, isBlocked ? [] : orphans);
+  await remove(run, removals, Math.max(0, MAX_ROUTES_TOLD - deletions.length), block);
+}
+
+async function deleteForRoutes(
+  run: Run,
+  deletions: readonly Deletion[],
+  blocksDeletions: RouteOptions["blocksDeletions"],
+): Promise<void> {
+  const { pool, summary } = run;
+  const told = new Set<Deletion>(blocksDeletions === "all" ? deletions.slice(0, MAX_ROUTES_TOLD) : []);
   // One at a time in a namespace: two that leave for one claim must not both take it there.
   for (const left of Map.groupBy(deletions, ({ route }) => route.namespace).values()) {
     await pool.add(async () => {
-      for (const { route, readsAll } of left)
-        await reconcileLive(run, route, { blocksDeletions: isBlocked, readsAll });
+      for (const deletion of left) {
+        const problem = told.has(deletion) ? BLOCKED_ON_ROUTE : null;
+        const { route, readsAll } = deletion;
+        const options = { blocksDeletions, blockedProblem: problem, readsAll };
+        const { deferred } = await reconcileLive(run, route, options);
+        summary.deferred.push(...deferred);
+      }
     });
   }
-  for (const orphan of isBlocked ? [] : orphans) await pool.add(() => deleteOrphan(run, orphan));
+  await pool.drain();
+}
+
+/** Children of integrations that are switched off, whoever owns them. */
+async function remove(
+  run: Run,
+  removals: readonly Removal[],
+  maxTold: number,
+  block: RouteOptions["blocksDeletions"],
+): Promise<void> {
+  const { context, pool, summary } = run;
+  if (block === undefined)
+    return deleteAll(run, removals, (child, change) => tellOwner(context, child, [change], []));
+  if (block === "configured") {
+    summary.deferred.push(...removals.map(({ child }) => child.metadata.uid ?? ""));
+    return;
+  }
+  for (const { child } of removals.slice(0, maxTold))
+    await pool.add(() => tellOwner(context, child, [], [BLOCKED_ON_ROUTE]));
   await pool.drain();
 }
 
@@ -61,7 +111,18 @@ async function isGone({ context, summary }: Run, route: RouteReference): Promise
   return isAbsent;
 }
 
-async function deleteOrphan({ context, summary }: Run, { integration, child }: Orphan): Promise<void> {
+type Deleted = (child: KubernetesObject, change: Change) => Promise<void>;
+
+async function deleteAll(run: Run, unwanted: readonly Removal[], deleted?: Deleted): Promise<void> {
+  for (const one of unwanted) await run.pool.add(() => deleteOne(run, one, deleted));
+  await run.pool.drain();
+}
+
+async function deleteOne(
+  { context, summary }: Run,
+  { integration, child }: Removal,
+  deleted?: Deleted,
+): Promise<void> {
   const step = { action: "delete", live: child } as const;
   const { namespace = "" } = child.metadata;
   // Whoever changed it in between has seen it live; the next resync looks again.
@@ -70,4 +131,5 @@ async function deleteOrphan({ context, summary }: Run, { integration, child }: O
     return reportChange(integration.resource, step);
   });
   summary.add(report);
+  for (const change of report.changes) await deleted?.(child, change);
 }

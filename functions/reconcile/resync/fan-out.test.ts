@@ -39,7 +39,7 @@ async function run(
   };
   const handedOut = await fanOut(routes(count), {
     run: "run-1",
-    now: Date.parse("2026-01-01T00:00:00Z"),
+    now: () => Date.parse("2026-01-01T00:00:00Z"),
     handOut,
     workOff: async (batch) => {
       await workOff();
@@ -126,4 +126,21 @@ suite("routes of a resync are fanned out over instances", () => {
     );
     await assert.rejects(failing, /bug/);
   });
+});
+
+test("a batch's deadline counts from when it is sent, however long the run takes", async () => {
+  let now = Date.parse("2026-01-01T00:00:00Z");
+  const late: Batch[] = [];
+  await fanOut(routes(100 * BATCH_SIZE), {
+    run: "run-1",
+    now: () => now,
+    handOut: async (batch) => {
+      // Each takes two minutes, far more in all than a batch may.
+      if (Date.parse(batch.deadline) - now !== 10 * 60_000) late.push(batch);
+      now += 2 * 60_000;
+      return true;
+    },
+    workOff: () => new Promise<void>((resolve) => setImmediate(resolve)),
+  });
+  assert.deepEqual(late, []);
 });

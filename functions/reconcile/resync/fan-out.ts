@@ -19,7 +19,7 @@ const DEADLINE_MS = 10 * 60 * 1000;
 export interface HandOutOptions {
   readonly run: string;
   /** Milliseconds since the epoch. */
-  readonly now: number;
+  readonly now: () => number;
   readonly handOut: HandOut;
   /** Does a batch here. */
   readonly workOff: (routes: readonly RouteReference[]) => Promise<void>;
@@ -28,8 +28,9 @@ export interface HandOutOptions {
 /** Gets all routes reconciled, here and elsewhere; returns how many went elsewhere. */
 export async function fanOut(routes: readonly RouteReference[], options: HandOutOptions): Promise<number> {
   const { run, handOut, workOff } = options;
-  const deadline = new Date(options.now + DEADLINE_MS).toISOString();
-  const batches = inBatches(routes).map((batch, cursor) => ({ run, cursor, deadline, routes: batch }));
+  const batches = inBatches(routes).map((batch, cursor) => ({ run, cursor, routes: batch }));
+  // From when it is sent: a large run lasts longer than a batch may.
+  const deadline = () => new Date(options.now() + DEADLINE_MS).toISOString();
   let handedOut = 0;
   const here = async () => {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift())
@@ -37,7 +38,7 @@ export async function fanOut(routes: readonly RouteReference[], options: HandOut
   };
   const elsewhere = async () => {
     for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
-      if (!(await handOut(batch))) {
+      if (!(await handOut({ ...batch, deadline: deadline() }))) {
         batches.push(batch);
         return;
       }

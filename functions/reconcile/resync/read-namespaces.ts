@@ -30,6 +30,7 @@ export async function readNamespaces(run: Run): Promise<ReadNamespaces> {
     needs: [],
     deletions: [],
     orphans: [],
+    removals: [],
     claims: new HostClaims(),
     routes: 0,
     children: 0,
@@ -150,10 +151,11 @@ function childrenByIntegration(
 function note(findings: Findings, found: NamespaceNeeds): void {
   findings.children += found.children;
   findings.orphans.push(...found.orphans);
+  findings.removals.push(...found.removals);
   for (const claim of found.claims) findings.claims.add(...claim);
   for (const need of found.needs) {
-    const { deletes: count, readsAll, description } = need;
-    if (count > 0) findings.deletions.push({ route: description.route, count, readsAll });
+    const { deletes: count, configured, readsAll, description } = need;
+    if (count > 0) findings.deletions.push({ route: description.route, count, configured, readsAll });
     else findings.needs.push(need);
   }
 }

@@ -8,7 +8,9 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { Dependencies } from "../observe/view.ts";
+import { mayBeConfigured } from "../plan/deletion-cause.ts";
 import { claimsOf, type HostClaim } from "../plan/host-claims.ts";
+import { rfc3339 } from "../plan/hosts-since.ts";
 import { unshadowed } from "../plan/members.ts";
 import { isSelected } from "../plan/opt-out.ts";
 import { isOfInstance, owningRoutes } from "../plan/ownership.ts";
@@ -32,9 +34,17 @@ export interface RouteNeed {
   /** Something is to be updated or deleted. */
   readonly changes: boolean;
   readonly deletes: number;
+  /** Of these, those that may come of the configuration. */
+  readonly configured: number;
   /** Several routes or children are concerned. */
   readonly readsAll: boolean;
   readonly problems: readonly Problem[];
+}
+
+/** A child of an integration that is switched off and takes its children along. */
+export interface Removal {
+  readonly integration: Integration;
+  readonly child: KubernetesObject;
 }
 
 export interface Creation {
@@ -45,6 +55,7 @@ export interface Creation {
 export interface NamespaceNeeds {
   readonly needs: readonly RouteNeed[];
   readonly orphans: readonly Orphan[];
+  readonly removals: readonly Removal[];
   /** Children of this installation seen here. */
   readonly children: number;
   readonly claims: readonly HostClaim[];
@@ -83,20 +94,25 @@ export function needsOfNamespace(context: NeedsContext, listed: ListedNamespace)
   const isReady = readinessOf(context, children);
   const findings: Finding[] = [];
   const orphans: Orphan[] = [];
+  const removals: Removal[] = [];
   let count = 0;
   for (const [integration, objects] of children) {
+    const mine = objects.filter((child) => isOfInstance(child, context.instance));
+    count += mine.length;
+    if (integration.removesAll === true) {
+      removals.push(...mine.filter(isLiving).map((child) => ({ integration, child: compact(child) })));
+      continue;
+    }
     const given = dependencies.get(integration);
     if (given === undefined) continue;
     const settingFor = (description: RouteDescription | null) =>
       settingOf(context, given, listed.namespace, description === null || isReady(integration, description));
     for (const plan of planNamespace(integration, living, objects, settingFor))
       findings.push({ ...plan, integration });
-    const mine = objects.filter((child) => isOfInstance(child, context.instance));
     orphans.push(...mine.flatMap((child) => orphanOf(integration, child, known)));
-    count += mine.length;
   }
   const claims = claimsOf(context, living, children);
-  return { needs: needsOf(context, living, findings), orphans, children: count, claims };
+  return { needs: needsOf(context, living, findings), orphans, removals, children: count, claims };
 }
 
 function settingOf(
@@ -106,7 +122,7 @@ function settingOf(
   othersReady: boolean,
 ): PlannerSetting {
   const mayName = (host: string) => refuseHost(namespace, host) === null;
-  return { instance, selector, onOptOut, now: now(), facts: { dependencies, mayName, othersReady } };
+  return { instance, selector, onOptOut, now: rfc3339(now()), facts: { dependencies, mayName, othersReady } };
 }
 
 /** Tells whether what other integrations make for a route is ready; looked up only for those that wait. */
@@ -149,21 +165,26 @@ function needsOf(
   return routes.flatMap((description) => {
     const own = isSelected(description, selector) ? description.problems : [];
     const plans = byRoute.get(description) ?? [];
-    return own.length === 0 && plans.length === 0 ? [] : [needOf(description, own, plans)];
+    return own.length === 0 && plans.length === 0 ? [] : [needOf(selector, description, own, plans)];
   });
 }
 
 function needOf(
+  selector: NeedsContext["selector"],
   description: RouteDescription,
   own: readonly Problem[],
   findings: readonly Finding[],
 ): RouteNeed {
   const actions = findings.map(({ plan }) => plan.step.action);
+  const due = findings.flatMap(({ integration, plan: { step, problems } }) =>
+    step.action === "delete" ? [{ integration, description, child: step.live, problems }] : [],
+  );
   return {
     description,
     creations: findings.filter(({ plan }) => plan.step.action === "create"),
     changes: actions.includes("update") || actions.includes("delete"),
-    deletes: actions.filter((action) => action === "delete").length,
+    deletes: due.length,
+    configured: due.filter((deletion) => mayBeConfigured(deletion, selector)).length,
     readsAll: findings.some(({ readsAll }) => readsAll),
     problems: [
       ...own,
@@ -173,9 +194,18 @@ function needOf(
 }
 
 function orphanOf(integration: Integration, child: KubernetesObject, known: ReadonlySet<string>): Orphan[] {
-  if (child.metadata.deletionTimestamp !== undefined) return [];
+  if (!isLiving(child)) return [];
   const owners = owningRoutes(child);
   return owners.some((owner) => known.has(keyOf(owner))) ? [] : [{ integration, child, owners }];
+}
+
+/** There may be as many as the cluster has children, and most of each is about its fields' managers. */
+function compact({ metadata: { managedFields: _managedFields, ...metadata }, ...rest }: KubernetesObject) {
+  return { ...rest, metadata };
+}
+
+function isLiving({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp === undefined;
 }
 
 function keyOf({ group, kind, name }: RouteReference): string {

@@ -12,7 +12,7 @@ import { logRoute } from "../route/log-route.ts";
 import { type RouteOptions, reconcileRoute } from "../route/reconcile-route.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import type { Pool } from "./pool.ts";
-import type { Orphan, RouteNeed } from "./route-needs.ts";
+import type { Orphan, Removal, RouteNeed } from "./route-needs.ts";
 import type { Summary } from "./summary.ts";
 
 export interface ResyncOptions {
@@ -41,6 +41,7 @@ export interface Findings {
   /** Routes that no longer want a child they have: last, and only as the deletion limit allows. */
   readonly deletions: Deletion[];
   readonly orphans: Orphan[];
+  readonly removals: Removal[];
   readonly claims: HostClaims;
   routes: number;
   children: number;
@@ -49,6 +50,8 @@ export interface Findings {
 export interface Deletion {
   readonly route: RouteReference;
   readonly count: number;
+  /** Of these, those that may come of the configuration. */
+  readonly configured: number;
   readonly readsAll: boolean;
 }
 
@@ -60,10 +63,12 @@ export function keyOfRoute({ group, kind, namespace, name }: RouteReference): st
 export async function reconcileLive(
   run: Run,
   route: RouteReference,
-  options: Pick<RouteOptions, "blocksDeletions" | "readsAll">,
+  options: Pick<RouteOptions, "blocksDeletions" | "blockedProblem" | "readsAll">,
 ): Promise<Report> {
   const { context, integrations, summary } = run;
-  const report = await reconcileRoute(context, route, { hint: null, integrations, ...options });
+  // Children of those that are switched off go all at once, see `removals`.
+  const kept = integrations.filter(({ removesAll }) => removesAll !== true);
+  const report = await reconcileRoute(context, route, { hint: null, integrations: kept, ...options });
   logRoute(context.log, route, report);
   summary.add(report);
   return report;

@@ -14,6 +14,8 @@ export class Summary {
   problems = 0;
   /** Deletions that the deletion limit blocked. */
   blocked = 0;
+  /** Uids of children whose deletion may come of the configuration: only a resync of everything can tell. */
+  readonly deferred: string[] = [];
   /** Routes that went to other replicas. */
   handedOut = 0;
   retry: Retry | null = null;

@@ -49,7 +49,7 @@ export async function writeNeeds(
     const { namespace } = need.description.route;
     const claims = held.get(namespace) ?? new HeldClaims(context.client, namespace);
     held.set(namespace, claims);
-    return pool.add(() => writeNeed(run, need, claims, createsFromLists));
+    return pool.add(() => writeNeed(run, need, claims, createsFromLists, deletions));
   };
   // A batch says nothing about a route but its name, so what concerns several routes stays here.
   let here: readonly RouteNeed[] = needs;
@@ -58,7 +58,7 @@ export async function writeNeeds(
     const byRoute = new Map(single.map((need) => [need.description.route, need]));
     summary.handedOut += await fanOut([...byRoute.keys()], {
       run: randomUUID(),
-      now: Date.now(),
+      now: context.now,
       handOut: context.handOut,
       workOff: async (routes) => {
         for (const need of routes.flatMap((route) => byRoute.get(route) ?? [])) await write(need);
@@ -70,8 +70,8 @@ export async function writeNeeds(
   for (const route of conflicting) {
     await pool.add(async () => {
       // A route that has lost all its hosts has children to lose too, and those count like all other deletions.
-      const { blocked } = await reconcileLive(run, route, { blocksDeletions: true, readsAll: true });
-      if (blocked > 0) deletions.push({ route, count: blocked, readsAll: true });
+      const { blocked } = await reconcileLive(run, route, { blocksDeletions: "all", readsAll: true });
+      if (blocked > 0) deletions.push({ route, count: blocked, configured: 0, readsAll: true });
     });
   }
   for (const need of here) await write(need);
@@ -84,6 +84,7 @@ async function writeNeed(
   need: RouteNeed,
   claims: HeldClaims,
   createsFromLists: boolean,
+  deletions: Deletion[],
 ): Promise<void> {
   const { context, summary } = run;
   const isTold = need.creations.length === 0 && !need.changes;
@@ -95,7 +96,13 @@ async function writeNeed(
     : { report: null, hasWritten: false };
   if (hasWritten) run.createdFromLists.add(keyOfRoute(need.description.route));
   if (report === null) {
-    for (const route of routesOf(context, need)) await reconcileLive(run, route, { readsAll: need.readsAll });
+    for (const route of routesOf(context, need)) {
+      // What has become unwanted since the lists were read counts like all other deletions.
+      const options = { blocksDeletions: "configured", readsAll: need.readsAll } as const;
+      const { deferred } = await reconcileLive(run, route, options);
+      const count = deferred.length;
+      if (count > 0) deletions.push({ route, count, configured: count, readsAll: need.readsAll });
+    }
     return;
   }
   logRoute(context.log, need.description.route, report);

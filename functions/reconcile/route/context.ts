@@ -33,8 +33,8 @@ export interface ReconcileContext {
   readonly refuseHost: (namespace: string, host: string) => Problem | null;
   /** When hosts that another namespace has are refused: at every event, in resyncs only, or never. */
   readonly hostClaims: "strict" | "resync" | "off";
-  /** The time, as RFC 3339 in whole seconds. */
-  readonly now: () => string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly events: EventRecorder;
   readonly log: Logger;
   /** Sends part of a large resync to other instances; null where there is nowhere to send to. */

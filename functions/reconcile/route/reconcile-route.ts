@@ -16,7 +16,7 @@ import { reporting } from "../apply/error-report.ts";
 import {
   type Change,
   CONFLICT,
-  mergeReports,
+  mergeRouteReports,
   NOTHING_TO_DO,
   type Report,
   reportProblems,
@@ -27,6 +27,8 @@ import { describeRoute } from "../observe/describe.ts";
 import { withoutClaimedHosts } from "../observe/host-claims.ts";
 import { areOthersReady, childrenOf } from "../observe/readiness.ts";
 import { NamespaceView, type Reads } from "../observe/view.ts";
+import { mayBeConfigured } from "../plan/deletion-cause.ts";
+import { rfc3339 } from "../plan/hosts-since.ts";
 import { isSharing } from "../plan/namespace-index.ts";
 import { isSelected } from "../plan/opt-out.ts";
 import { isOfInstance, isOwnedBy } from "../plan/ownership.ts";
@@ -41,8 +43,10 @@ export interface RouteOptions {
   readonly hint: ChangeHint | null;
   /** Only these, where not all are concerned. */
   readonly integrations?: readonly Integration[];
-  /** A resync whose deletions are blocked writes everything else. */
-  readonly blocksDeletions?: boolean;
+  /** Deletions that do not happen now: all of them, or those that may come of the configuration. Unset: none. */
+  readonly blocksDeletions?: "all" | "configured" | undefined;
+  /** What the route is told where a deletion is blocked; null where that is told elsewhere. */
+  readonly blockedProblem?: Problem | null;
   /** Several routes or children are known to be concerned, which the route alone may not show. */
   readonly readsAll?: boolean;
   /** Other namespaces' hosts are refused, as with `hostClaims: strict`. */
@@ -110,7 +114,7 @@ async function attemptRoute(
             context.verified.add(written.flatMap(({ object }) => object ?? []));
             return NOTHING_TO_DO;
           });
-    return record(context, told, mergeReports([own, ...applied.map(({ report }) => report), checked]));
+    return record(context, told, mergeRouteReports([own, ...applied.map(({ report }) => report), checked]));
   });
   return { report, isContested };
 }
@@ -205,12 +209,29 @@ async function reconcileChildren(
     const removes = plans.some(({ step }) => step.action === "update" || step.action === "delete");
     // What removes rests on lists that nobody else has read for another purpose.
     if (usedLists && removes && options.isShared) return CONFLICT;
-    applied = await applyPlans(context, integration, seen.route.namespace, plans, {
-      blocksDeletions: options.blocksDeletions === true,
-    });
+    applied = await applyPlans(context, integration, seen.route.namespace, plans, (plan) =>
+      blockedReport(context, integration, seen.told, plan, options),
+    );
     return applied.report;
   });
   return applied ?? { report, written: [] };
+}
+
+/** What is told instead of a deletion that must not happen now; null where the plan may be carried out. */
+function blockedReport(
+  { selector }: ReconcileContext,
+  integration: Integration,
+  description: RouteDescription | null,
+  { step, problems }: Plan,
+  { blocksDeletions, blockedProblem = null }: RouteOptions,
+): Report | null {
+  if (step.action !== "delete" || blocksDeletions === undefined) return null;
+  const due = { integration, description, child: step.live, problems };
+  if (blocksDeletions === "configured" && !mayBeConfigured(due, selector)) return null;
+  const told = reportProblems(blockedProblem === null ? problems : [...problems, blockedProblem]);
+  return blocksDeletions === "all"
+    ? { ...told, blocked: 1 }
+    : { ...told, deferred: [step.live.metadata.uid ?? ""] };
 }
 
 async function planChildren(
@@ -231,7 +252,7 @@ async function planChildren(
     instance,
     onOptOut,
     selector,
-    now: context.now(),
+    now: rfc3339(context.now()),
     facts: { dependencies, mayName, othersReady },
   };
   const subject: Subject = { route, description, readsAll: options.readsAll === true };

@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
+import { CONFIRMATION_ANNOTATION, toTimestamp } from "../../../functions/reconcile/resync/confirmation.ts";
 import type { Cluster } from "../../control-plane/cluster.ts";
 import { runHelm } from "../../control-plane/helm.ts";
 
@@ -20,6 +21,10 @@ export interface Release {
   readonly instance: string;
   /** The function's user name in the audit log. */
   readonly user: string;
+  /** The chart's ConfigMap. */
+  readonly configMap: { readonly namespace: string; readonly name: string };
+  /** Confirms deletions for some minutes, as somebody with rights on the cluster does. */
+  confirmDeletions(): Promise<void>;
   /** The function's configuration file, out of the chart's ConfigMap. */
   configuration(): Promise<string>;
   /** The ApiServerSources of the release. */
@@ -53,14 +58,20 @@ export function existingRelease(cluster: Cluster, release: ReleaseName): Release
   const { admin } = cluster;
   const { name, namespace, ingressClass } = release;
   const fullname = name.includes("traefik-cert-rotation") ? name : `${name}-traefik-cert-rotation`;
+  const configMap = { namespace, name: `${fullname}-config` };
+  const target = { apiVersion: "v1", kind: "ConfigMap", ...configMap };
   return {
     name,
     namespace,
     ingressClass,
+    configMap,
+    async confirmDeletions() {
+      const annotations = { [CONFIRMATION_ANNOTATION]: toTimestamp(Date.now() + 10 * 60_000) };
+      await admin.patch(target, { metadata: { annotations } });
+    },
     instance: `${namespace}/${name}`,
     user: `system:serviceaccount:${namespace}:${fullname}`,
     async configuration() {
-      const target = { apiVersion: "v1", kind: "ConfigMap", namespace, name: `${fullname}-config` };
       const object = (await admin.get(target)) as { data?: Readonly<Record<string, string>> } | null;
       const text = object?.data?.["config.json"];
       if (text === undefined) throw new Error(`no config.json in ConfigMap ${namespace}/${fullname}-config`);

@@ -53,6 +53,7 @@ export async function startFunction(
   const logs: LogLine[] = [];
   const { listener, inFlight } = createFunction({
     sink: null,
+    configMap: release.configMap,
     configuration,
     credentials: { server: new URL(apiServer), tls: { ca: caPem }, authorization },
     instance: release.instance,

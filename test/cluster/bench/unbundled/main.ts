@@ -33,7 +33,7 @@ const dispatcher = createDispatcher({
   onOptOut: configuration.onOptOut,
   refuseHost: () => null,
   verified: new VerifiedWrites(),
-  now: () => new Date().toISOString(),
+  now: Date.now,
   hostClaims: configuration.hostClaims,
   events: createEventRecorder({ client, log, reportingInstance: hostname(), observes: false, now: Date.now }),
   log,
