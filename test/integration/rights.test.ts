@@ -70,6 +70,12 @@ const makesForUdp: Scenario = async ({ admin, namespace, udpRoute, send }) => {
   assert.equal((await admin.list({ ...ENDPOINTS, namespace })).length, 1);
 };
 
+const findsUdpInNamespace: Scenario = async ({ admin, namespace, udpRoute, send }) => {
+  await admin.apply(udpRoute());
+  await send(resyncEvent({ namespace }));
+  assert.equal((await admin.list({ ...ENDPOINTS, namespace })).length, 1);
+};
+
 const findsInNamespace: Scenario = async (stage) => {
   await stage.admin.apply(stage.route());
   await stage.send(resyncEvent({ namespace: stage.namespace }));
@@ -125,7 +131,7 @@ const NEEDED: Readonly<Record<string, Scenario>> = {
   "traefik.io/ingressroutetcps get": makesForTcp,
   "traefik.io/ingressroutetcps list": findsInNamespace,
   "traefik.io/ingressrouteudps get": makesForUdp,
-  "traefik.io/ingressrouteudps list": findsInNamespace,
+  "traefik.io/ingressrouteudps list": findsUdpInNamespace,
   "cert-manager.io/certificates get": makes,
   "cert-manager.io/certificates list": findsInNamespace,
   "cert-manager.io/certificates create": makes,
@@ -255,6 +261,9 @@ suite("the function's rights", { concurrency: 4 }, () => {
   for (const scenario of new Set(Object.values(NEEDED))) {
     test(`are enough: ${scenario.name}`, () => play(scenario, null));
   }
+
+  test("without that to list IngressRouteUDPs a resync goes on with the other kinds", () =>
+    play(findsInNamespace, "traefik.io/ingressrouteudps list"));
 
   for (const [right, scenario] of Object.entries(NEEDED)) {
     test(`are all needed: without ${right} it fails: ${scenario.name}`, async () => {

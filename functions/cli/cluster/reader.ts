@@ -94,6 +94,9 @@ function noteOn(
   if (kind === "Namespace") {
     return "you may not read namespaces: opt-outs by annotation of a namespace are not taken into account.";
   }
+  if (kind === "IngressRouteUDP") {
+    return "you may not read IngressRouteUDPs: they are left out (selector.udp: false does so for good).";
+  }
   if (kind === "Secret") {
     return "you may not read the metadata of every Secret concerned: those would have to be looked at by hand.";
   }

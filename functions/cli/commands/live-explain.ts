@@ -11,7 +11,7 @@ import { readDependencies, readOptOuts } from "../../reconcile/observe/view.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
 import { unshadowed } from "../../reconcile/plan/members.ts";
 import { routeResources } from "../../traefik/resources.ts";
-import { ROUTE_KINDS, type RouteDescription } from "../../traefik/route-description.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
 import { type LiveChild, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
@@ -111,7 +111,9 @@ function tellFindings(
   for (const note of notes()) terminal.err(`note: ${note}\n`);
   for (const failure of reader.failures) terminal.err(`${failure}\n`);
   if (found === 0 && reader.failures.size === 0) {
-    terminal.err(`there is no ${ROUTE_KINDS.join(", no ")} ${namespace}/${name} in ${server}\n`);
+    terminal.err(
+      `there is no IngressRoute and no IngressRouteTCP ${namespace}/${name} in ${server}, nor an IngressRouteUDP\n`,
+    );
   }
   return found > 0 && run.problems.length === 0 && run.incomplete === null && reader.failures.size === 0;
 }

@@ -7,7 +7,6 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
-import { ROUTE_KINDS } from "../../traefik/route-description.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readConfiguration } from "./configuration-file.ts";
 import { type Derivation, derive } from "./derive.ts";
@@ -55,7 +54,9 @@ export async function analyse(options: AnalyseOptions, terminal: Terminal): Prom
   const dependencies = factsWith(integrations, target ?? [UNKNOWN_TARGET]);
   const derivations = derive(descriptions, { integrations, selector, dependencies });
   if (objects.length === 0 && errors.length === 0) {
-    terminal.err(`warning: there is no ${ROUTE_KINDS.join(", no ")} of Traefik in the input\n`);
+    terminal.err(
+      "warning: there is no IngressRoute and no IngressRouteTCP of Traefik in the input, nor an IngressRouteUDP\n",
+    );
   }
   return {
     derivations: derivations.map((derivation, index) => ({

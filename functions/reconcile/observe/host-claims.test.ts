@@ -19,15 +19,15 @@ const route = parseRoute(
   { compileRegexp: () => null },
 );
 
-/** What a cluster says that answers lists of IngressRouteUDPs with an error. */
-function claimsIn(error: KubernetesError) {
+/** What a cluster says that answers lists of a kind with an error. */
+function claimsIn(kind: string, error: KubernetesError) {
   const { client } = createMemoryCluster();
   const context: HostClaimContext = {
     ...configuration,
     client: {
       ...client,
       list: async (resource, options) => {
-        if (resource.kind === "IngressRouteUDP") throw error;
+        if (resource.kind === kind) throw error;
         return client.list(resource, options);
       },
     },
@@ -40,14 +40,22 @@ function claimsIn(error: KubernetesError) {
 
 suite("claims of the whole cluster", () => {
   test("a kind of route that is not served claims nothing", async () => {
-    const read = await claimsIn(new KindNotServedError("GET /x", "not found"));
+    const read = await claimsIn("IngressRouteTCP", new KindNotServedError("GET /x", "not found"));
     assert.deepEqual(
       read.map(({ hosts }) => hosts),
       [["a.example.com"]],
     );
   });
 
-  test("one that may not be read leaves them unknown", async () => {
-    await assert.rejects(claimsIn(new ForbiddenError("GET /x", "no")), ForbiddenError);
+  test("IngressRouteUDPs that may not be read claim nothing", async () => {
+    const read = await claimsIn("IngressRouteUDP", new ForbiddenError("GET /x", "no"));
+    assert.deepEqual(
+      read.map(({ hosts }) => hosts),
+      [["a.example.com"]],
+    );
+  });
+
+  test("another kind that may not be read leaves them unknown", async () => {
+    await assert.rejects(claimsIn("IngressRouteTCP", new ForbiddenError("GET /x", "no")), ForbiddenError);
   });
 });

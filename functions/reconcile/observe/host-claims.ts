@@ -14,7 +14,7 @@ import { unshadowed } from "../plan/members.ts";
 import { MANAGED_BY_SELECTOR } from "../plan/ownership.ts";
 import { describeRoute } from "./describe.ts";
 import { listAll } from "./listing.ts";
-import { noneWhereNotServed, type Reads, readOptOuts, type ViewContext } from "./view.ts";
+import { noneWhereLeftOut, type Reads, readOptOuts, type ViewContext } from "./view.ts";
 
 export type HostClaimContext = ViewContext & ClaimSetting & { readonly client: Reads };
 
@@ -47,7 +47,7 @@ async function readHostClaims(context: HostClaimContext): Promise<HostClaims> {
     readOptOuts(client, null),
     Promise.all(
       routeResources(selector).map((resource) =>
-        noneWhereNotServed(listAll(client, { resource, namespace: null })),
+        noneWhereLeftOut(resource, listAll(client, { resource, namespace: null })),
       ),
     ),
     Promise.all(

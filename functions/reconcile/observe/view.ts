@@ -6,7 +6,7 @@
  */
 import { dependencyKey, type Integration } from "../../integrations/integration.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
-import { KindNotServedError } from "../../kubernetes/errors.ts";
+import { KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { type RouteKinds, resourceOfRoute, routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
@@ -15,6 +15,7 @@ import { IGNORE_ANNOTATION } from "../plan/opt-out.ts";
 import { LOOKUP_SELECTOR } from "../plan/ownership.ts";
 import { type DescribeContext, describeRoute } from "./describe.ts";
 import { listAll } from "./listing.ts";
+import { isLeftOut } from "./unread-kinds.ts";
 
 export type Reads = Pick<KubernetesClient, "get" | "getMetadata" | "list">;
 export type Annotations = Readonly<Record<string, string>>;
@@ -86,7 +87,7 @@ export class NamespaceView {
   }
 
   #routesOf(resource: ResourceDefinition): Promise<readonly KubernetesObject[]> {
-    return noneWhereNotServed(this.#list(resource));
+    return noneWhereLeftOut(resource, this.#list(resource));
   }
 
   #get(resource: ResourceDefinition, name: string): Promise<KubernetesObject | null> {
@@ -115,14 +116,15 @@ export class NamespaceView {
   }
 }
 
-/** A kind of route that is not served has no routes. */
-export async function noneWhereNotServed(
+/** A kind of route that is left out has no routes. */
+export async function noneWhereLeftOut(
+  resource: ResourceDefinition,
   list: Promise<readonly KubernetesObject[]>,
 ): Promise<readonly KubernetesObject[]> {
   try {
     return await list;
   } catch (error) {
-    if (error instanceof KindNotServedError) return [];
+    if (error instanceof KubernetesError && isLeftOut(resource, error)) return [];
     throw error;
   }
 }

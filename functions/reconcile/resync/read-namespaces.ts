@@ -4,12 +4,13 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import { KindNotServedError, KubernetesError } from "../../kubernetes/errors.ts";
+import { KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import { reportError, reportFinalError } from "../apply/error-report.ts";
 import { describeRoute } from "../observe/describe.ts";
 import { listByNamespace, type NamespaceObjects } from "../observe/listing.ts";
+import { isLeftOut } from "../observe/unread-kinds.ts";
 import { type Annotations, type Dependencies, readDependencies, readOptOuts } from "../observe/view.ts";
 import { HostClaims } from "../plan/host-claims.ts";
 import { MANAGED_BY_SELECTOR } from "../plan/ownership.ts";
@@ -112,10 +113,14 @@ function listChildren(run: Run, resource: ResourceDefinition): AsyncIterable<Nam
   return listByNamespace(run.context.client, scope, (object) => object);
 }
 
-/** A kind of route that is not served has none; any other failure means that routes are missing from the list. */
-function routesAreKnown(run: Run, parts: readonly Part<ListedRoute>[]): boolean {
-  for (const part of parts) {
-    if (part.ok || part.error instanceof KindNotServedError) continue;
+/** A kind that is left out has no routes; any other failure means that routes are missing from the list. */
+function routesAreKnown(
+  run: Run,
+  kinds: readonly ResourceDefinition[],
+  parts: readonly Part<ListedRoute>[],
+): boolean {
+  for (const [index, part] of parts.entries()) {
+    if (part.ok || isLeftOut(kinds[index] as ResourceDefinition, part.error)) continue;
     const { error } = part;
     run.context.log.error({ err: error }, "routes could not be listed to the end; nothing is deleted");
     run.summary.add(reportFinalError(error, "routes"));
