@@ -10,7 +10,7 @@
 import { addressBits } from "../../traefik/ip-address.ts";
 import { shown } from "../../traefik/rule-error.ts";
 import { commaSeparated, type Parsed, parseInteger, sortedSet } from "../annotation.ts";
-import { canonicalAddress } from "../external-dns/address.ts";
+import { canonicalAddress } from "../address.ts";
 import { parseGoDuration } from "../go-duration.ts";
 import { parseCsvLine } from "./csv.ts";
 import { parseSecretTemplate } from "./secret-template.ts";
