@@ -33,7 +33,12 @@ const cases: Readonly<Record<string, object>> = {
   "all that is off by default": {
     integrations: {
       certManager: { commonName: "firstHost", allowedAnnotations: ["cert-manager.io/private-key-*"] },
-      externalDNS: { defaultTargets: true, optIn: true, domains: [".example.com"], allowedAnnotations: ["ttl"] },
+      externalDNS: {
+        defaultTargets: true,
+        optIn: true,
+        domains: [".example.com"],
+        allowedAnnotations: ["ttl"],
+      },
     },
     hostPolicy: [{ namespaces: ["shop"], suffixes: ["shop.org"], identities: ["10.0.0.0/8", "*@shop.org"] }],
   },
