@@ -4,6 +4,7 @@
  * @module
  */
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { isObjectName } from "../../kubernetes/paths.ts";
 import { shown } from "../../traefik/rule-error.ts";
 import { isRecord } from "../../unknown.ts";
 import type { ClaimGuard, ClaimStake } from "../integration.ts";
@@ -23,7 +24,7 @@ export const KEEP_FOREIGN_SECRETS: ClaimGuard = {
     const found =
       name === undefined
         ? "exists and cert-manager did not make it"
-        : `exists and looks like a copy: it says that it was issued for Certificate ${shown(name)}, and no such Certificate writes it here`;
+        : `exists and looks like a copy: it says that it was issued for Certificate ${named(name)}, and no such Certificate writes it here`;
     return {
       reason: "SecretExists",
       message:
@@ -44,12 +45,17 @@ export const SECRET_CONTENT: ClaimStake = {
     if (issuedBy === undefined)
       return "it exists and cert-manager did not make it: the certificate in it would be replaced";
     if (!isIssued(secret, maker))
-      return `it exists and looks like a copy of what was issued for Certificate ${shown(issuedBy)}: the certificate in it would be replaced`;
+      return `it exists and looks like a copy of what was issued for Certificate ${named(issuedBy)}: the certificate in it would be replaced`;
     return issuedBy === certificate
       ? null
-      : `it exists and was issued for Certificate ${issuedBy}: it would be issued anew`;
+      : `it exists and was issued for Certificate ${named(issuedBy)}: it would be issued anew`;
   },
 };
+
+/** An annotation can say anything. */
+function named(certificate: string): string {
+  return isObjectName(certificate) ? certificate : shown(certificate);
+}
 
 function issuedFor({ metadata }: KubernetesObject): string | undefined {
   return metadata.annotations?.[ISSUED_BY_ANNOTATION];

@@ -89,7 +89,7 @@ test("existingSecrets: keep takes no copy of a Secret for cert-manager's, whatev
   };
   for (const certificate of [null, elsewhere]) {
     const refused = guard?.refuse(copy("kubectl"), certificate);
-    assert.match(refused?.message ?? "", /looks like a copy: .* Certificate "web-tls", and no such/);
+    assert.match(refused?.message ?? "", /looks like a copy: .* Certificate web-tls, and no such/);
     assert.match(stake.endangers(copy("kubectl"), certificate, "web-tls") ?? "", /looks like a copy/);
   }
   // What cert-manager itself wrote stays its own when the Certificate is deleted and made again.
