@@ -91,7 +91,8 @@ export const certificateSpec = settings({
       pkcs12: v.optional(
         settings({
           ...keystore,
-          profile: v.optional(choice(["LegacyRC2", "LegacyDES", "Modern2023", "Modern2026"])),
+          // Each release of cert-manager may add one; its CRD knows them.
+          profile: v.optional(text()),
         }),
       ),
     }),
