@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import type { IntegrationDefinition } from "../integrations/definition.ts";
+import { isIdentityPattern } from "../integrations/identity.ts";
 import type { Integration } from "../integrations/integration.ts";
 import { LOG_LEVELS } from "../log.ts";
 import { isRecord } from "../unknown.ts";
@@ -68,7 +69,13 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
     logLevel: v.optional(choice(LOG_LEVELS), "info"),
     mode: v.optional(choice(["reconcile", "observe"]), "reconcile"),
     onOptOut: v.optional(choice(["delete", "keep"]), "delete"),
-    hostPolicy: v.optional(v.array(settings({ namespaces: strings(), suffixes: suffixes() }), "a list"), []),
+    hostPolicy: v.optional(
+      v.array(
+        settings({ namespaces: strings(), suffixes: suffixes(), identities: v.optional(identities()) }),
+        "a list",
+      ),
+      [],
+    ),
     auth: v.optional(
       settings({ oidc: v.optional(settings({ audience: v.string("a string"), subjects: strings() })) }),
       {},
@@ -87,6 +94,13 @@ function suffixes() {
   return v.pipe(
     strings(),
     v.transform((given) => given.map((suffix) => suffix.toLowerCase().replace(/^\.+|\.+$/g, ""))),
+  );
+}
+
+function identities() {
+  return v.array(
+    v.pipe(v.string("a string"), v.check(isIdentityPattern, "an IP address, or a range such as 10.0.0.0/8")),
+    "a list of strings",
   );
 }
 

@@ -97,11 +97,12 @@ function settingOf(
   { route, othersReady }: RouteState,
   observed: ChildObservation,
 ): PlanSetting {
-  const mayName = (host: string) => refuseHost(route.namespace, host) === null;
+  const refuseName = (name: string) => refuseHost(route.namespace, name);
+  const mayName = (host: string) => refuseName(host) === null;
   return {
     instance,
     onOptOut,
-    facts: { dependencies: readValue(observed.dependencies), mayName, othersReady },
+    facts: { dependencies: readValue(observed.dependencies), mayName, refuseName, othersReady },
   };
 }
 

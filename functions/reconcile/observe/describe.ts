@@ -10,8 +10,9 @@ import type { Problem } from "../../problem.ts";
 import { parseRoute, routesNeedRegexp } from "../../traefik/ingress-route.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { CompileRegexp } from "../../traefik/rule/rule.ts";
+import { annotationProblems, namespaceProblems } from "../annotation-problems.ts";
 import { withoutHosts } from "../plan/host-policy.ts";
-import { withNamespaceOptOut } from "../plan/opt-out.ts";
+import { isIgnored, withNamespaceOptOut } from "../plan/opt-out.ts";
 
 const NO_REGEXP: CompileRegexp = () => null;
 
@@ -29,11 +30,25 @@ export async function describeRoute(
   namespaceAnnotations: Readonly<Record<string, string>>,
 ): Promise<RouteDescription> {
   const compileRegexp = routesNeedRegexp(object) ? await loadRegexp() : NO_REGEXP;
-  const description = withExtraNames(parseRoute(object, { compileRegexp }), integrations);
-  const { namespace } = description.route;
-  return withoutHosts(withNamespaceOptOut(description, namespaceAnnotations), (host) =>
-    refuseHost(namespace, host),
-  );
+  const parsed = parseRoute(object, { compileRegexp });
+  const { namespace } = parsed.route;
+  const named = withExtraNames(withNamespaceOptOut(parsed, namespaceAnnotations), integrations);
+  const names = integrations.map(({ name }) => name);
+  const told = [
+    ...annotationProblems(parsed.annotations, names),
+    ...namespaceProblems(namespaceAnnotations, namespace, names),
+    ...checks(named, integrations),
+  ];
+  const allowed = withoutHosts(named, (host) => refuseHost(namespace, host));
+  return told.length === 0 ? allowed : { ...allowed, problems: [...allowed.problems, ...told] };
+}
+
+/** What each integration finds wrong with what the route asks of it, unless the route wants nothing of it. */
+function checks(description: RouteDescription, integrations: readonly Integration[]): readonly Problem[] {
+  if (description.undecidable) return [];
+  return integrations
+    .filter(({ name }) => !isIgnored(description, name))
+    .flatMap((integration) => integration.check(description));
 }
 
 function withExtraNames(

@@ -7,6 +7,7 @@ import type { Desired, Facts, Integration } from "../../integrations/integration
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { shown } from "../../traefik/rule-error.ts";
 import { isKnownToBe, withDigest } from "./applied.ts";
 import { buildChild, type Placement } from "./child.ts";
 import { differs } from "./diff.ts";
@@ -129,7 +130,16 @@ export function notOurs(live: KubernetesObject, ownership: Ownership): Problem {
         reason: "NotOurs",
         message:
           `${object} exists and was not made by this installation for this route: it is left alone. ` +
+          adoptText(live) +
           `Rename the route, delete that object, or hand it over with the annotation ${ADOPT_ANNOTATION}: "true".`,
         field: null,
       };
+}
+
+/** Its owner meant to hand it over, and wrote something else than the one word for that. */
+function adoptText({ metadata }: KubernetesObject): string {
+  const adopt = metadata.annotations?.[ADOPT_ANNOTATION];
+  return adopt === undefined || adopt === "true" || adopt === "false"
+    ? ""
+    : `Its annotation says ${shown(adopt)}, which is not known: only "true" hands it over. `;
 }

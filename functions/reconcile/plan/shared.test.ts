@@ -14,7 +14,7 @@ const integration = integrations.find(isSharing) as SharingIntegration;
 const setting = {
   instance: INSTANCE,
   onOptOut: "delete",
-  facts: { dependencies: new Map(), mayName: () => true, othersReady: true },
+  facts: { dependencies: new Map(), mayName: () => true, refuseName: () => null, othersReady: true },
 } as const;
 
 interface RouteOptions {

@@ -61,7 +61,9 @@ export function planGroup(
   const placement = { instance, owners, name };
   const merged = integration.claim.merge([first, ...others]);
   const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
-  const plan = planPlaced({ integration, description, live: holder, placement }, setting);
+  const placed = planPlaced({ integration, description, live: holder, placement }, setting);
+  const problems = [...integration.claim.contradictions([first, ...others]), ...placed.problems];
+  const plan = { ...placed, problems };
   return [plan, ...removals(surplus.filter((child) => isOfInstance(child, instance)))];
 }
 

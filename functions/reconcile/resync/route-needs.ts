@@ -116,8 +116,9 @@ function settingOf(
   namespace: string,
   othersReady = true,
 ): PlanSetting {
-  const mayName = (host: string) => refuseHost(namespace, host) === null;
-  return { instance, onOptOut, facts: { dependencies, mayName, othersReady } };
+  const refuseName = (name: string) => refuseHost(namespace, name);
+  const mayName = (host: string) => refuseName(host) === null;
+  return { instance, onOptOut, facts: { dependencies, mayName, refuseName, othersReady } };
 }
 
 /** Tells whether what other integrations make for a route is ready; looked up only for those that wait. */
@@ -195,12 +196,19 @@ function findShared(
     const description = [...group.members].sort(compareAge)[0] ?? formerOwner(group.holders, byRoute);
     if (description === null) return [];
     const thorough = group.members.length > 1 || group.holders.length > 1;
-    return planGroup(integration, group, setting).map((plan) => ({
-      description,
-      integration,
-      plan,
-      thorough,
-    }));
+    const plans = planGroup(integration, group, setting);
+    const problems = plans.flatMap((plan) => plan.problems);
+    // The write is one route's affair, what is wrong is told on each, as at their events.
+    const others = group.members.filter((member) => member !== description);
+    return [
+      ...plans.map((plan) => ({ description, integration, plan, thorough })),
+      ...others.map((member) => ({
+        description: member,
+        integration,
+        plan: { step: { action: "none" as const }, problems },
+        thorough: false,
+      })),
+    ];
   });
 }
 
