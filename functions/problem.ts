@@ -12,6 +12,8 @@ export type ProblemReason =
   | "InvalidField"
   | "InvalidAnnotation"
   | "TooManyNames"
+  | "PrivateName"
+  | "ContradictingRoutes"
   | "NotOurs"
   | "Released"
   | "SecretNameTaken"

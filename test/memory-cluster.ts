@@ -145,7 +145,9 @@ export function createMemoryCluster(
     writes,
     put: (resource, object) => {
       const live = objects.get(keyOf(resource, object.metadata.namespace ?? null, object.metadata.name));
-      store(resource, updated(live ?? null, object, "kubectl"));
+      // Who says who manages the fields is taken at their word.
+      const isManaged = live === undefined && object.metadata.managedFields !== undefined;
+      store(resource, isManaged ? object : updated(live ?? null, object, "kubectl"));
     },
     remove: removeObject,
     watch: (listener) => void listeners.push(listener),

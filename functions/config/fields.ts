@@ -60,6 +60,17 @@ export function settings<const Entries extends v.ObjectEntries>(entries: Entries
   );
 }
 
+/** Where in `input` an issue is, for checks that look at more than one field. Never empty. */
+export function pathTo(
+  input: unknown,
+  [first, ...rest]: readonly [string | number, ...(string | number)[]],
+): [v.IssuePathItem, ...v.IssuePathItem[]] {
+  const below: unknown = isRecord(input) || Array.isArray(input) ? Reflect.get(input, first) : undefined;
+  const item: v.IssuePathItem = { type: "unknown", origin: "value", input, key: first, value: below };
+  const [next, ...others] = rest;
+  return next === undefined ? [item] : [item, ...pathTo(below, [next, ...others])];
+}
+
 /** What marks the issue of an unknown key, for which the key is what was found, not its value. */
 export const UNKNOWN_KEY = "unknown key";
 

@@ -280,6 +280,14 @@ const INVALID: readonly [raw: unknown, message: string][] = [
     'hostPolicy[0].namespaces[0]: found "Shop_*", expected the name of a namespace, in which * stands for any text',
   ],
   [
+    { hostPolicy: [{ namespaces: ["a"], suffixes: [], identities: ["10.0.0.0/33"] }] },
+    'hostPolicy[0].identities[0]: found "10.0.0.0/33", expected an IP address, or a range such as 10.0.0.0/8',
+  ],
+  [
+    { hostPolicy: [{ namespaces: ["a"], suffixes: [], identitis: [] }] },
+    "hostPolicy[0].identitis: found an unknown key, expected the key identities",
+  ],
+  [
     template({ kind: "Secret" }),
     'integrations.certManager.certificateTemplate.kind: found "Secret", expected "Certificate"',
   ],

@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import type { IntegrationDefinition } from "../integrations/definition.ts";
+import { isIdentityPattern } from "../integrations/identity.ts";
 import type { Integration } from "../integrations/integration.ts";
 import { LOG_LEVELS } from "../log.ts";
 import { isRecord } from "../unknown.ts";
@@ -76,7 +77,14 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
     mode: v.optional(choice(["reconcile", "observe"]), "reconcile"),
     onOptOut: v.optional(choice(["delete", "keep"]), "delete"),
     hostPolicy: v.optional(
-      v.array(settings({ namespaces: namespaceGlobs(), suffixes: suffixes() }), "a list"),
+      v.array(
+        settings({
+          namespaces: namespaceGlobs(),
+          suffixes: suffixes(),
+          identities: v.optional(identities()),
+        }),
+        "a list",
+      ),
       [],
     ),
     auth: v.optional(
@@ -113,6 +121,13 @@ function namespaceGlobs() {
     v.regex(/^[a-z0-9*-]+$/, "the name of a namespace, in which * stands for any text"),
   );
   return v.array(glob, "a list of strings");
+}
+
+function identities() {
+  return v.array(
+    v.pipe(v.string("a string"), v.check(isIdentityPattern, "an IP address, or a range such as 10.0.0.0/8")),
+    "a list of strings",
+  );
 }
 
 /** What the file says about an integration: undefined where it is off, empty where nothing is said of any. */

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { annotationProblems } from "../reconcile/plan/annotation-problems.ts";
+import { permittedAnnotations } from "./allowed-annotations.ts";
+import { acmeProblems } from "./cert-manager/acme-annotations.ts";
 import { ANNOTATION_FIELDS } from "./cert-manager/annotation-fields.ts";
 import { certificateAnnotations } from "./cert-manager/annotations.ts";
 import { dnsAnnotations } from "./external-dns/annotations.ts";
 import { apexProblems, withoutLoops } from "./external-dns/cname-rules.ts";
+import { defaultTargetsProblems } from "./external-dns/default-targets.ts";
 import { aliasProblems } from "./external-dns/endpoint-options.ts";
 import { type Endpoint, endpoints } from "./external-dns/endpoints.ts";
 import { targetsOf } from "./external-dns/target.ts";
@@ -39,6 +43,28 @@ test("each value in the tables of the reference is told as they say", () => {
   }
 });
 
+test("each value in the tables of names, words and ACME is told as they say", () => {
+  const told = /^\| `([^`]+)` \| `([^`]*)` \| (.+) \|$/gm;
+  const rows = reference
+    .split("| Annotation | Value | Message |")
+    .slice(1)
+    .flatMap((part) => [...(part.split("\n\n", 1)[0] ?? "").matchAll(told)]);
+  assert.ok(rows.length > 6, `${rows.length} rows`);
+  for (const [, key = "", value = "", message = ""] of rows) {
+    const annotations = { [key]: value };
+    const problems = [
+      ...annotationProblems(annotations, []),
+      ...acmeProblems(annotations),
+      ...defaultTargetsProblems(annotations),
+    ];
+    assert.deepEqual(
+      problems.map((problem) => problem.message),
+      [message],
+      key,
+    );
+  }
+});
+
 test("the other messages in the reference are real", () => {
   const both = {
     "external-dns.alpha.kubernetes.io/ttl": "60",
@@ -52,8 +78,14 @@ test("the other messages in the reference are real", () => {
     ...withoutLoops(published("lb.example.com", "lb.example.com")).problems,
     ...apexProblems(published("example.com", "lb.example.net")),
     ...aliasProblems({ alias }, published("a.example.com", "10.0.0.1")),
+    ...permittedAnnotations(
+      issuers,
+      ["cert-manager.io/issuer"],
+      [],
+      "integrations.certManager.allowedAnnotations",
+    ).problems,
   ];
-  assert.equal(problems.length, 5);
+  assert.equal(problems.length, 6);
   for (const { message } of problems) assert.ok(reference.includes(`\n${message}\n`), message);
 });
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { GenericSchema } from "valibot";
+import type { AnnotationNames } from "./annotation-names.ts";
 import type { Integration } from "./integration.ts";
 
 export interface IntegrationDefinition<Settings = unknown> {
@@ -11,6 +12,8 @@ export interface IntegrationDefinition<Settings = unknown> {
   readonly key: string;
   /** Its name in annotations, logs and messages, such as `cert-manager`. */
   readonly name: string;
+  /** The annotations that it reads, so that a slip of the pen in a name can be told. */
+  readonly annotationNames?: readonly AnnotationNames[];
   /** What its settings may be, with the defaults of those that are left out. An empty object is always valid. */
   readonly schema: GenericSchema<unknown, Settings>;
   create(settings: Settings): Integration;

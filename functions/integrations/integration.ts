@@ -20,6 +20,11 @@ export interface Facts {
   readonly dependencies: ReadonlyMap<string, KubernetesObject | null>;
   /** Whether the route may have this host: a name that its child has may have been refused since. */
   mayName(host: string): boolean;
+  /**
+   * Why the child may not name this host, or any other identity such as an IP address; null where it may. Nothing
+   * that names an identity gets into a child unasked, wherever it comes from.
+   */
+  refuseName(name: string): Problem | null;
   /** The children that other integrations make for the route are all there and ready. */
   readonly othersReady: boolean;
 }
@@ -30,7 +35,12 @@ export interface Facts {
  */
 export type Desired =
   | DesiredChild
-  | { readonly kind: "absent"; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: "absent";
+      /** Where it is not plain from the route, such as a setting. */
+      readonly why?: string;
+      readonly problems: readonly Problem[];
+    }
   | { readonly kind: "unchanged"; readonly problems: readonly Problem[] };
 
 export interface DesiredChild {
@@ -52,6 +62,8 @@ export interface Claim {
   wantedBy(description: RouteDescription): string | null;
   /** The members of a claim seen as one route: the first decides, the others add their names. */
   merge(members: readonly [RouteDescription, ...RouteDescription[]]): RouteDescription;
+  /** What members ask for and do not get, since the first decides; to be told on each of them. */
+  contradictions(members: readonly [RouteDescription, ...RouteDescription[]]): readonly Problem[];
   /** Looked at before a child takes up a claim; null where nothing need be looked at. */
   readonly guard: ClaimGuard | null;
   /** What may be lost by taking up the claim, whatever the settings: for whoever plans ahead. */
@@ -60,20 +72,32 @@ export interface Claim {
   taken(claim: string, holder: string): Problem;
 }
 
-/** What a claim stands for in the cluster, such as the Secret itself. Only its metadata is read. */
-export interface ClaimGuard {
+/** What stands in the cluster for a claim, such as the Secret itself. Only its metadata is read. */
+export interface ClaimedObject {
   /** Its name is the claim. */
   readonly resource: ResourceDefinition;
-  /** Why the claim must not be taken up; null where it may. `object` is null where there is none yet. */
-  refuse(object: KubernetesObject | null): Problem | null;
+  /**
+   * Name of the integration's object that the claimed one says it was made for; null where it names none, or where
+   * that need not be looked at. An annotation alone proves nothing, for objects are copied with all of them.
+   */
+  madeFor(object: KubernetesObject): string | null;
 }
 
-/** What stands in the cluster for a claim, such as the Secret itself. Only its metadata is read. */
-export interface ClaimStake {
-  /** Its name is the claim. */
-  readonly resource: ResourceDefinition;
+export interface ClaimGuard extends ClaimedObject {
+  /**
+   * Why the claim must not be taken up; null where it may. `object` is null where there is none yet, `maker` where
+   * what it was made for does not exist.
+   */
+  refuse(object: KubernetesObject | null, maker: KubernetesObject | null): Problem | null;
+}
+
+export interface ClaimStake extends ClaimedObject {
   /** Why a child of that name would overwrite what is there; null where nothing is lost. */
-  endangers(object: KubernetesObject | null, childName: string): string | null;
+  endangers(
+    object: KubernetesObject | null,
+    maker: KubernetesObject | null,
+    childName: string,
+  ): string | null;
 }
 
 /** The kind of child that an integration makes, and its names. */
@@ -98,6 +122,8 @@ export interface Integration extends ChildKind {
   readonly waitsForOthers: boolean;
   /** Usable names that the route's annotations add for this integration alone. */
   extraNames(annotations: RouteDescription["annotations"]): readonly string[];
+  /** What is wrong with what the route itself asks of this integration, whoever shares its child. */
+  check(description: RouteDescription): readonly Problem[];
   desire(description: RouteDescription, facts: Facts): Desired;
   /** The route asks for a child, and the integration's settings alone are why it gets none. */
   isRefusedBySettings?(description: RouteDescription): boolean;

@@ -14,6 +14,7 @@ export function removerOf(kind: ChildKind): Integration {
     isReady: null,
     waitsForOthers: false,
     extraNames: () => [],
+    check: () => [],
     desire: () => ({ kind: "absent", problems: [] }),
     removesAll: true,
   };

@@ -31,6 +31,18 @@ const cases: Readonly<Record<string, object>> = {
     traefik: { defaultRuleSyntax: "v2" },
     integrations: { externalDNS: { ttl: 60, pendingLoadBalancer: "wait" } },
   },
+  "all that is off by default": {
+    integrations: {
+      certManager: { commonName: "firstHost", allowedAnnotations: ["cert-manager.io/private-key-*"] },
+      externalDNS: {
+        defaultTargets: true,
+        optIn: true,
+        domains: [".example.com"],
+        allowedAnnotations: ["ttl"],
+      },
+    },
+    hostPolicy: [{ namespaces: ["shop"], suffixes: ["shop.org"], identities: ["10.0.0.0/8", "*@shop.org"] }],
+  },
   "a whole template": {
     integrations: {
       certManager: {
@@ -75,5 +87,14 @@ suite("the configuration that the chart writes", () => {
     const externalDNS = at(await renderConfiguration({ integrations }), "integrations.externalDNS");
     assert.deepEqual(at(externalDNS, "targetIPs"), ["192.0.2.1"]);
     assert.equal(at(externalDNS, "targetService"), undefined);
+  });
+
+  test("has no Service where external-dns fills in the targets, whatever the Service's values", async () => {
+    for (const more of [{}, { targetService: null }]) {
+      const integrations = { externalDNS: { defaultTargets: true, ...more } };
+      const externalDNS = at(await renderConfiguration({ integrations }), "integrations.externalDNS");
+      assert.equal(at(externalDNS, "targetService"), undefined);
+      assert.equal(at(externalDNS, "defaultTargets"), true);
+    }
   });
 });

@@ -82,15 +82,16 @@ suite("rights of the function", () => {
     assert.ok(rights.includes("cert-manager.io/certificates: get list delete"));
   });
 
-  test("leave Services out where the addresses are static", async () => {
-    const externalDNS = { targetIPs: ["192.0.2.1"] };
-    assert.deepEqual(await functionRights({ integrations: { externalDNS } }), [
-      NAMESPACES,
-      CERTIFICATES,
-      EVENTS,
-      ENDPOINTS,
-      ...ROUTES,
-    ]);
+  test("leave Services out where the addresses are static, or external-dns' own", async () => {
+    for (const externalDNS of [{ targetIPs: ["192.0.2.1"] }, { defaultTargets: true }]) {
+      assert.deepEqual(await functionRights({ integrations: { externalDNS } }), [
+        NAMESPACES,
+        CERTIFICATES,
+        EVENTS,
+        ENDPOINTS,
+        ...ROUTES,
+      ]);
+    }
   });
 
   test("reach Secrets only where those that exist are to be kept", async () => {

@@ -80,6 +80,13 @@ suite("values that are wrong stop the install with their path:", () => {
       "integrations/externalDNS/targetService",
       { integrations: { externalDNS: { targetService: "traefik" } } },
     ],
+    [
+      "integrations/externalDNS",
+      { integrations: { externalDNS: { defaultTargets: true, targetIPs: ["192.0.2.1"] } } },
+    ],
+    ["integrations/externalDNS/domains/0", { integrations: { externalDNS: { domains: ["*.example.com"] } } }],
+    ["integrations/certManager/commonName", { integrations: { certManager: { commonName: "first" } } }],
+    ["hostPolicy/0", { hostPolicy: [{ namespaces: [], suffixes: [], identity: [] }] }],
     ["serving/mode", { serving: { mode: "lambda" } }],
     ["serving/minScale", { serving: { minScale: -1 } }],
     ["serving/window", { serving: { window: "1 minute" } }],

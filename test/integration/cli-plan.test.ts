@@ -247,18 +247,22 @@ suite("plan", () => {
   test("names each Secret that would be overwritten, and then the exit code is 1", async () => {
     const { admin } = world;
     const namespace = await admin.createNamespace("secrets");
-    const secret = (name: string, annotations: object) =>
-      admin.apply({
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: { namespace, name, annotations },
-        type: "Opaque",
-      });
+    const secret = (name: string, annotations: object, fieldManager = "cert-manager-certificates-issuing") =>
+      admin.apply(
+        {
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: { namespace, name, annotations },
+          type: "Opaque",
+        },
+        { fieldManager },
+      );
     const issuedFor = "cert-manager.io/certificate-name";
-    await secret("bought", {});
+    await secret("bought", {}, "somebody");
     await secret("renamed", { [issuedFor]: "another" });
     await secret("kept", { [issuedFor]: "kept-tls" });
-    for (const name of ["bought", "renamed", "kept", "new"]) {
+    await secret("copied", { [issuedFor]: "copied-tls" }, "kubed");
+    for (const name of ["bought", "renamed", "kept", "copied", "new"]) {
       await admin.apply(world.route({ namespace, name, secretName: name }));
     }
     const { changes } = await plan(namespace);
@@ -268,6 +272,7 @@ suite("plan", () => {
         .map(({ name, overwritesSecret }) => [name, overwritesSecret?.name ?? null]),
       [
         ["bought-tls", "bought"],
+        ["copied-tls", "copied"],
         ["kept-tls", null],
         ["new-tls", null],
         ["renamed-tls", "renamed"],
@@ -281,8 +286,12 @@ suite("plan", () => {
         `Secrets that would be overwritten\n {2}Secret ${namespace}/bought: it exists and cert-manager did not`,
       ),
     );
+    assert.match(
+      stdout,
+      new RegExp(`Secret ${namespace}/copied: it .*a copy .*issued for Certificate copied-tls`),
+    );
     assert.match(stdout, new RegExp(`Secret ${namespace}/renamed: .*issued for Certificate another`));
-    assert.match(stdout, /0 problems, 2 Secrets would be overwritten\n$/);
+    assert.match(stdout, /0 problems, 3 Secrets would be overwritten\n$/);
     await resync(namespace);
     assert.equal((await run("plan", namespace)).code, 0);
   });

@@ -190,7 +190,8 @@ suite("one integration meets a refusal of the real API server", () => {
 
   test("a Certificate that its CRD refuses: Event Rejected, the other half is done", async () => {
     const issuerRef = { kind: "ClusterIssuer", name: "ca-issuer" };
-    const certificateTemplate = { spec: { issuerRef, usages: ["nonsense"] } };
+    const keystores = { pkcs12: { create: true, password: "x", profile: "nonsense" } };
+    const certificateTemplate = { spec: { issuerRef, keystores } };
     const world = await start({ certManager: { certificateTemplate } });
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "refused" }));

@@ -42,11 +42,12 @@ suite("existingSecrets: keep", () => {
       type: "kubernetes.io/tls",
       data,
     });
-    await admin.create({
-      ...SECRETS,
-      metadata: { namespace, name: "issued", annotations: { "cert-manager.io/certificate-name": "old-tls" } },
-      data,
-    });
+    const annotations = { "cert-manager.io/certificate-name": "old-tls" };
+    await admin.apply(
+      { ...SECRETS, metadata: { namespace, name: "issued", annotations }, data },
+      { fieldManager: "cert-manager-certificates-issuing" },
+    );
+    await admin.create({ ...SECRETS, metadata: { namespace, name: "copied", annotations }, data });
   });
   after(() => world.stop());
 
@@ -65,6 +66,16 @@ suite("existingSecrets: keep", () => {
     assert.deepEqual(await secretRequests(world, mark), ["get bought 200"]);
     await world.app.send(resyncEvent({ namespace }));
     assert.equal(await dnsNames(admin, namespace, "shop-tls"), null);
+  });
+
+  test("nor for a copy with cert-manager's annotations, for no Certificate writes it here", async () => {
+    const { admin, namespace } = world;
+    await admin.apply(world.route({ name: "copy", secretName: "copied" }));
+    await world.tell("add", ROUTES, "copy");
+    assert.deepEqual(await certificatesFor(admin, namespace, "copied"), []);
+    assert.deepEqual(await warningsOn(admin, namespace, "copy"), ["SecretExists"]);
+    await world.app.send(resyncEvent({ namespace }));
+    assert.deepEqual(await certificatesFor(admin, namespace, "copied"), []);
   });
 
   test("nor by way of a route that has a Certificate and changes its secretName", async () => {

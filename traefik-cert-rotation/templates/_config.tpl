@@ -1,7 +1,7 @@
-{{/* True where the DNS names get the address of a Service: static addresses go before it. */}}
+{{/* True where the DNS names get the address of a Service: static addresses and external-dns' own go before it. */}}
 {{- define "tcr.hasTargetService" -}}
 {{- $dns := .Values.integrations.externalDNS -}}
-{{- if and $dns.enabled $dns.targetService (not $dns.targetIPs) -}}true{{- end -}}
+{{- if and $dns.enabled $dns.targetService (not $dns.targetIPs) (not $dns.defaultTargets) -}}true{{- end -}}
 {{- end -}}
 
 {{/* API groups of the routes, as a JSON list. */}}
@@ -23,11 +23,11 @@
 {{- with .Values.selector.ingressClass -}}
 {{- $_ := set $selector "ingressClass" . -}}
 {{- end -}}
-{{- $certManager := pick $cert "enabled" "onDisable" "certificateTemplate" "overrides" "ignoreSecrets" "existingSecrets" -}}
-{{- $externalDNS := pick $dns "enabled" "onDisable" "ttl" "pendingLoadBalancer" "endpointTemplate" "waitForCertificate" -}}
+{{- $certManager := pick $cert "enabled" "onDisable" "certificateTemplate" "overrides" "ignoreSecrets" "existingSecrets" "commonName" "allowedAnnotations" -}}
+{{- $externalDNS := pick $dns "enabled" "onDisable" "ttl" "pendingLoadBalancer" "endpointTemplate" "waitForCertificate" "defaultTargets" "optIn" "domains" "allowedAnnotations" -}}
 {{- if $dns.targetIPs -}}
 {{- $_ := set $externalDNS "targetIPs" $dns.targetIPs -}}
-{{- else if $dns.targetService -}}
+{{- else if and $dns.targetService (not $dns.defaultTargets) -}}
 {{- $_ := set $externalDNS "targetService" $dns.targetService -}}
 {{- end -}}
 {{- $auth := dict -}}

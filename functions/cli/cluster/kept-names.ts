@@ -22,6 +22,7 @@ export function keptNames(
     child: null,
     dependencies,
     mayName: () => true,
+    refuseName: () => null,
     othersReady: true,
   });
   const given = desired.kind === "present" ? integration.names(desired.spec) : merged.hosts;

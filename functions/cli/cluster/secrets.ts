@@ -5,6 +5,7 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
+import { readClaimed } from "../../reconcile/observe/guard.ts";
 import { Pool } from "../../reconcile/resync/pool.ts";
 import type { ReadingClient } from "./reader.ts";
 import type { RecordedWrite } from "./write-recorder.ts";
@@ -40,13 +41,14 @@ async function endangeredBy(
   integrations: readonly Integration[],
   { resource, namespace, step }: RecordedWrite,
 ): Promise<EndangeredSecret | null> {
-  const claim = integrations.find((integration) => integration.resource === resource)?.claim ?? null;
-  if (claim === null || step.action === "delete") return null;
+  const integration = integrations.find((candidate) => candidate.resource === resource);
+  const claim = integration?.claim ?? null;
+  if (integration === undefined || claim === null || step.action === "delete") return null;
   const name = claim.of(step.child.spec);
   if (name === null || (step.action === "update" && claim.of(step.live.spec) === name)) return null;
   try {
-    const object = await client.getMetadata({ resource: claim.stake.resource, namespace, name });
-    const reason = claim.stake.endangers(object, step.child.metadata.name);
+    const { object, maker } = await readClaimed(client, integration, claim.stake, namespace, name);
+    const reason = claim.stake.endangers(object, maker, step.child.metadata.name);
     return reason === null ? null : { name, reason };
   } catch (error) {
     // The reader remembers it.

@@ -62,8 +62,9 @@ async function explainOne(
   terminal: Terminal,
 ): Promise<boolean> {
   const { reader, configuration, configurationFrom, instance, server } = cluster;
-  const { integrations, selector } = configuration;
+  const { hostPolicy, integrations, selector } = configuration;
   const { namespace, name } = wanted;
+  const refuseHost = (of: string, host: string) => refusalOf(hostPolicy, of, host);
   const all = await describeNamespace(cluster, namespace);
   const dependencies = new Map<string, Awaited<ReturnType<typeof reader.client.get>>>();
   for (const integration of integrations) {
@@ -74,7 +75,7 @@ async function explainOne(
     { client: reader.client, configuration, instance },
     { namespace, name, confirmDeletions: false },
   );
-  const derivations = derive(all, { integrations, selector, dependencies });
+  const derivations = derive(all, { integrations, selector, dependencies, refuseHost });
   const found = derivations.filter(({ description }) => description.route.name === name);
   const live = await Promise.all(found.map(({ description }) => liveChildren(cluster, description, run)));
   cluster.endProgress();

@@ -52,7 +52,7 @@ export async function analyse(options: AnalyseOptions, terminal: Terminal): Prom
     ),
   );
   const dependencies = factsWith(integrations, target ?? [UNKNOWN_TARGET]);
-  const derivations = derive(descriptions, { integrations, selector, dependencies });
+  const derivations = derive(descriptions, { integrations, selector, dependencies, refuseHost });
   if (objects.length === 0 && errors.length === 0) {
     terminal.err(
       "warning: there is no IngressRoute and no IngressRouteTCP of Traefik in the input, nor an IngressRouteUDP\n",

@@ -31,6 +31,8 @@ export interface Deriver {
   readonly integrations: readonly Integration[];
   readonly selector: Selector & RouteKinds;
   readonly dependencies: Facts["dependencies"];
+  /** Why the namespace may not have the name; null where it may. */
+  readonly refuseHost: (namespace: string, name: string) => Problem | null;
 }
 
 /** Derives the children of each route; routes that claim the same child share it, as they would in a cluster. */
@@ -51,7 +53,7 @@ function deriveChild(
   description: RouteDescription,
   all: readonly RouteDescription[],
   integration: Integration,
-  { selector, dependencies }: Deriver,
+  { selector, dependencies, refuseHost }: Deriver,
 ): DerivedChild & { readonly problems: readonly Problem[] } {
   const none = (why: string, problems: readonly Problem[] = []) => ({
     integration,
@@ -68,13 +70,15 @@ function deriveChild(
   const desired = integration.desire(merged, {
     child: null,
     dependencies,
-    mayName: () => true,
+    mayName: (host) => refuseHost(description.route.namespace, host) === null,
+    refuseName: (name) => refuseHost(description.route.namespace, name),
     othersReady: true,
   });
   if (desired.kind !== "present") return none(reasonFor(desired, description), desired.problems);
+  const problems = [...(integration.claim?.contradictions([first, ...others]) ?? []), ...desired.problems];
   const child = buildChild(integration, merged, desired, null);
   const shared = first === description ? null : `shared with ${first.route.kind} ${first.route.name}`;
-  return { integration, child: shared === null ? child : null, why: shared, problems: desired.problems };
+  return { integration, child: shared === null ? child : null, why: shared, problems };
 }
 
 function leftOut(
@@ -116,6 +120,7 @@ function whyUndecidable({ notes }: RouteDescription): string {
 }
 
 function reasonFor(desired: Desired, { route, hosts, tls }: RouteDescription): string {
+  if (desired.kind === "absent" && desired.why !== undefined) return desired.why;
   if (desired.kind === "unchanged") return "it cannot be decided; what exists stays";
   if (route.kind === "IngressRouteUDP") return "UDP has neither hosts nor TLS; only an annotation names it";
   if (hosts.length === 0) return "no rule gives a usable host";

@@ -9,9 +9,10 @@
  */
 import { addressBits } from "../../traefik/rule/ip-address.ts";
 import { shown } from "../../traefik/rule/rule-error.ts";
+import { canonicalAddress } from "../address.ts";
 import { commaSeparated, type Parsed, parseInteger, sortedSet } from "../annotation.ts";
-import { canonicalAddress } from "../external-dns/address.ts";
 import { parseGoDuration } from "../go-duration.ts";
+import { LONGEST_COMMON_NAME } from "./common-name.ts";
 import { parseCsvLine } from "./csv.ts";
 import { parseSecretTemplate } from "./secret-template.ts";
 
@@ -24,12 +25,10 @@ export interface AnnotationField {
   readonly parse: (value: string) => Parsed;
 }
 
-/** In RFC 5280, appendix A, `ub-common-name`. */
-const LONGEST_COMMON_NAME = 64;
 const MAX_INT32 = 2 ** 31 - 1;
 
 /** RFC 5280, sections 4.2.1.3 and 4.2.1.12, as the Certificate CRD spells them. */
-const USAGES = [
+export const USAGES = [
   "any",
   "cert sign",
   "client auth",
@@ -58,6 +57,7 @@ const USAGES = [
 export const ANNOTATION_FIELDS: readonly AnnotationField[] = [
   field("common-name", "commonName", commonName),
   field("ip-sans", "ipAddresses", ipAddresses),
+  field("uri-sans", "uris", uris),
   field("email-sans", "emailAddresses", emailAddresses),
   field("subject-organizations", "subject.organizations", subjectList),
   field("subject-organizationalunits", "subject.organizationalUnits", subjectList),
@@ -101,12 +101,34 @@ function ipAddresses(value: string): Parsed {
   return addresses.length === 0 ? null : { value: sortedSet(addresses.map(canonicalAddress)) };
 }
 
+/** Kept as they are written; commas separate them, so none can have one. */
+function uris(value: string): Parsed {
+  const found = commaSeparated(value);
+  const bad = found.find((uri) => !isUri(uri));
+  if (bad !== undefined) {
+    return {
+      error: `${shown(bad)} is no URI: write absolute ones such as spiffe://example.com/shop, separated by commas`,
+    };
+  }
+  return found.length === 0 ? null : { value: sortedSet(found) };
+}
+
+/** An absolute URI in ASCII, as certificates have them (RFC 5280, section 4.2.1.6). */
+export function isUri(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(text) && URL.canParse(text);
+}
+
+const ATOM = "[\\w!#$%&'*+/=?^`{|}~-]+";
+const EMAIL_ADDRESS = new RegExp(`^${ATOM}(?:\\.${ATOM})*@${ATOM}(?:\\.${ATOM})*$`);
+
 /** Go's `mail.ParseAddress` without names, comments and quotes; certificates have room for ASCII only (RFC 5280). */
+export function isEmailAddress(text: string): boolean {
+  return EMAIL_ADDRESS.test(text);
+}
+
 function emailAddresses(value: string): Parsed {
   const addresses = commaSeparated(value);
-  const atom = "[\\w!#$%&'*+/=?^`{|}~-]+";
-  const address = new RegExp(`^${atom}(?:\\.${atom})*@${atom}(?:\\.${atom})*$`);
-  const bad = addresses.length === 0 ? value : addresses.find((candidate) => !address.test(candidate));
+  const bad = addresses.length === 0 ? value : addresses.find((candidate) => !isEmailAddress(candidate));
   if (bad !== undefined) {
     return {
       error: `${shown(bad)} is no email address: write plain ones such as ops@example.com, separated by commas`,

@@ -7,10 +7,12 @@ import type { IntegrationDefinition } from "../definition.ts";
 import { removerOf } from "../remover.ts";
 import { CERT_MANAGER, createCertManager } from "./integration.ts";
 import { type CertManagerSettings, certManagerSettings } from "./settings.ts";
+import { CERT_MANAGER_NAMES } from "./vocabulary.ts";
 
 export const certManager: IntegrationDefinition<CertManagerSettings> = {
   key: "certManager",
   name: CERT_MANAGER.name,
+  annotationNames: CERT_MANAGER_NAMES,
   schema: certManagerSettings,
   create: createCertManager,
   createRemover: () => removerOf(CERT_MANAGER),

@@ -8,11 +8,18 @@ import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { childName, routesOfChildName } from "../child-name.ts";
 import type { ChildKind, Desired, Facts, Integration } from "../integration.ts";
+import { acmeAnnotations, acmeProblems } from "./acme-annotations.ts";
 import { certificateAnnotations } from "./annotations.ts";
+import { withCommonName } from "./common-name.ts";
+import { withoutRefusedNames } from "./identities.ts";
 import { keepInvalid, mergeSpec } from "./merge-spec.ts";
 import { certificateNames, NAME, namesIn } from "./names.ts";
+import { permitted } from "./permitted.ts";
+import { mixedNamesProblems } from "./public-names.ts";
 import { isReady } from "./ready.ts";
-import { isIgnoredSecret, secretClaim, secretNameOf } from "./secret.ts";
+import { fieldOf } from "./refused-field.ts";
+import { isIgnoredSecret, secretClaim } from "./secret.ts";
+import { secretNameOf, secretNameProblems, whyNoSecret } from "./secret-name.ts";
 import type { CertManagerSettings } from "./settings.ts";
 import { templateFor } from "./template.ts";
 
@@ -44,10 +51,19 @@ export function createCertManager(settings: CertManagerSettings): Integration {
     claim: secretClaim(settings),
     isReady,
     waitsForOthers: false,
-    extraNames: (annotations) => certificateAnnotations(annotations).names,
+    extraNames: (annotations) => certificateAnnotations(permitted(settings, annotations).annotations).names,
+    check: (description) => checkRoute(settings, description),
     desire: (description, facts) => desireCertificate(settings, description, facts),
     isRefusedBySettings: (description) => isIgnoredSecret(description, settings),
   };
+}
+
+function checkRoute(settings: CertManagerSettings, description: RouteDescription): readonly Problem[] {
+  // Without a Certificate to come, nobody is waiting for what these annotations do.
+  if (secretNameOf(description, settings) === null) return secretNameProblems(description, settings);
+  const { annotations, problems } = permitted(settings, description.annotations);
+  const { spec } = templateFor(settings, description);
+  return [...problems, ...certificateAnnotations(annotations, spec).problems, ...acmeProblems(annotations)];
 }
 
 function desireCertificate(
@@ -56,25 +72,42 @@ function desireCertificate(
   facts: Facts,
 ): Desired {
   const secretName = secretNameOf(description, settings);
-  if (secretName === null) return { kind: "absent", problems: [] };
+  if (secretName === null) return { kind: "absent", ...whyNoSecret(description, settings), problems: [] };
   const dnsNames = certificateNames(description, facts);
   if (dnsNames.length === 0) {
     return description.incomplete ? { kind: "unchanged", problems: [] } : { kind: "absent", problems: [] };
   }
   if (dnsNames.length > MAX_NAMES) return { kind: "unchanged", problems: [tooManyNames(dnsNames.length)] };
   const template = templateFor(settings, description);
-  const annotated = certificateAnnotations(description.annotations, template.spec);
-  const { problems } = annotated;
+  const { annotations } = permitted(settings, description.annotations);
+  const annotated = certificateAnnotations(annotations, template.spec);
   // Issuing from another issuer than the one that was meant is worse than not issuing.
-  if (annotated.issuerInvalid) return { kind: "unchanged", problems };
+  if (annotated.issuerInvalid) return { kind: "unchanged", problems: [] };
   const merged = mergeSpec(template.spec, annotated.spec);
-  const { issuerRef, ...rest } = keepInvalid(merged, facts.child?.spec, annotated.invalid);
+  const kept = keepInvalid(merged, facts.child?.spec, annotated.invalid);
+  const allowed = withoutRefusedNames(kept, facts.refuseName);
+  const named =
+    settings.commonName === "firstHost"
+      ? withCommonName(allowed.spec, dnsNames)
+      : { ...allowed, problems: [] };
+  const { issuerRef, ...rest } = named.spec;
+  const { labels, annotations: given } = template.metadata ?? {};
+  const all = { ...given, ...acmeAnnotations(annotations, facts.child) };
   return {
     kind: "present",
     spec: { issuerRef, dnsNames, secretName, ...rest },
-    ...template.metadata,
-    problems,
+    ...(labels === undefined ? {} : { labels }),
+    ...(Object.keys(all).length === 0 ? {} : { annotations: all }),
+    problems: [
+      ...allowed.refused.map(({ path, problem }) => ({ ...problem, field: fieldOf(path, description) })),
+      ...named.problems,
+      ...mixedNamesProblems([...dnsNames, ...addressesOf(rest.ipAddresses)]),
+    ],
   };
+}
+
+function addressesOf(addresses: unknown): readonly string[] {
+  return Array.isArray(addresses) ? addresses.filter((address) => typeof address === "string") : [];
 }
 
 function tooManyNames(count: number): Problem {

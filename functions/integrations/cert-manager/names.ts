@@ -6,6 +6,7 @@
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { isRecord } from "../../unknown.ts";
 import type { Facts } from "../integration.ts";
+import { withoutCovered } from "../names.ts";
 
 /** The integration's name, under which a description has the names of its annotations. */
 export const NAME = "cert-manager";
@@ -16,13 +17,16 @@ export function wantedNames({ tls, hosts, extraNames }: RouteDescription): reado
   return union([named, extraNames[NAME] ?? []]);
 }
 
-/** What the Certificate is to name. A rule in error removes no name that the route may still have. */
+/**
+ * What the Certificate is to name. A rule in error removes no name that the route may still have. A name that a
+ * wildcard among them covers is not listed beside it.
+ */
 export function certificateNames(
   description: RouteDescription,
   { child, mayName }: Facts,
 ): readonly string[] {
   const kept = description.incomplete ? namesIn(child?.spec).filter(mayName) : [];
-  return union([wantedNames(description), kept]);
+  return withoutCovered(union([wantedNames(description), kept]));
 }
 
 /** Sorted, so that the order of the input never makes a new certificate. */

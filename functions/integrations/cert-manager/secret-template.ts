@@ -6,13 +6,10 @@
 import { shown } from "../../traefik/rule/rule-error.ts";
 import { isRecord } from "../../unknown.ts";
 import type { Parsed } from "../annotation.ts";
+import { isLabelValue, isQualifiedName } from "../qualified-name.ts";
 
 const EXAMPLE = '{"labels":{"team":"shop"}}';
 const OWN_PREFIX = "cert-manager.io/";
-
-/** Kubernetes' qualified name: an optional DNS prefix, then up to 63 letters, digits, `-`, `_` and `.`. */
-const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
-const PREFIX = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
 /** Kubernetes allows this many bytes of keys and values on one object. */
 const LARGEST_ANNOTATIONS = 256 * 1024;
@@ -33,7 +30,7 @@ export function parseSecretTemplate(text: string): Parsed {
   if (unknown !== undefined) {
     return { error: `it has ${shown(unknown)}: only "labels" and "annotations" may stand there` };
   }
-  const error = wrongIn(json, "labels", labelError) ?? wrongIn(json, "annotations", annotationError);
+  const error = secretTemplateError(json);
   if (error !== null) return { error };
   const template = Object.fromEntries(
     ["annotations", "labels"].flatMap((part) => {
@@ -42,6 +39,11 @@ export function parseSecretTemplate(text: string): Parsed {
     }),
   );
   return Object.keys(template).length === 0 ? null : { value: template };
+}
+
+/** What is wrong with the labels and annotations for a Secret; null where nothing is. */
+export function secretTemplateError(template: Record<string, unknown>): string | null {
+  return wrongIn(template, "labels", labelError) ?? wrongIn(template, "annotations", annotationError);
 }
 
 /** What is wrong with one part of the template; null where nothing is. */
@@ -64,18 +66,12 @@ function wrongIn(
 }
 
 function labelError(key: string, value: string): string | null {
-  if (value === "" || NAME.test(value)) return null;
+  if (isLabelValue(value)) return null;
   return `${shown(value)} cannot be the value of label ${shown(key)}: it has at most 63 letters, digits, "-", "_" and "."`;
 }
 
 function annotationError(key: string): string | null {
   return key.startsWith(OWN_PREFIX) ? `annotation ${shown(key)} is cert-manager's own: leave it out` : null;
-}
-
-/** An annotation's prefix may have capitals, a label's may not; nobody needs them. */
-function isQualifiedName(key: string): boolean {
-  const slash = key.indexOf("/");
-  return slash < 0 ? NAME.test(key) : PREFIX.test(key.slice(0, slash)) && NAME.test(key.slice(slash + 1));
 }
 
 function byKey([a]: [string, unknown], [b]: [string, unknown]): number {

@@ -58,10 +58,46 @@ test("existingSecrets: keep lets a Certificate have what cert-manager made, or w
     kind: "Secret",
     metadata: { name: "s", ...(annotations === undefined ? {} : { annotations }) },
   });
-  assert.equal(guard?.refuse(null), null);
-  assert.equal(guard?.refuse(secret({ "cert-manager.io/certificate-name": "web-tls" })), null);
-  assert.equal(guard?.refuse(secret())?.reason, "SecretExists");
-  assert.equal(guard?.refuse(secret({ "cert-manager.io/issuer-name": "x" }))?.reason, "SecretExists");
+  const certificate = (secretName: string) => ({
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    metadata: { name: "web-tls" },
+    spec: { secretName },
+  });
+  const issued = secret({ "cert-manager.io/certificate-name": "web-tls" });
+  assert.equal(guard?.refuse(null, null), null);
+  assert.equal(guard?.madeFor(issued), "web-tls");
+  assert.equal(guard?.refuse(issued, certificate("s")), null);
+  assert.equal(guard?.madeFor(secret()), null);
+  assert.equal(guard?.refuse(secret(), null)?.reason, "SecretExists");
+  assert.equal(guard?.refuse(secret({ "cert-manager.io/issuer-name": "x" }), null)?.reason, "SecretExists");
+});
+
+test("existingSecrets: keep takes no copy of a Secret for cert-manager's, whatever its annotations say", () => {
+  const { guard, stake } = claimOf({ existingSecrets: "keep" });
+  const annotations = { "cert-manager.io/certificate-name": "web-tls" };
+  const copy = (manager: string) => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "s", annotations, managedFields: [{ manager, operation: "Apply" }] },
+  });
+  const elsewhere = {
+    apiVersion: "v1",
+    kind: "Certificate",
+    metadata: { name: "web-tls" },
+    spec: { secretName: "t" },
+  };
+  for (const certificate of [null, elsewhere]) {
+    const refused = guard?.refuse(copy("kubectl"), certificate);
+    assert.match(refused?.message ?? "", /looks like a copy: .* Certificate web-tls, and no such/);
+    assert.match(stake.endangers(copy("kubectl"), certificate, "web-tls") ?? "", /looks like a copy/);
+  }
+  // What cert-manager itself wrote stays its own when the Certificate is deleted and made again.
+  const own = copy("cert-manager-certificates-issuing");
+  assert.equal(guard?.madeFor(own), null);
+  assert.equal(guard?.refuse(own, null), null);
+  assert.equal(stake.endangers(own, null, "web-tls"), null);
+  assert.match(stake.endangers(own, null, "other-tls") ?? "", /issued for Certificate web-tls/);
 });
 
 test("what an object claims is its secretName", () => {

@@ -4,7 +4,10 @@
  * @module
  */
 import * as v from "valibot";
-import { choice, open, settings, strings, texts } from "../../config/fields.ts";
+import { choice, open, pathTo, settings, strings } from "../../config/fields.ts";
+import type { AllowedAnnotations } from "../allowed-annotations.ts";
+import { templateMetadata } from "../template-metadata.ts";
+import { checkedSpec, templateErrors } from "./checked-template.ts";
 
 export interface CertManagerSettings {
   /** What every Certificate has besides its names and its Secret; `spec.issuerRef` is always there. */
@@ -15,6 +18,10 @@ export interface CertManagerSettings {
   readonly ignoreSecrets: readonly string[];
   /** Whether a Certificate may be made for a Secret that exists and that cert-manager did not make. */
   readonly existingSecrets: "replace" | "keep";
+  /** What stands as common name where neither template nor annotation says: nothing, or the first of the names. */
+  readonly commonName?: "none" | "firstHost" | undefined;
+  /** Which annotations routes may use; all of them where it is left out. */
+  readonly allowedAnnotations?: AllowedAnnotations | undefined;
 }
 
 export interface CertificateTemplate {
@@ -35,19 +42,20 @@ export interface TemplateOverride {
 
 const DEFAULT_ISSUER = { kind: "ClusterIssuer", name: "ca-issuer" };
 
-const metadata = settings({ labels: v.optional(texts()), annotations: v.optional(texts()) });
-
 /** `apiVersion` and `kind` may stand there, for a template is a Certificate to those who copy one. */
 const template = settings({
   apiVersion: v.optional(v.literal("cert-manager.io/v1", '"cert-manager.io/v1"')),
   kind: v.optional(v.literal("Certificate", '"Certificate"')),
-  metadata: v.optional(metadata),
+  metadata: v.optional(templateMetadata()),
   spec: v.optional(
-    open({
-      dnsNames: fromRoute("dnsNames"),
-      secretName: fromRoute("secretName"),
-      issuerRef: v.optional(open({ name: v.string("the name of the issuer") })),
-    }),
+    v.pipe(
+      open({
+        dnsNames: fromRoute("dnsNames"),
+        secretName: fromRoute("secretName"),
+        issuerRef: v.optional(open({ name: v.string("the name of the issuer") })),
+      }),
+      checkedSpec(),
+    ),
     {},
   ),
 });
@@ -64,16 +72,26 @@ export const certManagerSettings: v.GenericSchema<unknown, CertManagerSettings> 
     overrides: v.optional(v.array(override, "a list"), []),
     ignoreSecrets: v.optional(strings(), []),
     existingSecrets: v.optional(choice(["replace", "keep"]), "replace"),
+    commonName: v.optional(choice(["none", "firstHost"])),
+    allowedAnnotations: v.optional(strings()),
   }),
-  v.transform(({ certificateTemplate, overrides, ignoreSecrets, existingSecrets }) => ({
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const told = new Set((dataset.issues ?? []).map((issue) => v.getDotPath(issue)));
+    for (const { message, path } of templateErrors(dataset.value)) {
+      if (told.has(path.join("."))) continue;
+      const where = pathTo(dataset.value, path);
+      addIssue({ message: `values that fit together: ${message}`, input: where.at(-1)?.value, path: where });
+    }
+  }),
+  v.transform(({ certificateTemplate, overrides, ...rest }) => ({
     certificateTemplate: toTemplate(certificateTemplate, { issuerRef: DEFAULT_ISSUER }),
     overrides: overrides.map(({ namespaces, ingressClasses, certificateTemplate }) => ({
       namespaces: namespaces ?? null,
       ingressClasses: ingressClasses ?? null,
       certificateTemplate: toTemplate(certificateTemplate, {}),
     })),
-    ignoreSecrets,
-    existingSecrets,
+    ...rest,
   })),
 );
 

@@ -72,6 +72,40 @@ export function keySizeError({ privateKey }: Spec): string | null {
   return null;
 }
 
+/** Something that does not fit the rest of the spec, and where. */
+export interface SpecError {
+  readonly path: readonly [string, ...string[]];
+  readonly message: string;
+}
+
+const SIGNATURES: ReadonlyMap<unknown, RegExp> = new Map([
+  ["RSA", /WithRSA$/],
+  ["ECDSA", /^ECDSA/],
+  ["Ed25519", /Ed25519$/],
+]);
+
+/** All that cert-manager's webhook would refuse in the fields taken together. */
+export function specErrors(spec: Spec): readonly SpecError[] {
+  const errors: SpecError[] = [];
+  const lifetime = lifetimeError(spec);
+  if (lifetime !== null) errors.push({ path: [lifetime.field], message: lifetime.message });
+  const size = keySizeError(spec);
+  if (size !== null) errors.push({ path: ["privateKey", "size"], message: size });
+  const { signatureAlgorithm } = spec;
+  if (
+    typeof signatureAlgorithm === "string" &&
+    SIGNATURES.get(keyAlgorithm(spec))?.test(signatureAlgorithm) === false
+  ) {
+    const message = `an ${keyAlgorithm(spec)} key cannot sign with ${signatureAlgorithm}: write another, or another privateKey.algorithm`;
+    errors.push({ path: ["signatureAlgorithm"], message });
+  }
+  if (spec.literalSubject !== undefined && (spec.commonName !== undefined || spec.subject !== undefined)) {
+    const message = "literalSubject stands for all of the subject: leave out commonName and subject";
+    errors.push({ path: ["literalSubject"], message });
+  }
+  return errors;
+}
+
 /** The algorithm of the private key; RSA where none is named. */
 export function keyAlgorithm({ privateKey }: Spec): unknown {
   return (isRecord(privateKey) && privateKey.algorithm) || "RSA";

@@ -36,6 +36,7 @@ function desire(description: RouteDescription, child: KubernetesObject | null = 
     child,
     dependencies: new Map(),
     mayName: () => true,
+    refuseName: () => null,
     othersReady: true,
   });
 }

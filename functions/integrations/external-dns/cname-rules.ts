@@ -19,7 +19,7 @@ const AWS_TARGET = /\.(?:amazonaws\.com(?:\.cn)?|awsglobalaccelerator\.com|cloud
 
 /** Without those that would point at themselves: a loop that no resolver follows. */
 export function withoutLoops<E extends Endpoint>(endpoints: readonly E[]): CheckedEndpoints<E> {
-  const isLoop = ({ recordType, dnsName, targets }: E): boolean =>
+  const isLoop = ({ recordType, dnsName, targets = [] }: E): boolean =>
     recordType === "CNAME" && targets.includes(dnsName);
   const problems = endpoints.filter(isLoop).map(
     ({ dnsName }): Problem => ({
@@ -36,7 +36,7 @@ export function withoutLoops<E extends Endpoint>(endpoints: readonly E[]): Check
  * labels. Nobody can know the zones from here, so the record is published all the same; a provider may flatten it.
  */
 export function apexProblems(endpoints: readonly OptionedEndpoint[]): readonly Problem[] {
-  return endpoints.filter(isLikelyApex).map(({ dnsName, targets }) => ({
+  return endpoints.filter(isLikelyApex).map(({ dnsName, targets = [] }) => ({
     reason: "UnusableHost",
     message:
       `the host ${shown(dnsName)} looks like the top of a zone, where a CNAME to ${shown(targets[0] ?? "")} is not possible. ` +
@@ -45,7 +45,12 @@ export function apexProblems(endpoints: readonly OptionedEndpoint[]): readonly P
   }));
 }
 
-function isLikelyApex({ dnsName, recordType, targets, providerSpecific = [] }: OptionedEndpoint): boolean {
+function isLikelyApex({
+  dnsName,
+  recordType,
+  targets = [],
+  providerSpecific = [],
+}: OptionedEndpoint): boolean {
   const isSolved = providerSpecific.some(({ name }) => name === "alias" || /\/cloudflare-/.test(name));
   const labels = dnsName.split(".");
   if (recordType !== "CNAME" || isSolved || labels.length !== 2 || labels[0] === "*") return false;

@@ -58,7 +58,8 @@ export function endpointOptions(
 
 /**
  * The endpoints with the options that apply to each: an alias is possible only for a CNAME (external-dns would hand
- * addresses to the provider as names), PTR records only beside addresses of one name.
+ * addresses to the provider as names), PTR records only beside addresses of one name. Where external-dns fills in the
+ * targets, the route's author knows what they are.
  */
 export function withOptions(
   endpoints: readonly Endpoint[],
@@ -66,9 +67,13 @@ export function withOptions(
 ): readonly OptionedEndpoint[] {
   return endpoints.map((endpoint) => {
     const providerSpecific = [...options.providerSpecific];
-    const isName = endpoint.recordType === "CNAME";
-    if (isName && options.alias !== null) providerSpecific.push({ name: ALIAS, value: options.alias });
-    if (!isName && options.recordType !== null && !endpoint.dnsName.startsWith("*.")) {
+    const mayBeName = endpoint.recordType === undefined || endpoint.recordType === "CNAME";
+    if (mayBeName && options.alias !== null) providerSpecific.push({ name: ALIAS, value: options.alias });
+    if (
+      endpoint.recordType !== "CNAME" &&
+      options.recordType !== null &&
+      !endpoint.dnsName.startsWith("*.")
+    ) {
       providerSpecific.push({ name: RECORD_TYPE, value: options.recordType === "ptr" ? "ptr" : "" });
     }
     return {
@@ -86,7 +91,7 @@ export function aliasProblems(
   endpoints: readonly Endpoint[],
 ): readonly Problem[] {
   if (alias === null || endpoints.length === 0) return [];
-  if (endpoints.some(({ recordType }) => recordType === "CNAME")) return [];
+  if (endpoints.some(({ recordType }) => recordType === undefined || recordType === "CNAME")) return [];
   const message =
     "it has no effect, for the target is an IP address and only a hostname can have an alias: remove it, or name a hostname as target.";
   return [invalidAnnotation(alias.key, message)];

@@ -11,8 +11,9 @@ export interface Endpoint {
   readonly dnsName: string;
   /** Seconds. */
   readonly recordTTL: number;
-  readonly recordType: RecordType;
-  readonly targets: readonly string[];
+  /** Left out, as the targets, where external-dns puts its `--default-targets`, whose type nobody knows here. */
+  readonly recordType?: RecordType | undefined;
+  readonly targets?: readonly string[];
 }
 
 /** One endpoint for each host and record type, in the order of `hosts`, then A before AAAA. */
@@ -24,6 +25,11 @@ export function endpoints(
   return hosts.flatMap((dnsName) =>
     [...targets].map(([recordType, addresses]) => ({ dnsName, recordTTL, recordType, targets: addresses })),
   );
+}
+
+/** One endpoint for each host, whose targets external-dns fills in. */
+export function untargetedEndpoints(hosts: readonly string[], recordTTL: number): readonly Endpoint[] {
+  return hosts.map((dnsName) => ({ dnsName, recordTTL }));
 }
 
 /** Names that a DNSEndpoint's spec publishes, in its order, without repeats. */

@@ -4,13 +4,18 @@
  * @module
  */
 import type { ObjectReference, ResourceDefinition } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { childName, routesOfChildName } from "../child-name.ts";
 import { type ChildKind, type Desired, dependencyKey, type Facts, type Integration } from "../integration.ts";
 import { type DnsAnnotations, dnsAnnotations } from "./annotations.ts";
-import { apexProblems, withoutLoops } from "./cname-rules.ts";
+import { apexProblems, type CheckedEndpoints, withoutLoops } from "./cname-rules.ts";
+import { defaultTargetsProblems, leavesTargets, TARGET_ANNOTATION } from "./default-targets.ts";
 import { aliasProblems, endpointOptions, withOptions } from "./endpoint-options.ts";
-import { endpoints, namesIn, publishedTargets } from "./endpoints.ts";
+import { type Endpoint, endpoints, namesIn, publishedTargets, untargetedEndpoints } from "./endpoints.ts";
+import { hostsToPublish, NAME, wantedHosts, whyNotPublished } from "./hosts.ts";
+import { withoutRefusedHosts } from "./identities.ts";
+import { permitted } from "./permitted.ts";
 import type { ExternalDNSSettings } from "./settings.ts";
 import { type Target, targetOfAnnotation, targetOfService, targetsOf } from "./target.ts";
 
@@ -23,12 +28,9 @@ const DNS_ENDPOINT: ResourceDefinition = {
 
 const SERVICE: ResourceDefinition = { group: "", version: "v1", plural: "services", kind: "Service" };
 
-/** Overrides the target for one route: IP addresses separated by commas, or one hostname. */
-export const TARGET_ANNOTATION = "traefik-cert-rotater.io/target";
-
 /** What is known of the integration without its settings. */
 export const EXTERNAL_DNS: ChildKind = {
-  name: "external-dns",
+  name: NAME,
   resource: DNS_ENDPOINT,
   childName: (route) => childName(route, ""),
   names: namesIn,
@@ -43,15 +45,32 @@ export function createExternalDNS(settings: ExternalDNSSettings): Integration {
     claim: null,
     isReady: null,
     waitsForOthers: settings.waitForCertificate,
-    extraNames: (annotations) => dnsAnnotations(annotations).hostnames,
+    extraNames: (annotations) => dnsAnnotations(permitted(settings, annotations).annotations).hostnames,
+    check: (description) => checkRoute(settings, description),
     desire: (description, facts) => desireEndpoint(settings, service, description, facts),
   };
 }
 
-/** Static addresses need no Service. */
+/** Static addresses need no Service, nor do targets that external-dns fills in. */
 function targetService(settings: ExternalDNSSettings): ObjectReference | null {
   if (settings.targetIPs.length > 0 || settings.targetService === null) return null;
   return { resource: SERVICE, ...settings.targetService };
+}
+
+/** What the route itself says about DNS and cannot be done; nothing where the installation publishes none of it. */
+function checkRoute(settings: ExternalDNSSettings, description: RouteDescription): readonly Problem[] {
+  if (whyNotPublished(settings, description) !== null) return [];
+  const { annotations, problems } = permitted(settings, description.annotations);
+  const annotated = dnsAnnotations(annotations);
+  if (annotated.skip) return [...problems, ...annotated.problems];
+  const override = annotations[TARGET_ANNOTATION];
+  const target = override === undefined ? null : targetOfAnnotation(override, TARGET_ANNOTATION);
+  return [
+    ...problems,
+    ...annotated.problems,
+    ...(target?.problems ?? []),
+    ...defaultTargetsProblems(annotations),
+  ];
 }
 
 function desireEndpoint(
@@ -60,66 +79,72 @@ function desireEndpoint(
   description: RouteDescription,
   facts: Facts,
 ): Desired {
-  const annotated = dnsAnnotations(description.annotations);
+  const why = whyNotPublished(settings, description);
+  if (why !== null) return { kind: "absent", why, problems: [] };
+  const { annotations } = permitted(settings, description.annotations);
+  const annotated = dnsAnnotations(annotations);
   // Another controller than external-dns looks after this route's names.
-  if (annotated.skip) return { kind: "absent", problems: annotated.problems };
-  const hosts = hostsToPublish(description, facts);
+  if (annotated.skip) return { kind: "absent", problems: [] };
+  const hosts = hostsToPublish(settings, description, facts);
   if (hosts.length === 0) {
-    const { problems } = annotated;
-    const undecided = description.incomplete || wantedHosts(description).length > 0;
-    return undecided ? { kind: "unchanged", problems } : { kind: "absent", problems };
+    const undecided = description.incomplete || wantedHosts(settings, description).length > 0;
+    return { kind: undecided ? "unchanged" : "absent", problems: [] };
   }
-  const target = findTarget(settings, service, description, annotated, facts);
-  const targets = target.targets.length > 0 ? target.targets : publishedTargets(facts.child);
-  const problems = [...annotated.problems, ...target.problems];
-  if (targets.length === 0) return { kind: "unchanged", problems };
+  const plain = leavesTargets(settings, annotations, annotated)
+    ? { endpoints: untargetedEndpoints(hosts, settings.ttl), problems: [] }
+    : plainEndpoints(hosts, settings, findTarget(settings, service, annotations, annotated, facts), facts);
   const options = endpointOptions(annotated, settings.ttl, facts.child?.spec);
-  const plain = withoutLoops(endpoints(hosts, targetsOf(targets), settings.ttl));
-  const complete = withOptions(plain.endpoints, options);
-  if (complete.length === 0) return { kind: "unchanged", problems: [...problems, ...plain.problems] };
+  const allowed = withoutRefusedHosts(options.providerSpecific, facts.refuseName);
+  const complete = withOptions(plain.endpoints, { ...options, providerSpecific: allowed.properties });
+  if (complete.length === 0) return { kind: "unchanged", problems: plain.problems };
   return {
     kind: "present",
     spec: { endpoints: complete },
     ...settings.endpointTemplate,
     problems: [
-      ...problems,
       ...plain.problems,
+      ...allowed.refused.map(({ name, problem }) => ({ ...problem, field: fieldOf(name, annotations) })),
       ...apexProblems(complete),
       ...aliasProblems(annotated, plain.endpoints),
     ],
   };
 }
 
-/**
- * A rule in error removes no name that the route may still have. While the certificate is not ready, what is
- * published stays and what is new waits.
- */
-function hostsToPublish(description: RouteDescription, facts: Facts): readonly string[] {
-  const published = namesIn(facts.child?.spec);
-  const hosts = wantedHosts(description);
-  const wanted = facts.othersReady ? hosts : hosts.filter((host) => published.includes(host));
-  const kept = description.incomplete ? published.filter(facts.mayName) : [];
-  return kept.length === 0 ? wanted : [...new Set([...wanted, ...kept])].sort();
+/** None where no target is known; what is published stays where that is all there is. */
+function plainEndpoints(
+  hosts: readonly string[],
+  { ttl }: ExternalDNSSettings,
+  { targets, problems }: Target,
+  facts: Facts,
+): CheckedEndpoints<Endpoint> {
+  const known = targets.length > 0 ? targets : publishedTargets(facts.child);
+  const checked = withoutLoops(endpoints(hosts, targetsOf(known), ttl));
+  return { endpoints: checked.endpoints, problems: [...problems, ...checked.problems] };
 }
 
-function wantedHosts({ hosts, extraNames }: RouteDescription): readonly string[] {
-  const extra = extraNames[EXTERNAL_DNS.name] ?? [];
-  return extra.length === 0 ? hosts : [...new Set([...hosts, ...extra])].sort();
+/** The annotation that a provider property comes from. */
+function fieldOf(property: string, annotations: Readonly<Record<string, string>>): string {
+  const name = property.replace("/", "-");
+  const key = Object.keys(annotations).find(
+    (candidate) => candidate === property || candidate.endsWith(`/${name}`),
+  );
+  return `metadata.annotations[${key ?? property}]`;
 }
 
 /** Our own annotation goes before external-dns', that before the configuration. */
 function findTarget(
   settings: ExternalDNSSettings,
   service: ObjectReference | null,
-  description: RouteDescription,
+  annotations: Readonly<Record<string, string>>,
   annotated: DnsAnnotations,
   facts: Facts,
 ): Target {
   const published = publishedTargets(facts.child);
-  const override = description.annotations[TARGET_ANNOTATION];
+  const override = annotations[TARGET_ANNOTATION];
+  // What is wrong with an annotation is told where the route is checked.
   if (override !== undefined) {
-    const target = targetOfAnnotation(override, TARGET_ANNOTATION);
-    return target.targets.length > 0 ? target : { targets: published, problems: target.problems };
+    const { targets } = targetOfAnnotation(override, TARGET_ANNOTATION);
+    return { targets: targets.length > 0 ? targets : published, problems: [] };
   }
   if (annotated.targets !== null) return { targets: annotated.targets, problems: [] };
   if (annotated.invalid.includes("targets")) return { targets: published, problems: [] };

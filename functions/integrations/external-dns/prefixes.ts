@@ -8,8 +8,8 @@ import type { Problem } from "../../problem.ts";
 import { shown } from "../../traefik/rule/rule-error.ts";
 import { invalidAnnotation } from "../annotation.ts";
 
-const OLD_PREFIX = "external-dns.alpha.kubernetes.io/";
-const NEW_PREFIX = "external-dns.kubernetes.io/";
+export const OLD_PREFIX = "external-dns.alpha.kubernetes.io/";
+export const NEW_PREFIX = "external-dns.kubernetes.io/";
 
 /** An annotation of external-dns; `key` is the whole of what the user wrote. */
 export interface DnsAnnotation {

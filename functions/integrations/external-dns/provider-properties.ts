@@ -25,10 +25,10 @@ export interface ProviderProperties {
 }
 
 /** Any attribute may follow these; `aws-weight` becomes `aws/weight`. */
-const OPEN_PREFIXES = ["aws", "coredns", "scw", "webhook"];
+export const OPEN_PREFIXES = ["aws", "coredns", "scw", "webhook"];
 
 /** All that external-dns knows of Cloudflare's; they keep the whole key, and it drops any other. */
-const CLOUDFLARE = ["custom-hostname", "proxied", "record-comment", "region-key", "tags"];
+export const CLOUDFLARE = ["custom-hostname", "proxied", "record-comment", "region-key", "tags"];
 
 type Check = (value: string) => Exclude<Parsed<string>, null>;
 

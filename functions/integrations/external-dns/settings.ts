@@ -5,13 +5,19 @@
  */
 import { isIP } from "node:net";
 import * as v from "valibot";
-import { choice, flag, namespaceName, objectName, settings, texts } from "../../config/fields.ts";
+import { choice, flag, namespaceName, objectName, settings, strings } from "../../config/fields.ts";
+import { isHostname } from "../../traefik/hosts.ts";
+import { canonicalAddress } from "../address.ts";
+import type { AllowedAnnotations } from "../allowed-annotations.ts";
+import { templateMetadata } from "../template-metadata.ts";
 
 export interface ExternalDNSSettings {
-  /** The Service whose addresses the records point at; null where `targetIPs` are given. */
+  /** The Service whose addresses the records point at; null where `targetIPs` or `defaultTargets` stand for it. */
   readonly targetService: { readonly namespace: string; readonly name: string } | null;
   /** Static targets, IPv4 and IPv6; empty where a Service is the target. */
   readonly targetIPs: readonly string[];
+  /** Endpoints without targets: external-dns puts its `--default-targets` there. */
+  readonly defaultTargets?: boolean | undefined;
   /** Seconds. */
   readonly ttl: number;
   /** What stands in for the address of a load balancer that has none yet: the Service's private one, or nothing. */
@@ -23,6 +29,12 @@ export interface ExternalDNSSettings {
   };
   /** Publish a host only once the other integrations' children are ready: with cert-manager, its certificate. */
   readonly waitForCertificate: boolean;
+  /** Only routes that ask for it by annotation get records. */
+  readonly optIn?: boolean | undefined;
+  /** Only hosts at or below these get records; none or left out: all hosts. */
+  readonly domains?: readonly string[] | undefined;
+  /** Which annotations routes may use; all of them where it is left out. */
+  readonly allowedAnnotations?: AllowedAnnotations | undefined;
 }
 
 const DEFAULT_TARGET = { namespace: "traefik", name: "traefik" };
@@ -41,8 +53,17 @@ const addresses = v.array(
   v.pipe(
     v.string("an IP address"),
     v.check((address) => isIP(address) !== 0, "an IP address"),
+    v.check((address) => !/^::ffff:/i.test(canonicalAddress(address)), "an IPv4 address without ::ffff:"),
+    v.transform(canonicalAddress),
   ),
   "a list of IP addresses",
+);
+
+/** Domains as people write them: `.Example.com` means `example.com`. */
+const domain = v.pipe(
+  v.string("a domain"),
+  v.transform((given) => given.toLowerCase().replace(/^\.+|\.+$/g, "")),
+  v.check(isHostname, "a domain such as example.com, for it and all names below it"),
 );
 
 export const externalDNSSettings: v.GenericSchema<unknown, ExternalDNSSettings> = v.pipe(
@@ -51,24 +72,27 @@ export const externalDNSSettings: v.GenericSchema<unknown, ExternalDNSSettings> 
     targetIPs: v.optional(addresses, []),
     ttl: v.optional(ttl, DEFAULT_TTL),
     pendingLoadBalancer: v.optional(choice(["private", "wait"]), "private"),
-    endpointTemplate: v.optional(
-      settings({
-        metadata: v.optional(
-          settings({ labels: v.optional(texts(), {}), annotations: v.optional(texts(), {}) }),
-          {},
-        ),
-      }),
-      {},
-    ),
+    endpointTemplate: v.optional(settings({ metadata: v.optional(templateMetadata(), {}) }), {}),
     waitForCertificate: v.optional(flag(), false),
+    defaultTargets: v.optional(flag()),
+    optIn: v.optional(flag()),
+    domains: v.optional(v.array(domain, "a list of domains")),
+    allowedAnnotations: v.optional(strings()),
   }),
   v.check(
     ({ targetService, targetIPs }) => targetService === undefined || targetIPs.length === 0,
     "either targetService or targetIPs, not both",
   ),
-  v.transform(({ targetService, endpointTemplate, ...rest }) => ({
+  v.check(
+    ({ targetService, targetIPs, defaultTargets }) =>
+      defaultTargets !== true || (targetService === undefined && targetIPs.length === 0),
+    "neither targetService nor targetIPs beside defaultTargets",
+  ),
+  v.transform(({ targetService, endpointTemplate: { metadata }, ...rest }) => ({
     ...rest,
-    endpointTemplate: endpointTemplate.metadata,
-    targetService: targetService ?? (rest.targetIPs.length > 0 ? null : DEFAULT_TARGET),
+    targetIPs: [...new Set(rest.targetIPs)],
+    endpointTemplate: { labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {} },
+    targetService:
+      targetService ?? (rest.targetIPs.length > 0 || rest.defaultTargets === true ? null : DEFAULT_TARGET),
   })),
 );

@@ -8,7 +8,7 @@ import type { KubernetesObject, ObjectReference } from "../../kubernetes/objects
 import type { Problem } from "../../problem.ts";
 import { usableHosts } from "../../traefik/hosts.ts";
 import { isRecord } from "../../unknown.ts";
-import { canonicalAddress } from "./address.ts";
+import { canonicalAddress } from "../address.ts";
 
 export type RecordType = "A" | "AAAA" | "CNAME";
 

@@ -12,8 +12,9 @@ import { parseRoute, routesNeedRegexp } from "../../traefik/ingress-route.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { CompileRegexp } from "../../traefik/rule/regexp.ts";
 import type { RuleSyntax } from "../../traefik/rule/syntax.ts";
+import { annotationProblems, namespaceProblems } from "../plan/annotation-problems.ts";
 import { withoutHosts } from "../plan/host-policy.ts";
-import { withNamespaceOptOut } from "../plan/opt-out.ts";
+import { isIgnored, withNamespaceOptOut } from "../plan/opt-out.ts";
 
 const NO_REGEXP: CompileRegexp = () => null;
 
@@ -33,12 +34,26 @@ export async function describeRoute(
 ): Promise<RouteDescription> {
   const compileRegexp = routesNeedRegexp(object) ? await loadRegexp() : NO_REGEXP;
   const extraNames = (annotations: RouteDescription["annotations"]) => namesOf(annotations, integrations);
-  const description = parseRoute(object, { compileRegexp, defaultRuleSyntax, extraNames });
-  const { namespace } = description.route;
-  const described = withoutHosts(withNamespaceOptOut(description, namespaceAnnotations), (host) =>
-    refuseHost(namespace, host),
-  );
-  return { ...described, problems: capProblems(described.problems) };
+  const parsed = parseRoute(object, { compileRegexp, defaultRuleSyntax, extraNames });
+  const { namespace } = parsed.route;
+  const named = withNamespaceOptOut(parsed, namespaceAnnotations);
+  const names = integrations.map(({ name }) => name);
+  const allowed = withoutHosts(named, (host) => refuseHost(namespace, host));
+  const problems = [
+    ...allowed.problems,
+    ...annotationProblems(parsed.annotations, names),
+    ...namespaceProblems(namespaceAnnotations, namespace, names),
+    ...checks(named, integrations),
+  ];
+  return problems.length === 0 ? allowed : { ...allowed, problems: capProblems(problems) };
+}
+
+/** What each integration finds wrong with what the route asks of it, unless the route wants nothing of it. */
+function checks(description: RouteDescription, integrations: readonly Integration[]): readonly Problem[] {
+  if (description.undecidable) return [];
+  return integrations
+    .filter(({ name }) => !isIgnored(description, name))
+    .flatMap((integration) => integration.check(description));
 }
 
 function namesOf(

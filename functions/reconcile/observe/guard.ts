@@ -4,7 +4,9 @@
  *
  * @module
  */
-import type { Integration } from "../../integrations/integration.ts";
+import type { ClaimedObject, Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isObjectName } from "../../kubernetes/paths.ts";
 import type { Problem } from "../../problem.ts";
 import { takenUp, type Write } from "../plan/plan.ts";
 import type { Reads } from "./view.ts";
@@ -27,11 +29,34 @@ export async function refusalOfWrite(
 /** Why what is claimed is there already and stays somebody's own; null where it does not. */
 export async function refusalOfClaim(
   client: Reads,
-  { claim }: Integration,
+  integration: Integration,
   namespace: string,
   name: string,
 ): Promise<Problem | null> {
-  if (claim === null || claim.guard === null) return null;
-  const { resource, refuse } = claim.guard;
-  return refuse(await client.getMetadata({ resource, namespace, name }));
+  const guard = integration.claim?.guard ?? null;
+  if (guard === null) return null;
+  const { object, maker } = await readClaimed(client, integration, guard, namespace, name);
+  return guard.refuse(object, maker);
+}
+
+export interface Claimed {
+  /** Null where what is claimed does not exist. */
+  readonly object: KubernetesObject | null;
+  /** The integration's object that it says it was made for; null where that does not exist, or need not be looked at. */
+  readonly maker: KubernetesObject | null;
+}
+
+/** @throws KubernetesError */
+export async function readClaimed(
+  client: Pick<Reads, "get" | "getMetadata">,
+  { resource }: Pick<Integration, "resource">,
+  claimed: ClaimedObject,
+  namespace: string,
+  name: string,
+): Promise<Claimed> {
+  const object = await client.getMetadata({ resource: claimed.resource, namespace, name });
+  const maker = object === null ? null : claimed.madeFor(object);
+  // The name stands in an annotation, so it may be any text.
+  if (maker === null || !isObjectName(maker)) return { object, maker: null };
+  return { object, maker: await client.get({ resource, namespace, name: maker }) };
 }

@@ -5,23 +5,29 @@
  * @module
  */
 import { matchesGlob } from "../../glob.ts";
+import { hostOf, matchesAddress } from "../../integrations/identity.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { shown } from "../../traefik/rule/rule-error.ts";
 
 /** One line of the policy. `namespaces` are globs; a suffix allows itself and all names below it. */
 export interface HostRule {
   readonly namespaces: readonly string[];
   readonly suffixes: readonly string[];
+  /** What else may stand in a certificate: IP addresses and ranges, and globs for anything that is no host. */
+  readonly identities?: readonly string[] | undefined;
 }
 
 /** Empty: every namespace may claim every host. Otherwise a namespace that no line names may claim none. */
 export type HostPolicy = readonly HostRule[];
 
-function allows(policy: HostPolicy, namespace: string, host: string): boolean {
+function allows(policy: HostPolicy, namespace: string, name: string): boolean {
   if (policy.length === 0) return true;
-  const name = host.replace(/^\*\./, "");
-  return rulesOf(policy, namespace).some(({ suffixes }) =>
-    suffixes.some((suffix) => name === suffix || name.endsWith(`.${suffix}`)),
+  const host = hostOf(name);
+  return rulesOf(policy, namespace).some(
+    ({ suffixes, identities = [] }) =>
+      suffixes.some((suffix) => host !== null && (host === suffix || host.endsWith(`.${suffix}`))) ||
+      identities.some((identity) => matchesAddress(identity, name) || matchesGlob(identity, name)),
   );
 }
 
@@ -37,7 +43,10 @@ export function withoutHosts(
 ): RouteDescription {
   const { hosts, tls, extraNames } = description;
   const names = namesOf(description);
-  const problems = names.flatMap((name) => refuse(name) ?? []);
+  const problems = names.flatMap((name) => {
+    const problem = refuse(name);
+    return problem === null ? [] : { ...problem, field: fieldOf(description, name) ?? problem.field };
+  });
   if (problems.length === 0) return description;
   const isAllowed = (name: string) => refuse(name) === null;
   return {
@@ -51,14 +60,30 @@ export function withoutHosts(
   };
 }
 
-/** Why the namespace may not have the host; null where it may. */
-export function refusalOf(policy: HostPolicy, namespace: string, host: string): Problem | null {
-  if (allows(policy, namespace, host)) return null;
-  const suffixes = rulesOf(policy, namespace).flatMap((rule) => rule.suffixes);
-  const allowed = suffixes.length === 0 ? "no host at all" : `only hosts below ${suffixes.join(", ")}`;
+/** Where the route names it, if not in a rule. */
+function fieldOf({ hosts, tls, annotations }: RouteDescription, name: string): string | null {
+  if (hosts.includes(name)) return null;
+  if (tls?.domains.includes(name) === true) return "spec.tls.domains";
+  const key = Object.keys(annotations).find((key) => annotations[key]?.toLowerCase().includes(name));
+  return key === undefined ? null : `metadata.annotations[${key}]`;
+}
+
+/**
+ * Why the namespace may not have the name; null where it may. The name may be any that stands in a certificate: a
+ * host, an IP address, an email address, a URI, or whatever else a subject says.
+ */
+export function refusalOf(policy: HostPolicy, namespace: string, name: string): Problem | null {
+  if (allows(policy, namespace, name)) return null;
+  const rules = rulesOf(policy, namespace);
+  const suffixes = rules.flatMap((rule) => rule.suffixes);
+  const identities = rules.flatMap((rule) => rule.identities ?? []);
+  const hosts = suffixes.length === 0 ? "no host at all" : `only hosts below ${suffixes.join(", ")}`;
+  const allowed = identities.length === 0 ? hosts : `${hosts}, and ${identities.join(", ")}`;
+  const isHost = hostOf(name) !== null && !/[@:]/.test(name);
+  const advice = isHost ? "" : " Write one of these, or have it listed in hostPolicy under identities.";
   return {
     reason: "HostNotAllowed",
-    message: `namespace ${namespace} may not claim ${host}: the host policy allows it ${allowed}. Ask whoever runs this installation.`,
+    message: `namespace ${namespace} may not claim ${isHost ? name : shown(name)}: the host policy allows it ${allowed}.${advice} Ask whoever runs this installation.`,
     field: "spec.routes",
   };
 }

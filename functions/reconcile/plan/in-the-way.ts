@@ -6,6 +6,7 @@
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
+import { shown } from "../../traefik/rule/rule-error.ts";
 import {
   ADOPT_ANNOTATION,
   INSTANCE_ANNOTATION,
@@ -62,9 +63,18 @@ const tellForeign: Tell = (object, live, route) => {
   }
   return (
     `${object} exists and was not made by this installation for this route: it is left alone. ` +
+    adoptText(live) +
     `Rename the route, delete that object, or hand it over with the annotation ${ADOPT_ANNOTATION}: "true".`
   );
 };
+
+/** Its owner meant to hand it over, and wrote something else than the one word for that. */
+function adoptText({ metadata }: KubernetesObject): string {
+  const adopt = metadata.annotations?.[ADOPT_ANNOTATION];
+  return adopt === undefined || adopt === "true" || adopt === "false"
+    ? ""
+    : `Its annotation says ${shown(adopt)}, which is not known: only "true" hands it over. `;
+}
 
 /** The command after which the object may be written for the route: all that keeps it from being adopted goes. */
 function handOver(live: KubernetesObject, route: RouteName): string {

@@ -7,7 +7,7 @@ import type { RouteDescription } from "../../traefik/route-description.ts";
 
 /** On a route or its namespace: `all`, or names of integrations separated by commas. */
 export const IGNORE_ANNOTATION = "traefik-cert-rotater.io/ignore";
-const SWITCHBOARD_IGNORE_ANNOTATION = "switchboard.borchero.com/ignore";
+export const SWITCHBOARD_IGNORE_ANNOTATION = "switchboard.borchero.com/ignore";
 
 /** What becomes of the children that a route has when it opts out. */
 export type OnOptOut = "delete" | "keep";

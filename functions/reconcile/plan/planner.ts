@@ -147,7 +147,14 @@ function planShares(
     if (description === null) return [];
     const readsAll = members.length > 1 || holders.length > 1;
     const plans = planClaims(integration, index, [claim], setting, moved);
-    return plans.map((plan) => ({ description, plan, readsAll }));
+    // The write is one route's affair, what is wrong is told on each, as at their events.
+    const problems = plans.flatMap((plan) => plan.problems);
+    const told = { step: { action: "none" }, problems, members: [] } as const;
+    const others = members.filter((member) => member !== description);
+    return [
+      ...plans.map((plan) => ({ description, plan, readsAll })),
+      ...others.map((member) => ({ description: member, plan: told, readsAll: false })),
+    ];
   });
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
+import { covers } from "../../integrations/names.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { mayHaveChild } from "./members.ts";
@@ -33,7 +34,7 @@ export function isReadyFor(
       isOwnedBy(child, description.route) &&
       claim.of(child.spec) === wanted &&
       // A host that is not on it yet must wait for what will be.
-      names.every((name) => integration.names(child.spec).includes(name)) &&
+      names.every((name) => covers(integration.names(child.spec), name)) &&
       isReady(child),
   );
 }

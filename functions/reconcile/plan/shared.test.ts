@@ -18,7 +18,7 @@ const setting = {
   selector: { ingressClass: null },
   onOptOut: "delete",
   now: "2026-06-01T00:00:00Z",
-  facts: { dependencies: new Map(), mayName: () => true, othersReady: true },
+  facts: { dependencies: new Map(), mayName: () => true, refuseName: () => null, othersReady: true },
 } as const;
 
 interface RouteOptions {

@@ -98,8 +98,9 @@ export function planGroup(
   const merged = integration.claim.merge([first, ...others]);
   const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
   const plan = planPlaced({ integration, description, live: holder, placement }, setting);
+  const problems = [...integration.claim.contradictions([first, ...others]), ...plan.problems];
   return [
-    { ...plan, members: active },
+    { ...plan, problems, members: active },
     ...removals(surplus.filter((child) => isOfInstance(child, instance))),
   ];
 }

@@ -49,7 +49,7 @@ export async function readNamespaces(run: Run): Promise<ReadNamespaces> {
     const [dependencies, optOuts] = await reading;
     if (optOuts === null) return { findings, isComplete: false };
     const routes = joined.parts.slice(0, kinds.length);
-    if (!routesAreKnown(run, routes as Part<ListedRoute>[])) return { findings, isComplete: false };
+    if (!routesAreKnown(run, kinds, routes as Part<ListedRoute>[])) return { findings, isComplete: false };
     const children = childrenByIntegration(run, joined, kinds.length, failed);
     const found = needsOfNamespace(run.context, {
       namespace: joined.namespace,

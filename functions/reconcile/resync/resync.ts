@@ -25,6 +25,7 @@ export async function resync(context: ReconcileContext, options: ResyncOptions):
     summary: new Summary(),
     memory,
     createdFromLists: new Set(),
+    refused: new Set(),
   };
   await pass(run, { createsFromLists: true });
   if (run.createdFromLists.size > 0) await pass(run, { createsFromLists: false });

@@ -121,8 +121,10 @@ function settingOf(
   namespace: string,
   othersReady: boolean,
 ): PlannerSetting {
-  const mayName = (host: string) => refuseHost(namespace, host) === null;
-  return { instance, selector, onOptOut, now: rfc3339(now()), facts: { dependencies, mayName, othersReady } };
+  const refuseName = (name: string) => refuseHost(namespace, name);
+  const mayName = (host: string) => refuseName(host) === null;
+  const facts = { dependencies, mayName, refuseName, othersReady };
+  return { instance, selector, onOptOut, now: rfc3339(now()), facts };
 }
 
 /** Tells whether what other integrations make for a route is ready; looked up only for those that wait. */

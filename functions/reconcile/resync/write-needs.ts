@@ -87,14 +87,16 @@ async function writeNeed(
   deletions: Deletion[],
 ): Promise<void> {
   const { context, summary } = run;
-  const isTold = need.creations.length === 0 && !need.changes;
+  const key = keyOfRoute(need.description.route);
+  const isTold = !need.changes && (need.creations.length === 0 || run.refused.has(key));
   // What the first look has told need not be told again.
   if (isTold && !createsFromLists) return;
   const writesFromLists = createsFromLists && !need.changes;
   const { report, hasWritten } = writesFromLists
     ? await createChildren(context, need, claims)
     : { report: null, hasWritten: false };
-  if (hasWritten) run.createdFromLists.add(keyOfRoute(need.description.route));
+  if (hasWritten) run.createdFromLists.add(key);
+  else if (report !== null) run.refused.add(key);
   if (report === null) {
     for (const route of routesOf(context, need)) {
       // What has become unwanted since the lists were read counts like all other deletions.

@@ -247,13 +247,14 @@ async function planChildren(
     childrenOf(view, integration, route),
     areOthersReady(context, view, integration, description),
   ]);
-  const mayName = (host: string) => refuseHost(route.namespace, host) === null;
+  const refuseName = (name: string) => refuseHost(route.namespace, name);
+  const mayName = (host: string) => refuseName(host) === null;
   const setting: PlannerSetting = {
     instance,
     onOptOut,
     selector,
     now: rfc3339(context.now()),
-    facts: { dependencies, mayName, othersReady },
+    facts: { dependencies, mayName, refuseName, othersReady },
   };
   const subject: Subject = { route, description, readsAll: options.readsAll === true };
   let observed: Observed = { children, hasAllChildren: false, routes: null };

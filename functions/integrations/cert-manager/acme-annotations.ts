@@ -1,0 +1,59 @@
+/**
+ * The annotations for ACME's HTTP-01 challenge. cert-manager's shim turns them into annotations of the Certificate
+ * (`setIssuerSpecificConfig`), which beat the solver of the issuer.
+ *
+ * @module
+ */
+
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isObjectName } from "../../kubernetes/paths.ts";
+import type { Problem } from "../../problem.ts";
+import { shown } from "../../traefik/rule/rule-error.ts";
+import { invalidAnnotation } from "../annotation.ts";
+
+export const ACME_PREFIX = "acme.cert-manager.io/";
+
+const CLASS = "http01-ingress-class";
+const CLASS_NAME = "http01-ingress-ingressclassname";
+const EDIT_IN_PLACE = "http01-edit-in-place";
+
+export const ACME_NAMES: readonly string[] = [CLASS, CLASS_NAME, EDIT_IN_PLACE];
+
+/** Annotation of a route to annotation of its Certificate. */
+const OVERRIDES: ReadonlyMap<string, string> = new Map([
+  [ACME_PREFIX + CLASS, `${ACME_PREFIX}http01-override-ingress-class`],
+  [ACME_PREFIX + CLASS_NAME, `${ACME_PREFIX}http01-override-ingress-ingressclassname`],
+]);
+
+/**
+ * The annotations that the Certificate gets. Where one is invalid, `live`, the Certificate as it is, keeps what it has.
+ */
+export function acmeAnnotations(
+  annotations: Readonly<Record<string, string>>,
+  live: KubernetesObject | null,
+): Readonly<Record<string, string>> {
+  const entries = [...OVERRIDES].flatMap(([key, override]): [string, string][] => {
+    const value = annotations[key] ?? "";
+    if (value === "") return [];
+    const used = errorOf(key, value) === null ? value : live?.metadata.annotations?.[override];
+    return used === undefined ? [] : [[override, used]];
+  });
+  return Object.fromEntries(entries);
+}
+
+export function acmeProblems(annotations: Readonly<Record<string, string>>): readonly Problem[] {
+  return [...OVERRIDES.keys(), ACME_PREFIX + EDIT_IN_PLACE].flatMap((key) => {
+    const error = errorOf(key, annotations[key] ?? "");
+    return error === null ? [] : [invalidAnnotation(key, error)];
+  });
+}
+
+function errorOf(key: string, value: string): string | null {
+  if (key === ACME_PREFIX + EDIT_IN_PLACE) {
+    if (value !== "true") return null;
+    return `it has no effect: it has the route's own Ingress answer the challenge, and an IngressRoute is none. Leave it out; cert-manager makes an Ingress for the challenge, whose class ${ACME_PREFIX}${CLASS_NAME} names.`;
+  }
+  if (value === "" || (key === ACME_PREFIX + CLASS ? /^[!-~]+$/.test(value) : isObjectName(value)))
+    return null;
+  return `${shown(value)} is no ingress class: write the name of an IngressClass such as traefik.`;
+}

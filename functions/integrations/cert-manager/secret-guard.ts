@@ -1,0 +1,83 @@
+/**
+ * What stands in a Secret before a Certificate takes it up, and who put it there.
+ *
+ * @module
+ */
+import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { isObjectName } from "../../kubernetes/paths.ts";
+import { shown } from "../../traefik/rule/rule-error.ts";
+import { isRecord } from "../../unknown.ts";
+import type { ClaimGuard, ClaimStake } from "../integration.ts";
+
+const SECRET: ResourceDefinition = { group: "", version: "v1", plural: "secrets", kind: "Secret" };
+
+/** cert-manager puts it on every Secret that it issues into. */
+const ISSUED_BY_ANNOTATION = "cert-manager.io/certificate-name";
+
+/** cert-manager issues anew into a Secret that lacks its annotations, and so replaces a certificate that was bought. */
+export const KEEP_FOREIGN_SECRETS: ClaimGuard = {
+  resource: SECRET,
+  madeFor,
+  refuse: (secret, certificate) => {
+    if (secret === null || isIssued(secret, certificate)) return null;
+    const name = issuedFor(secret);
+    const found =
+      name === undefined
+        ? "exists and cert-manager did not make it"
+        : `exists and looks like a copy: it says that it was issued for Certificate ${named(name)}, and no such Certificate writes it here`;
+    return {
+      reason: "SecretExists",
+      message:
+        `Secret ${secret.metadata.name} ${found}; a Certificate would replace what is in ` +
+        "it. It is kept (existingSecrets: keep): delete the Secret to have one issued, or add it to ignoreSecrets.",
+      field: "spec.tls.secretName",
+    };
+  },
+};
+
+/** cert-manager compares the names: it issues anew too where the Secret was another Certificate's. */
+export const SECRET_CONTENT: ClaimStake = {
+  resource: SECRET,
+  madeFor,
+  endangers: (secret, maker, certificate) => {
+    if (secret === null) return null;
+    const issuedBy = issuedFor(secret);
+    if (issuedBy === undefined)
+      return "it exists and cert-manager did not make it: the certificate in it would be replaced";
+    if (!isIssued(secret, maker))
+      return `it exists and looks like a copy of what was issued for Certificate ${named(issuedBy)}: the certificate in it would be replaced`;
+    return issuedBy === certificate
+      ? null
+      : `it exists and was issued for Certificate ${named(issuedBy)}: it would be issued anew`;
+  },
+};
+
+/** An annotation can say anything. */
+function named(certificate: string): string {
+  return isObjectName(certificate) ? certificate : shown(certificate);
+}
+
+function issuedFor({ metadata }: KubernetesObject): string | undefined {
+  return metadata.annotations?.[ISSUED_BY_ANNOTATION];
+}
+
+/** The Certificate to look at, where the Secret's own metadata leave it open who made it. */
+function madeFor(secret: KubernetesObject): string | null {
+  return isWrittenByCertManager(secret) ? null : (issuedFor(secret) ?? null);
+}
+
+/** Whether cert-manager made the Secret, and not whoever copied one with all its annotations. */
+function isIssued(secret: KubernetesObject, certificate: KubernetesObject | null): boolean {
+  if (issuedFor(secret) === undefined) return false;
+  return isWrittenByCertManager(secret) || writtenBy(certificate?.spec) === secret.metadata.name;
+}
+
+/** The API server records who wrote: that outlives a Certificate, and a copy is recorded as its copier's. */
+function isWrittenByCertManager({ metadata }: KubernetesObject): boolean {
+  return (metadata.managedFields ?? []).some(({ manager = "" }) => /^cert-?manager/.test(manager));
+}
+
+/** The Secret that a Certificate of that spec writes. */
+export function writtenBy(spec: unknown): string | null {
+  return isRecord(spec) && typeof spec.secretName === "string" ? spec.secretName : null;
+}

@@ -1,0 +1,28 @@
+/**
+ * What a route asks of its Certificate by annotations.
+ *
+ * @module
+ */
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import { acmeAnnotations } from "./acme-annotations.ts";
+import { certificateAnnotations } from "./annotations.ts";
+import type { Wish } from "./contradictions.ts";
+import { mergeSpec } from "./merge-spec.ts";
+import { permitted } from "./permitted.ts";
+import type { CertManagerSettings } from "./settings.ts";
+import { templateFor } from "./template.ts";
+
+export function wishOf(settings: CertManagerSettings, description: RouteDescription): Wish {
+  const template = templateFor(settings, description);
+  const { annotations } = permitted(settings, description.annotations);
+  const { spec } = certificateAnnotations(annotations, template.spec);
+  const overrides = acmeAnnotations(annotations, null);
+  return {
+    route: description.route,
+    asked: { ...spec, annotations: overrides },
+    whole: {
+      ...mergeSpec(template.spec, spec),
+      annotations: { ...template.metadata?.annotations, ...overrides },
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Annotations that say nothing, though their author meant something: a name or a word that is not quite one that we
+ * know. Each would be ignored without a word.
+ *
+ * @module
+ */
+import { nearest } from "../../config/nearest.ts";
+import { invalidAnnotation } from "../../integrations/annotation.ts";
+import { type AnnotationNames, annotationNameProblems } from "../../integrations/annotation-names.ts";
+import { INTEGRATIONS } from "../../integrations/index.ts";
+import { ENABLE_ANNOTATION } from "../../integrations/opt-in.ts";
+import type { Problem } from "../../problem.ts";
+import { shown } from "../../traefik/rule/rule-error.ts";
+import { IGNORE_ANNOTATION, SWITCHBOARD_IGNORE_ANNOTATION } from "./opt-out.ts";
+import { ADOPT_ANNOTATION } from "./ownership.ts";
+
+type Annotations = Readonly<Record<string, string>>;
+
+const PREFIX = "traefik-cert-rotater.io/";
+
+const OURS: AnnotationNames = {
+  prefix: PREFIX,
+  names: [IGNORE_ANNOTATION, ENABLE_ANNOTATION].map(nameOf),
+  elsewhere: ["instance", "lookup"],
+  advice: {
+    [nameOf(ADOPT_ANNOTATION)]:
+      "it belongs on the Certificate or DNSEndpoint that is to be handed over, not on the route",
+  },
+  closed: true,
+};
+
+const VOCABULARY = merged([OURS, ...INTEGRATIONS.flatMap(({ annotationNames = [] }) => annotationNames)]);
+
+/** What is told of a route's own annotations, whatever they are about. `names` are those of the integrations. */
+export function annotationProblems(annotations: Annotations, names: readonly string[]): readonly Problem[] {
+  const words = ["all", ...new Set([...INTEGRATIONS.map(({ name }) => name), ...names])];
+  return [
+    ...annotationNameProblems(annotations, VOCABULARY),
+    ...[IGNORE_ANNOTATION, ENABLE_ANNOTATION, SWITCHBOARD_IGNORE_ANNOTATION].flatMap((key) =>
+      wordProblems(annotations[key], words, key),
+    ),
+  ];
+}
+
+/** The same for the one annotation of a namespace, which holds for each of its routes. */
+export function namespaceProblems(
+  annotations: Annotations,
+  namespace: string,
+  names: readonly string[],
+): readonly Problem[] {
+  const words = ["all", ...new Set([...INTEGRATIONS.map(({ name }) => name), ...names])];
+  return wordProblems(annotations[IGNORE_ANNOTATION], words, IGNORE_ANNOTATION).map((problem) => ({
+    ...problem,
+    message: `of Namespace ${namespace}: ${problem.message}`,
+  }));
+}
+
+/** `true` is as good as `all`, and `false` as nothing. */
+function wordProblems(value: string | undefined, words: readonly string[], key: string): readonly Problem[] {
+  const unknown = (value ?? "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => !["", "true", "false", ...words].includes(word));
+  return unknown.map((word) => {
+    const meant = nearest(word, words);
+    const advice = meant === null ? `write ${words.join(" or ")}` : `write ${meant}`;
+    return invalidAnnotation(key, `${shown(word)} is not known and has no effect: ${advice}.`);
+  });
+}
+
+/** One entry for each prefix. */
+function merged(vocabulary: readonly AnnotationNames[]): readonly AnnotationNames[] {
+  const byPrefix = Map.groupBy(vocabulary, ({ prefix }) => prefix);
+  return [...byPrefix].map(([prefix, parts]) => ({
+    prefix,
+    names: parts.flatMap(({ names }) => names),
+    elsewhere: parts.flatMap(({ elsewhere }) => elsewhere),
+    advice: Object.assign({}, ...parts.map(({ advice }) => advice)) as Readonly<Record<string, string>>,
+    closed: parts.some(({ closed }) => closed === true),
+  }));
+}
+
+function nameOf(key: string): string {
+  return key.slice(key.indexOf("/") + 1);
+}
