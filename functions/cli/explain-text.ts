@@ -3,13 +3,19 @@
  *
  * @module
  */
+import { oneLine } from "../hidden-characters.ts";
+import type { Problem } from "../problem.ts";
 import type { RuleDescription, ServiceDescription, TlsDescription } from "../traefik/route-description.ts";
 import { type Analysis, hasUnknownTarget, type LocatedDerivation } from "./analyse.ts";
 import type { DerivedChild } from "./derive.ts";
+import { problemText } from "./problem-lines.ts";
 import { UNKNOWN_TARGET } from "./target.ts";
 
 /** Several lines, an empty one at the end. */
-export function explainText(derivation: LocatedDerivation, analysis: Analysis): string {
+export function explainText(
+  derivation: Omit<LocatedDerivation, "file">,
+  analysis: Pick<Analysis, "unknownTargets">,
+): string {
   const { origin, description, children, problems } = derivation;
   const { route, rules, hosts, tls } = description;
   const lines = [
@@ -19,9 +25,22 @@ export function explainText(derivation: LocatedDerivation, analysis: Analysis): 
     `  hosts     ${list(hosts, "none that can be used")}`,
     `  tls       ${tlsText(tls)}`,
     ...children.map((child) => `  ${childText(child, analysis)}`),
-    ...problems.map(({ field, message }) => `  problem   ${field === null ? "" : `${field}: `}${message}`),
+    ...onePlaceholderEach(problems).map(
+      (problem) => `  ${problem.note === true ? "note   " : "problem"}   ${problemText(problem)}`,
+    ),
   ];
-  return `${lines.join("\n")}\n\n`;
+  return `${lines.map(oneLine).join("\n")}\n\n`;
+}
+
+/** A placeholder is told once: whoever fills it in does so everywhere. */
+function onePlaceholderEach(problems: readonly Problem[]): readonly Problem[] {
+  const told = new Set<string>();
+  return problems.filter(({ placeholder }) => {
+    if (placeholder === undefined) return true;
+    const isNew = !told.has(placeholder);
+    told.add(placeholder);
+    return isNew;
+  });
 }
 
 function ruleLines(rule: RuleDescription, index: number): readonly string[] {
@@ -53,7 +72,10 @@ function tlsText(tls: TlsDescription | null): string {
   return parts.join("; ");
 }
 
-function childText({ integration, child, why }: DerivedChild, analysis: Analysis): string {
+function childText(
+  { integration, child, why }: DerivedChild,
+  analysis: Pick<Analysis, "unknownTargets">,
+): string {
   const { kind } = integration.resource;
   if (child === null) return `no child  ${kind}: ${why}`;
   const note = hasUnknownTarget(analysis, child)
@@ -63,5 +85,5 @@ function childText({ integration, child, why }: DerivedChild, analysis: Analysis
 }
 
 function list(items: readonly string[], none = "none"): string {
-  return items.length > 0 ? items.join(", ") : none;
+  return items.length > 0 ? [...new Set(items)].join(", ") : none;
 }

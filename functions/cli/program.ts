@@ -14,11 +14,13 @@ import {
   withLiveRoutes,
 } from "./cluster-commands.ts";
 import type { ExplainOptions } from "./explain.ts";
+import { safeTerminal } from "./safe-terminal.ts";
 import { parsePort } from "./serve-arguments.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal.ts";
 
 /** Runs the command that the words name; the process ends with the code, `serve` excepted, which goes on. */
-export async function run(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function run(words: readonly string[], outside: Terminal): Promise<ExitCode> {
+  const terminal = safeTerminal(outside);
   let code: ExitCode = EXIT.fine;
   const program = createProgram(terminal, (result) => {
     code = result;

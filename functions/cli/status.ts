@@ -5,6 +5,7 @@
  */
 import type { ClusterOptions } from "./cluster.ts";
 import { painter } from "./colour.ts";
+import { noteText } from "./prediction.ts";
 import { orphans, routeStatuses } from "./route-status.ts";
 import { statusJson } from "./status-json.ts";
 import { statusText } from "./status-text.ts";
@@ -22,7 +23,14 @@ export async function status(options: StatusOptions, terminal: Terminal): Promis
   const { server, instance, reader, run } = survey;
   const failures = [...reader.failures];
   if (run.incomplete !== null && failures.length === 0) failures.push(run.incomplete);
-  const report = { server, instance, routes, orphans: orphans(survey), notes: [...reader.notes], failures };
+  const report = {
+    server,
+    instance,
+    routes,
+    orphans: orphans(survey),
+    notes: [...reader.notes, ...run.notes.map(noteText)],
+    failures,
+  };
   terminal.out(
     options.output === "json"
       ? `${JSON.stringify(statusJson(report), null, 2)}\n`

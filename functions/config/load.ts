@@ -6,6 +6,8 @@
 import { readFile } from "node:fs/promises";
 import type { IntegrationDefinition } from "../integrations/definition.ts";
 import { type Configuration, InvalidConfigurationError } from "./configuration.ts";
+import { decodeText } from "./decode-text.ts";
+import { reasonOf } from "./file-error.ts";
 import { parseConfiguration } from "./parse.ts";
 
 export interface LoadedConfiguration {
@@ -27,12 +29,10 @@ export async function loadConfiguration(
 
 async function read(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return decodeText(await readFile(path));
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidConfigurationError([{ path: "", found, expected: `a readable file ${path}` }], {
-      cause,
-    });
+    const problem = { path: "", found: reasonOf(cause), expected: `a readable file ${path}` };
+    throw new InvalidConfigurationError([problem], { cause });
   }
 }
 

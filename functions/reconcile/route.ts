@@ -7,7 +7,6 @@
 import type { ChangeHint } from "../cloudevents/work.ts";
 import type { Integration } from "../integrations/integration.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
-import type { Problem } from "../problem.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
 import type { ReconcileContext } from "./context.ts";
 import { describeRoute } from "./describe.ts";
@@ -21,6 +20,7 @@ import { planRoute, type RouteState } from "./plan-route.ts";
 import { areOthersReady } from "./readiness.ts";
 import { type Change, type Report, retryReport } from "./report.ts";
 import { type Result, settle } from "./result.ts";
+import { shadowed } from "./shadowed.ts";
 import { withoutClaimed } from "./strict-claims.ts";
 
 /** How often a race with another writer is answered by observing again before the sender is asked to wait. */
@@ -168,12 +168,4 @@ async function tell(
 ): Promise<Effect> {
   await context.events.record(description, effect.changes, effect.raced ? [] : effect.problems);
   return effect;
-}
-
-function shadowed({ route: { kind, name } }: RouteDescription): Problem {
-  return {
-    reason: "Shadowed",
-    message: `${kind} ${name} exists in traefik.io too, and that one counts. Delete this one of traefik.containo.us.`,
-    field: "apiVersion",
-  };
 }
