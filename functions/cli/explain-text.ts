@@ -4,7 +4,6 @@
  * @module
  */
 import { oneLine } from "../hidden-characters.ts";
-import type { Problem } from "../problem.ts";
 import type { RuleDescription, ServiceDescription, TlsDescription } from "../traefik/route-description.ts";
 import { type Analysis, hasUnknownTarget, type LocatedDerivation } from "./analyse.ts";
 import type { DerivedChild } from "./derive.ts";
@@ -25,22 +24,11 @@ export function explainText(
     `  hosts     ${list(hosts, "none that can be used")}`,
     `  tls       ${tlsText(tls)}`,
     ...children.map((child) => `  ${childText(child, analysis)}`),
-    ...onePlaceholderEach(problems).map(
+    ...problems.map(
       (problem) => `  ${problem.note === true ? "note   " : "problem"}   ${problemText(problem)}`,
     ),
   ];
   return `${lines.map(oneLine).join("\n")}\n\n`;
-}
-
-/** A placeholder is told once: whoever fills it in does so everywhere. */
-function onePlaceholderEach(problems: readonly Problem[]): readonly Problem[] {
-  const told = new Set<string>();
-  return problems.filter(({ placeholder }) => {
-    if (placeholder === undefined) return true;
-    const isNew = !told.has(placeholder);
-    told.add(placeholder);
-    return isNew;
-  });
 }
 
 function ruleLines(rule: RuleDescription, index: number): readonly string[] {

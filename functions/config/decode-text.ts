@@ -18,5 +18,5 @@ export function decodeText(bytes: Uint8Array): string {
       ? undefined
       : ENCODINGS.find(([, begins]) => begins(first, second))?.[0];
   const text = new TextDecoder(encoding ?? "utf-8").decode(bytes);
-  return text.replaceAll(/\uFEFF+(?=---\s)/g, "\n").replaceAll(/^\uFEFF+/gm, "");
+  return text.replaceAll(/^\uFEFF+/gm, "").replaceAll(/\uFEFF+(?=---\s)/g, "\n");
 }

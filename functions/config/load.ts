@@ -24,7 +24,26 @@ export async function loadConfiguration(
   definitions: readonly IntegrationDefinition[],
 ): Promise<LoadedConfiguration> {
   if (path === null) return parseConfiguration(undefined, definitions);
-  return parseConfiguration(await parse(await read(path), path), definitions);
+  const raw = await parse(await read(path), path);
+  refuseMergeKeys(raw);
+  return parseConfiguration(raw, definitions);
+}
+
+/**
+ * In quotes, as in JSON, `<<` merges nothing, and templates take any key: it would end up in a child.
+ *
+ * @throws {InvalidConfigurationError}
+ */
+function refuseMergeKeys(raw: unknown, parents: readonly string[] = []): void {
+  if (typeof raw !== "object" || raw === null) return;
+  for (const [key, value] of Object.entries(raw)) {
+    const path = [...parents, key];
+    if (key === "<<") {
+      const expected = "<< without quotes, and in YAML, to merge what it has";
+      throw new InvalidConfigurationError([{ path: path.join("."), found: "a key of its own", expected }]);
+    }
+    refuseMergeKeys(value, path);
+  }
 }
 
 async function read(path: string): Promise<string> {
