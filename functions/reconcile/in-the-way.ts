@@ -33,13 +33,24 @@ export function inTheWay(
   const coverage =
     integration.claim.of(object.spec) === claim ? coverageOf(integration.names(object.spec), names) : "none";
   if (isNamesake && coverage === "none") return notOurs(object, ownership);
-  const taken = withAdvice(integration.claim.taken(claim, name, coverage), coverage);
+  const taken = withAdvice(integration.claim.taken(claim, name, coverage), coverage, object);
   return isNamesake ? { ...taken, reason: notOurs(object, ownership).reason } : taken;
 }
 
-/** Adoption takes out of an object what its routes do not name: nobody is to lose a wildcard by our advice. */
-function withAdvice(taken: Problem, coverage: Coverage): Problem {
-  if (coverage !== "exact") return taken;
+/**
+ * Adoption takes out of an object what its routes do not name: nobody is to lose a wildcard by our advice. What has a
+ * controller cannot be adopted, and is gone when that is.
+ */
+function withAdvice(taken: Problem, coverage: Coverage, { metadata }: KubernetesObject): Problem {
+  if (coverage === "none") return taken;
+  const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
+  if (controller !== undefined) {
+    return {
+      ...taken,
+      message: `${taken.message} It belongs to ${controller.kind} ${controller.name} and goes with it.`,
+    };
+  }
+  if (coverage === "wider") return taken;
   const advice = `Or hand that object over with the annotation ${ADOPT_ANNOTATION}: "true".`;
   return { ...taken, message: `${taken.message} ${advice}` };
 }
