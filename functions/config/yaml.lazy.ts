@@ -117,6 +117,23 @@ class Source {
   /** The documents of one part; null for each that is empty. */
   read(start: number, before: number): readonly (YamlDocument | null)[] {
     const end = this.starts.find((other) => other > start) ?? this.#text.length;
+    const whole = this.#readPart(start, end, before);
+    if (whole.every((document) => document === null || !("error" in document))) return whole;
+    const lines = this.#readLines(start, end, before);
+    return lines.some((document) => document !== null && "value" in document) ? lines : whole;
+  }
+
+  /** What begins on lines of its own with a brace, each by itself: of JSON lines one that is broken costs no other. */
+  #readLines(start: number, end: number, before: number): readonly (YamlDocument | null)[] {
+    const starts = [...this.#text.slice(start, end).matchAll(/^\{/gm)].map(({ index }) => start + index);
+    const documents: (YamlDocument | null)[] = [];
+    for (const [index, from] of starts.entries()) {
+      documents.push(...this.#readPart(from, starts[index + 1] ?? end, before + documents.length));
+    }
+    return documents;
+  }
+
+  #readPart(start: number, end: number, before: number): readonly (YamlDocument | null)[] {
     const part = this.#text.slice(start, end);
     const marker = /^---(?=\s|$)/.test(part) ? "---".length : 0;
     const json = /^\s*[[{]/.test(part.slice(marker)) ? parseJsonStream(part, marker) : null;

@@ -123,6 +123,13 @@ describe("streams", () => {
     ]);
   });
 
+  test("of JSON lines one that is broken costs no other", () => {
+    const [first, broken, last] = values('{"a":1}\n{"a":2,"b"\n{"a":3}\n');
+    assert.deepEqual([first, last], [{ a: 1 }, { a: 3 }]);
+    assert.match(String(broken), /Flow map .* at line 3/);
+    assert.deepEqual(lines('{"a":1}\n{"a":2,"b"\n{"a":3}\n'), [1, 2, 3]);
+  });
+
   test("what only looks like JSON is YAML", () => {
     assert.deepEqual(values('{"a": 1,}'), [{ a: 1 }]);
     assert.deepEqual(values("[a, b]"), [["a", "b"]]);

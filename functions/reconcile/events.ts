@@ -5,6 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { visible } from "../hidden-characters.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
 import { ConflictError, KubernetesError } from "../kubernetes/errors.ts";
 import {
@@ -182,7 +183,7 @@ function eventOf(
       type,
       reason,
       action,
-      note: cut(note, MAX_NOTE_BYTES),
+      note: cut(visible(note), MAX_NOTE_BYTES),
       regarding: {
         apiVersion: apiVersionOf(resourceOfRoute(route)),
         kind: route.kind,

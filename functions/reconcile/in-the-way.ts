@@ -7,7 +7,13 @@ import type { Claim, Coverage, Integration } from "../integrations/integration.t
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Problem } from "../problem.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
-import { ADOPT_ANNOTATION, type Ownership } from "./ownership.ts";
+import {
+  ADOPT_ANNOTATION,
+  INSTANCE_ANNOTATION,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  type Ownership,
+} from "./ownership.ts";
 import { notOurs } from "./plan.ts";
 
 /** What would have been made. */
@@ -19,8 +25,8 @@ export interface Unmade {
 }
 
 /**
- * The object has the child's name, or another name and what is claimed. One that serves the route as well as the child
- * would is no problem.
+ * The object has the child's name, or another name and what is claimed. One of the user's own that serves the route as
+ * well as the child would is no problem.
  */
 export function inTheWay(
   integration: Integration & { readonly claim: Claim },
@@ -31,26 +37,27 @@ export function inTheWay(
   const { name } = object.metadata;
   const isNamesake = name === integration.childName(route);
   const coverage =
-    integration.claim.of(object.spec) === claim ? coverageOf(integration.names(object.spec), names) : "none";
+    integration.claim.of(object.spec) === claim && isUsersOwn(object)
+      ? coverageOf(integration.names(object.spec), names)
+      : "none";
   if (isNamesake && coverage === "none") return notOurs(object, ownership);
-  const taken = withAdvice(integration.claim.taken(claim, name, coverage), coverage, object);
+  const taken = withAdvice(integration.claim.taken(claim, name, coverage), coverage);
   return isNamesake ? { ...taken, reason: notOurs(object, ownership).reason } : taken;
 }
 
-/**
- * Adoption takes out of an object what its routes do not name: nobody is to lose a wildcard by our advice. What has a
- * controller cannot be adopted, and is gone when that is.
- */
-function withAdvice(taken: Problem, coverage: Coverage, { metadata }: KubernetesObject): Problem {
-  if (coverage === "none") return taken;
-  const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
-  if (controller !== undefined) {
-    return {
-      ...taken,
-      message: `${taken.message} It belongs to ${controller.kind} ${controller.name} and goes with it.`,
-    };
-  }
-  if (coverage === "wider") return taken;
+/** Nobody's but the user's: no controller looks after it, and nothing says that it is, or is to be, a child of ours. */
+function isUsersOwn({ metadata: { labels, annotations, ownerReferences = [] } }: KubernetesObject): boolean {
+  return (
+    !ownerReferences.some(({ controller }) => controller === true) &&
+    labels?.[MANAGED_BY_LABEL] !== MANAGED_BY &&
+    annotations?.[INSTANCE_ANNOTATION] === undefined &&
+    annotations?.[ADOPT_ANNOTATION] === undefined
+  );
+}
+
+/** Adoption takes out of an object what its routes do not name: nobody is to lose a wildcard by our advice. */
+function withAdvice(taken: Problem, coverage: Coverage): Problem {
+  if (coverage !== "exact") return taken;
   const advice = `Or hand that object over with the annotation ${ADOPT_ANNOTATION}: "true".`;
   return { ...taken, message: `${taken.message} ${advice}` };
 }
