@@ -15,10 +15,12 @@ import {
 } from "./cluster-commands.ts";
 import type { ExplainOptions } from "./commands/explain.ts";
 import type { AnalyseOptions } from "./input/analyse.ts";
+import { safeTerminal } from "./safe-terminal.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal/terminal.ts";
 
 /** Runs the command that the words name; the process ends with the code, `serve` excepted, which goes on. */
-export async function run(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function run(words: readonly string[], outside: Terminal): Promise<ExitCode> {
+  const terminal = safeTerminal(outside);
   let code: ExitCode = EXIT.fine;
   const program = createProgram(terminal, (result) => {
     code = result;
@@ -140,9 +142,10 @@ const EXIT_CODES = `
 Exit codes: 0 fine, 1 problems found or event not accepted, 2 wrong usage.`;
 
 const RENDER_HELP = `
-Objects of other kinds are passed over; lists are opened. Owner, instance and a namespace that the route does not
-name are left out, for only a cluster knows them. Without --target, and where the configuration names no targetIPs,
-192.0.2.1 stands for the address that the function reads from Traefik's Service.
+Lists are opened. Of objects of other kinds only Certificates and DNSEndpoints count: as what is there already. Owner,
+instance and a namespace that the route does not name are left out, for only a cluster knows them. Without --target, and
+where the configuration names no targetIPs, 192.0.2.1 stands for the address that the function reads from Traefik's
+Service.
 
 Example:
   $ traefik-cert-rotater render -f examples/my-ingress.yaml --target 10.96.0.10

@@ -42,7 +42,7 @@ export function parseConfiguration(
   const { selector, logLevel, mode, onOptOut, hostPolicy, hostClaims, auth } = parsed.output;
   return {
     configuration: {
-      selector: { ingressClass: selector.ingressClass ?? null, legacyGroup: selector.legacyGroup },
+      selector: { ingressClass: selector.ingressClass || null, legacyGroup: selector.legacyGroup },
       integrations,
       logLevel,
       mode,

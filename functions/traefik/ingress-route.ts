@@ -7,14 +7,17 @@
  * @module
  */
 import type { KubernetesObject } from "../kubernetes/objects.ts";
+import type { Problem } from "../problem.ts";
 import { isRecord } from "../unknown.ts";
 import { FieldReader, type JsonObject } from "./fields.ts";
 import { type HostCandidate, usableHosts } from "./hosts.ts";
+import { blamePlaceholders, describePlaceholder, placeholderAt } from "./placeholders.ts";
 import type {
   Protocol,
   RouteDescription,
   RouteReference,
   RuleDescription,
+  RuleError,
   RuleSyntax,
 } from "./route-description.ts";
 import type { CompileRegexp } from "./rule/matchers.ts";
@@ -78,7 +81,7 @@ export function parseRoute(object: KubernetesObject, options: RouteOptions): Rou
     tls,
     incomplete,
     undecidable,
-    problems: [...reader.problems, ...problems],
+    problems: blamePlaceholders([...reader.problems, ...problems], object),
   };
 }
 
@@ -139,7 +142,7 @@ function parseRules(
     rules.push(rule);
     if (rule.error === null) {
       for (const name of rule.domains) {
-        candidates.push({ name, field: `${field}.match` });
+        candidates.push({ name, field: `${field}.match`, source: rule.match });
       }
     } else {
       incomplete = true;
@@ -182,10 +185,16 @@ function parseRule(
   }
   const analysis = analyzeRule(match, { protocol, syntax, compileRegexp: options.compileRegexp });
   if (analysis.error !== null) {
-    const message = describeRuleError(match, analysis.error);
-    reader.problems.push({ reason: "InvalidRule", message, field: `${field}.match` });
+    reader.problems.push(ruleProblem(match, analysis.error, `${field}.match`));
   }
   return { match, syntax, ...analysis, services };
+}
+
+function ruleProblem(match: string, error: RuleError, field: string): Problem {
+  const placeholder = placeholderAt(match, error.position);
+  if (placeholder === null) return { reason: "InvalidRule", message: describeRuleError(match, error), field };
+  const message = describeRuleError(match, { ...error, message: `it ${describePlaceholder(placeholder)}` });
+  return { reason: "InvalidRule", message, field, placeholder: placeholder.text };
 }
 
 function parseSyntax(value: unknown, field: string, reader: FieldReader): RuleSyntax {

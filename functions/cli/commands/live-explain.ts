@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneLine } from "../../hidden-characters.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
 import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
@@ -13,7 +14,7 @@ import { settle } from "../../reconcile/result.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
-import { type LiveChild, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
+import { type LiveChild, listChildren, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster.ts";
 import { derive } from "../input/derive.ts";
 import { explainText } from "../output/explain-text.ts";
@@ -71,7 +72,9 @@ async function explainOne(
     { client: reader.client, configuration, instance },
     { namespace, name, confirmDeletions: false },
   );
-  const derivations = derive(all, { integrations, selector, dependencies });
+  const listed = await Promise.all(integrations.map((each) => listChildren(reader.client, each, namespace)));
+  const surroundings = { objects: listed.flat(), instance };
+  const derivations = derive(all, { integrations, selector, dependencies, surroundings });
   const found = derivations.filter(({ description }) => description.route.name === name);
   const live = await Promise.all(found.map(({ description }) => liveChildren(cluster, description, run)));
   cluster.endProgress();
@@ -79,11 +82,11 @@ async function explainOne(
     const problems = problemsOf(run, derivation.description);
     const located = { ...derivation, problems, origin: server };
     const children: readonly LiveChild[] = live[index] ?? [];
-    const text = explainText(located, { derivations: [], errors: [], unknownTargets: [] }).trimEnd();
+    const text = explainText(located, { unknownTargets: [] }).trimEnd();
     terminal.out(
       output === "json"
         ? `${JSON.stringify({ ...explanationJson(located), live: children.map(liveJson) })}\n`
-        : `${[text, ...children.flatMap(liveText)].join("\n")}\n\n`,
+        : `${[text, ...children.flatMap(liveText).map(oneLine)].join("\n")}\n\n`,
     );
   }
   return tellFindings(cluster, wanted, found.length, run, terminal);
@@ -96,8 +99,8 @@ function tellFindings(
   run: DryRun,
   terminal: Terminal,
 ): boolean {
-  for (const note of reader.notes) terminal.err(`note: ${note}\n`);
-  for (const failure of reader.failures) terminal.err(`${failure}\n`);
+  for (const note of reader.notes) terminal.err(`note: ${oneLine(note)}\n`);
+  for (const failure of reader.failures) terminal.err(`${oneLine(failure)}\n`);
   if (found === 0 && reader.failures.size === 0) {
     terminal.err(`there is no IngressRoute and no IngressRouteTCP ${namespace}/${name} in ${server}\n`);
   }
@@ -105,8 +108,10 @@ function tellFindings(
 }
 
 /** What the reconciler says of the route: more than its own text, for it has looked at what is there. */
-function problemsOf({ problems }: DryRun, { route: { kind, group, name } }: RouteDescription) {
-  return problems.filter(({ route }) => route?.kind === kind && route.group === group && route.name === name);
+function problemsOf({ problems, notes }: DryRun, { route: { kind, group, name } }: RouteDescription) {
+  return [...problems, ...notes].filter(
+    ({ route }) => route?.kind === kind && route.group === group && route.name === name,
+  );
 }
 
 /** All routes of the namespace: which of them share a child is known only from all. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { noteText } from "../cluster/prediction.ts";
 import { orphans, routeStatuses } from "../cluster/route-status.ts";
 import { surveyCluster } from "../cluster/survey.ts";
 import type { ClusterOptions } from "../cluster.ts";
@@ -23,7 +24,14 @@ export async function status(options: StatusOptions, terminal: Terminal): Promis
   const { server, instance, reader, run } = survey;
   const failures = [...reader.failures];
   if (run.incomplete !== null && failures.length === 0) failures.push(run.incomplete);
-  const report = { server, instance, routes, orphans: orphans(survey), notes: [...reader.notes], failures };
+  const report = {
+    server,
+    instance,
+    routes,
+    orphans: orphans(survey),
+    notes: [...reader.notes, ...run.notes.map(noteText)],
+    failures,
+  };
   terminal.out(
     options.output === "json"
       ? `${JSON.stringify(statusJson(report), null, 2)}\n`

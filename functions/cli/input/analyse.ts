@@ -9,9 +9,11 @@ import { INTEGRATIONS } from "../../integrations/index.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
+import { lastOfEach } from "../duplicates.ts";
+import { noteLines, problemLines } from "../problem-lines.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 import { type Derivation, derive } from "./derive.ts";
-import { readRoutes } from "./input.ts";
+import { readObjects } from "./input.ts";
 import { dependencyNames, factsWith, parseTarget, UNKNOWN_TARGET } from "./target.ts";
 
 export interface AnalyseOptions {
@@ -22,12 +24,18 @@ export interface AnalyseOptions {
 
 export interface LocatedDerivation extends Derivation {
   readonly origin: string;
+  /** Null where it comes from a cluster. */
+  readonly file: string | null;
 }
 
 export interface Analysis {
   readonly derivations: readonly LocatedDerivation[];
-  /** Input that could not be read. */
+  /** Input that could not be read, or that contradicts itself. */
   readonly errors: readonly string[];
+  /** What is wrong with routes, one line each. */
+  readonly problems: readonly string[];
+  /** Worth knowing, though nothing is wrong. */
+  readonly notes: readonly string[];
   /** Services whose address is not known, for which the documentation address stands in; empty where it is known. */
   readonly unknownTargets: readonly string[];
 }
@@ -43,21 +51,29 @@ export async function analyse(options: AnalyseOptions, terminal: Terminal): Prom
   if (target !== null && services.length === 0) {
     terminal.err("warning: --target has no effect, for the configuration needs no Service's address\n");
   }
-  const { objects, errors } = await readRoutes(options.filename, terminal);
+  const input = await readObjects(options.filename, terminal);
+  const { objects, contradictions } = lastOfEach(input.routes);
+  const errors = [...input.errors, ...contradictions];
   const descriptions = await Promise.all(
     objects.map(({ object }) => describeRoute({ integrations, loadRegexp, refuseHost }, object, {})),
   );
   const dependencies = factsWith(integrations, target ?? [UNKNOWN_TARGET]);
-  const derivations = derive(descriptions, { integrations, selector, dependencies });
+  const others = lastOfEach(input.others).objects.map(({ object }) => object);
+  const surroundings = { objects: others, instance: null };
+  const derived = derive(descriptions, { integrations, selector, dependencies, surroundings });
   if (objects.length === 0 && errors.length === 0) {
     terminal.err("warning: there is no IngressRoute and no IngressRouteTCP of Traefik in the input\n");
   }
+  const derivations = derived.map((derivation, index) => ({
+    ...placed(derivation, objects[index]?.object),
+    origin: objects[index]?.origin ?? "",
+    file: objects[index]?.file ?? null,
+  }));
   return {
-    derivations: derivations.map((derivation, index) => ({
-      ...placed(derivation, objects[index]?.object),
-      origin: objects[index]?.origin ?? "",
-    })),
+    derivations,
     errors,
+    problems: problemLines(derivations, input.templates),
+    notes: noteLines(derivations, selector),
     unknownTargets: target === null ? services : [],
   };
 }
@@ -81,21 +97,19 @@ export async function readConfiguration(path: string | null, terminal: Terminal)
     return configuration;
   } catch (error) {
     if (!(error instanceof InvalidConfigurationError)) throw error;
-    throw new UsageError(`${path}: ${error.message.replaceAll("\n", `\n${path}: `)}`, { cause: error });
+    throw new UsageError(configurationLines(path ?? "", error).join("\n"), { cause: error });
   }
 }
 
-/** The problems of the input and of the routes, one line each. */
-export function problemLines({ derivations, errors }: Analysis): readonly string[] {
-  return [
-    ...errors,
-    ...derivations.flatMap(({ origin, problems }) =>
-      problems.map(({ field, message }) => `${origin}: ${field === null ? "" : `${field}: `}${message}`),
-    ),
-  ];
+/** One line for each problem, with the file's name once. */
+function configurationLines(path: string, { message }: InvalidConfigurationError): readonly string[] {
+  return message.split("\n").map((line) => (line.includes(path) ? line : `${path}: ${line}`));
 }
 
 /** Whether a child stands there with the address that stands in for an unknown one. */
-export function hasUnknownTarget({ unknownTargets }: Analysis, child: KubernetesObject): boolean {
+export function hasUnknownTarget(
+  { unknownTargets }: Pick<Analysis, "unknownTargets">,
+  child: KubernetesObject,
+): boolean {
   return unknownTargets.length > 0 && JSON.stringify(child.spec).includes(JSON.stringify(UNKNOWN_TARGET));
 }

@@ -3,13 +3,18 @@
  *
  * @module
  */
+import { oneLine } from "../../hidden-characters.ts";
 import type { RuleDescription, ServiceDescription, TlsDescription } from "../../traefik/route-description.ts";
 import { type Analysis, hasUnknownTarget, type LocatedDerivation } from "../input/analyse.ts";
 import type { DerivedChild } from "../input/derive.ts";
 import { UNKNOWN_TARGET } from "../input/target.ts";
+import { problemText } from "../problem-lines.ts";
 
 /** Several lines, an empty one at the end. */
-export function explainText(derivation: LocatedDerivation, analysis: Analysis): string {
+export function explainText(
+  derivation: Omit<LocatedDerivation, "file">,
+  analysis: Pick<Analysis, "unknownTargets">,
+): string {
   const { origin, description, children, problems } = derivation;
   const { route, rules, hosts, tls } = description;
   const lines = [
@@ -19,9 +24,11 @@ export function explainText(derivation: LocatedDerivation, analysis: Analysis): 
     `  hosts     ${list(hosts, "none that can be used")}`,
     `  tls       ${tlsText(tls)}`,
     ...children.map((child) => `  ${childText(child, analysis)}`),
-    ...problems.map(({ field, message }) => `  problem   ${field === null ? "" : `${field}: `}${message}`),
+    ...problems.map(
+      (problem) => `  ${problem.note === true ? "note   " : "problem"}   ${problemText(problem)}`,
+    ),
   ];
-  return `${lines.join("\n")}\n\n`;
+  return `${lines.map(oneLine).join("\n")}\n\n`;
 }
 
 function ruleLines(rule: RuleDescription, index: number): readonly string[] {
@@ -53,7 +60,10 @@ function tlsText(tls: TlsDescription | null): string {
   return parts.join("; ");
 }
 
-function childText({ integration, child, why }: DerivedChild, analysis: Analysis): string {
+function childText(
+  { integration, child, why }: DerivedChild,
+  analysis: Pick<Analysis, "unknownTargets">,
+): string {
   const { kind } = integration.resource;
   if (child === null) return `no child  ${kind}: ${why}`;
   const note = hasUnknownTarget(analysis, child)
@@ -63,5 +73,5 @@ function childText({ integration, child, why }: DerivedChild, analysis: Analysis
 }
 
 function list(items: readonly string[], none = "none"): string {
-  return items.length > 0 ? items.join(", ") : none;
+  return items.length > 0 ? [...new Set(items)].join(", ") : none;
 }

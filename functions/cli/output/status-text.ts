@@ -3,7 +3,7 @@
  *
  * @module
  */
-
+import { oneLine } from "../../hidden-characters.ts";
 import type { ChildState, ChildStatus, RouteStatus } from "../cluster/route-status.ts";
 import type { Paint } from "../terminal/colour.ts";
 import type { StatusReport } from "./status-json.ts";
@@ -42,7 +42,7 @@ export function statusText(report: StatusReport, style: StatusStyle): string {
     ...notes.map((note) => `note: ${note}`),
     `${routes.length} ${routes.length === 1 ? "route" : "routes"}, ${wrong === 0 ? "nothing wrong" : `${wrong} need attention`}`,
   ];
-  return `${text.join("\n")}\n`;
+  return `${text.map(oneLine).join("\n")}\n`;
 }
 
 function cells({ description: { route, hosts }, children }: RouteStatus, { wide }: StatusStyle): string[] {

@@ -13,7 +13,12 @@ export type Colour = keyof typeof CODES;
 export type Paint = (colour: Colour, text: string) => string;
 
 /** No colours into files and pipes, on terminals without any, and where `NO_COLOR` is set (no-color.org). */
-export function painter({ isTerminal, env }: Pick<Terminal, "isTerminal" | "env">): Paint {
+export function painter(terminal: Pick<Terminal, "isTerminal" | "env" | "own">): Paint {
+  const { isTerminal, env } = terminal;
   const plain = isTerminal?.out !== true || Boolean(env.NO_COLOR) || env.TERM === "dumb";
-  return plain ? (_, text) => text : (colour, text) => `\u001b[${CODES[colour]}m${text}\u001b[0m`;
+  const code = (number: number) => {
+    const sequence = `\u001b[${number}m`;
+    return terminal.own?.(sequence) ?? sequence;
+  };
+  return plain ? (_, text) => text : (colour, text) => `${code(CODES[colour])}${text}${code(0)}`;
 }

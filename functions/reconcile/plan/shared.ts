@@ -11,8 +11,9 @@ import { createHash } from "node:crypto";
 import type { Claim, Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { inTheWay } from "./in-the-way.ts";
 import { isOfInstance, isOwnedBy, judge, mayWrite, owningRoutes } from "./ownership.ts";
-import { notOurs, type Plan, type PlanSetting, planPlaced } from "./plan.ts";
+import { type Plan, type PlanSetting, planPlaced } from "./plan.ts";
 
 /** An integration whose children are shared. */
 export type SharingIntegration = Integration & { readonly claim: Claim };
@@ -55,9 +56,14 @@ export function planGroup(
   const owners = inOrder([...active, ...keepers], holder);
   const [first, ...others] = owners.filter((owner) => active.includes(owner));
   if (first === undefined) return removals(mine.filter((child) => isOfInstance(child, instance)));
-  if (foreign !== undefined) return [inTheWay(integration, first.route, claim, foreign, instance)];
+  const unmade = { route: first.route, claim, names: integration.claim.merge([first, ...others]).hosts };
+  const left = (object: KubernetesObject): Plan => ({
+    step: { action: "none" },
+    problems: [inTheWay(integration, unmade, object, judge(object, first.route, instance))],
+  });
+  if (foreign !== undefined) return [left(foreign)];
   const name = holder?.metadata.name ?? nameOf(integration, first.route, claim, occupantOf, instance);
-  if (typeof name !== "string") return [inTheWay(integration, first.route, claim, name, instance)];
+  if (typeof name !== "string") return [left(name)];
   const placement = { instance, owners, name };
   const merged = integration.claim.merge([first, ...others]);
   const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
@@ -73,21 +79,6 @@ function takesPart(
 ): boolean {
   const { hosts } = integration.claim.merge([member]);
   return hosts.length > 0 || had.some((child) => isOwnedBy(child, member.route));
-}
-
-/** Somebody else's object has the name, or another name and what is claimed. */
-function inTheWay(
-  integration: SharingIntegration,
-  route: RouteReference,
-  claim: string,
-  object: KubernetesObject,
-  instance: string,
-): Plan {
-  const problem =
-    object.metadata.name === integration.childName(route)
-      ? notOurs(object, judge(object, route, instance))
-      : integration.claim.taken(claim, object.metadata.name);
-  return { step: { action: "none" }, problems: [problem] };
 }
 
 /** The controller first, as long as it is among them; then the older routes. */

@@ -7,7 +7,6 @@
 
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import type { Problem } from "../../problem.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { ChangeHint } from "../../work.ts";
 import { type Change, type Report, retryReport } from "../apply/report.ts";
@@ -21,6 +20,7 @@ import type { Plan } from "../plan/plan.ts";
 import { areOthersReady } from "../plan/readiness.ts";
 import { planRoute, type RouteState } from "../plan-route.ts";
 import { type Result, settle } from "../result.ts";
+import { shadowed } from "../shadowed.ts";
 import { withoutClaimed } from "../strict-claims.ts";
 import type { ReconcileContext } from "./context.ts";
 
@@ -169,12 +169,4 @@ async function tell(
 ): Promise<Effect> {
   await context.events.record(description, effect.changes, effect.raced ? [] : effect.problems);
   return effect;
-}
-
-function shadowed({ route: { kind, name } }: RouteDescription): Problem {
-  return {
-    reason: "Shadowed",
-    message: `${kind} ${name} exists in traefik.io too, and that one counts. Delete this one of traefik.containo.us.`,
-    field: "apiVersion",
-  };
 }
