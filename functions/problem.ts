@@ -34,4 +34,8 @@ export interface Problem {
   readonly reason: ProblemReason;
   readonly message: string;
   readonly field: string | null;
+  /** Nothing is wrong and nobody need act: it is only worth knowing. A Normal Event; no reason to exit with 1. */
+  readonly note?: true;
+  /** The placeholder that is to blame, as the user wrote it. */
+  readonly placeholder?: string;
 }

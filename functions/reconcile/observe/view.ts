@@ -10,9 +10,9 @@ import { KindNotServedError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { type RouteKinds, resourceOfRoute, routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
-import { unshadowed } from "../plan/members.ts";
 import { IGNORE_ANNOTATION } from "../plan/opt-out.ts";
 import { LOOKUP_SELECTOR } from "../plan/ownership.ts";
+import { unshadowed } from "../plan/shadowed.ts";
 import { type DescribeContext, describeRoute } from "./describe.ts";
 import { listAll } from "./listing.ts";
 

@@ -7,7 +7,6 @@
 
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import type { Problem } from "../../problem.ts";
 import { LEGACY_GROUP, ROUTE_GROUP } from "../../traefik/resources.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { ChangeHint } from "../../work.ts";
@@ -32,6 +31,7 @@ import { isSelected } from "../plan/opt-out.ts";
 import { isOfInstance, isOwnedBy } from "../plan/ownership.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Observed, type PlannerSetting, planRoute, type Subject } from "../plan/planner.ts";
+import { shadowed } from "../plan/shadowed.ts";
 import type { ReconcileContext } from "./context.ts";
 
 /** How often a conflict with another writer is answered by observing again before the sender is asked to wait. */
@@ -271,12 +271,4 @@ async function record(
   if (description !== null)
     await context.events.record(description, report.changes, report.conflict ? [] : report.problems);
   return report;
-}
-
-function shadowed({ route: { kind, name } }: RouteDescription): Problem {
-  return {
-    reason: "Shadowed",
-    message: `${kind} ${name} exists in traefik.io too, and that one counts. Delete this one of traefik.containo.us.`,
-    field: "apiVersion",
-  };
 }
