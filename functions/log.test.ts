@@ -33,6 +33,14 @@ describe("log", () => {
     assert.match(err.stack, /log\.test\.ts/);
   });
 
+  test("control characters of clusters are escapes, and what a program reads is the same", () => {
+    const { log, lines } = setUp("info");
+    log.warn({ message: "\u001b[31m\u009b2J\u202e\u007f\n" }, "x");
+    assert.doesNotMatch(lines[0] ?? "", /[^\P{Cc}\n]|\u202e/u);
+    assert.match(lines[0] ?? "", /^[^\n]*\n$/);
+    assert.equal(JSON.parse(lines[0] ?? "").message, "\u001b[31m\u009b2J\u202e\u007f\n");
+  });
+
   test("credentials never appear, at any depth that our fields have", () => {
     const { log, lines } = setUp("debug");
     const secret = "s3cret";

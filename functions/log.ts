@@ -4,6 +4,7 @@
  * @module
  */
 import { pino } from "pino";
+import { visible } from "./hidden-characters.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
@@ -31,6 +32,8 @@ export function createLogger(level: LogLevel, destination?: LogDestination): Log
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: REDACTED_PATHS,
+    // JSON leaves some control characters as they are, and people read logs in terminals.
+    hooks: { streamWrite: visible },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -39,4 +39,8 @@ export interface Problem {
   readonly field: string | null;
   /** It stands for so many others of its reason, which are not told one by one. */
   readonly more?: number;
+  /** Nothing is wrong and nobody need act: it is only worth knowing. A Normal Event; no reason to exit with 1. */
+  readonly note?: true;
+  /** The placeholder that is to blame, as the user wrote it. */
+  readonly placeholder?: string;
 }

@@ -5,6 +5,7 @@
  */
 import "./signals.ts";
 import "./require-node.ts";
+import { visible } from "./hidden-characters.ts";
 import { serve } from "./main.ts";
 import { parseServeArguments } from "./serve-arguments.ts";
 
@@ -15,7 +16,8 @@ export async function start(options: Parameters<typeof serve>[0]): Promise<void>
   try {
     await serve(options, process.env);
   } catch (error) {
-    process.stderr.write(`cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`cannot start: ${visible(why)}\n`);
     process.exit(2);
   }
 }
@@ -24,7 +26,7 @@ if (import.meta.main) {
   const parsed = parseServeArguments(process.argv.slice(2), process.env);
   if ("options" in parsed) void start(parsed.options);
   else {
-    process.stderr.write(`${parsed.usage}\n`);
+    process.stderr.write(`${visible(parsed.usage)}\n`);
     process.exitCode = 2;
   }
 }

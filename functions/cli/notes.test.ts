@@ -12,7 +12,7 @@ async function said(
 ) {
   const [out, err]: [string[], string[]] = [[], []];
   const terminal: Terminal = {
-    stdin: async () => objects.map((object) => JSON.stringify(object)).join("\n---\n"),
+    stdin: async () => Buffer.from(objects.map((object) => JSON.stringify(object)).join("\n---\n")),
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
     env: {},

@@ -12,7 +12,7 @@ describe("configuration file", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  async function load(text: string) {
+  async function load(text: string | Uint8Array) {
     const path = join(folder, "config");
     await writeFile(path, text);
     return (await loadConfiguration(path, [])).configuration;
@@ -45,6 +45,24 @@ describe("configuration file", () => {
       name: "InvalidConfigurationError",
       message,
     });
+  });
+
+  test("merge keys are merged, and in quotes refused", async () => {
+    const { logLevel } = await load("health: &base {logLevel: debug}\n<<: *base\n");
+    assert.equal(logLevel, "debug");
+    await assert.rejects(load('health: {a: {"<<": {b: 1}}}'), {
+      name: "InvalidConfigurationError",
+      message: /^health\.a\.<<: found a key of its own, expected << without quotes/,
+    });
+  });
+
+  test("UTF-16 and a byte order mark", async () => {
+    for (const text of ["\uFEFFlogLevel: debug\n", '\uFEFF{"logLevel": "debug"}']) {
+      for (const encoding of ["utf8", "utf16le"] as const) {
+        const { logLevel } = await load(Buffer.from(text, encoding));
+        assert.equal(logLevel, "debug");
+      }
+    }
   });
 
   test("an alias bomb is refused, not expanded", async () => {

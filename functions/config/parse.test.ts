@@ -121,6 +121,7 @@ describe("settings", () => {
       },
     });
     assert.equal(parsed.selector.ingressClass, "internal");
+    assert.equal(parse({ selector: { ingressClass: "" } }).selector.ingressClass, null);
     assert.deepEqual(parsed.integrations[0]?.settings, {
       ...CERT_MANAGER,
       certificateTemplate: { metadata: { labels: { a: "b" } }, spec },

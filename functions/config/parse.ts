@@ -44,7 +44,7 @@ export function parseConfiguration(
   const { selector, traefik, logLevel, mode, onOptOut, hostPolicy, hostClaims, auth } = parsed.output;
   return {
     configuration: {
-      selector: { ...selector, ingressClass: selector.ingressClass ?? null },
+      selector: { ...selector, ingressClass: selector.ingressClass || null },
       defaultRuleSyntax: traefik.defaultRuleSyntax,
       integrations,
       logLevel,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Problem } from "../problem.ts";
+import { blamePlaceholder } from "../traefik/placeholders.ts";
 
 /**
  * A value as it is used; `error` says what was found and what to write instead; null where the annotation is as good
@@ -11,9 +12,10 @@ import type { Problem } from "../problem.ts";
  */
 export type Parsed<T = unknown> = { readonly value: T } | { readonly error: string } | null;
 
-/** One bad annotation; only that one is left out. */
-export function invalidAnnotation(key: string, message: string): Problem {
-  return { reason: "InvalidAnnotation", message, field: `metadata.annotations[${key}]` };
+/** One bad annotation; only that one is left out. `value` is what it has, where that is what is wrong. */
+export function invalidAnnotation(key: string, message: string, value = ""): Problem {
+  const problem: Problem = { reason: "InvalidAnnotation", message, field: `metadata.annotations[${key}]` };
+  return blamePlaceholder(problem, value);
 }
 
 /** A decimal integer as Go's `strconv.ParseInt` reads it, from `min` to `max`; null for anything else. */

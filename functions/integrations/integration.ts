@@ -69,8 +69,11 @@ export interface Claim {
   /** What may be lost by taking up the claim, whatever the settings: for whoever plans ahead. */
   readonly stake: ClaimStake;
   /** Tells the user that `holder`, which is not ours, has it already. */
-  taken(claim: string, holder: string): Problem;
+  taken(claim: string, holder: string, coverage: Coverage): Problem;
 }
+
+/** How somebody else's object has the names that are wanted: some are missing, it has just these, or these and more. */
+export type Coverage = "none" | "exact" | "wider";
 
 /** What stands in the cluster for a claim, such as the Secret itself. Only its metadata is read. */
 export interface ClaimedObject {

@@ -8,6 +8,7 @@
  */
 import { domainToASCII } from "node:url";
 import type { Problem } from "../problem.ts";
+import { asWritten, describePlaceholder, placeholderIn } from "./placeholders.ts";
 import { addressBits } from "./rule/ip-address.ts";
 import { shown } from "./rule/rule-error.ts";
 
@@ -15,6 +16,8 @@ export interface HostCandidate {
   readonly name: string;
   /** Where it was written, such as `spec.routes[0].match`. */
   readonly field: string;
+  /** What the name was taken from, with the user's spelling; the name itself where that is as written. */
+  readonly source?: string;
 }
 
 export interface UsableHosts {
@@ -31,17 +34,25 @@ const longestLabel = 63;
 export function usableHosts(candidates: readonly HostCandidate[]): UsableHosts {
   const hosts = new Set<string>();
   const problems = new Map<string, Problem>();
-  for (const { name, field } of candidates) {
+  for (const { name, field, source } of candidates) {
     const host = normalized(name);
     const reason = whyUnusable(host);
     if (reason === null) {
       hosts.add(host);
     } else {
-      const message = `the host ${shown(name)} is left out: ${reason}`;
-      problems.set(`${field}\n${message}`, { reason: "UnusableHost", message, field });
+      const problem = leftOut(source === undefined ? name : asWritten(source, name), reason, field);
+      problems.set(`${field}\n${problem.message}`, problem);
     }
   }
   return { hosts: [...hosts].sort(), problems: [...problems.values()] };
+}
+
+function leftOut(written: string, why: string, field: string): Problem {
+  const placeholder = placeholderIn(written);
+  const [reason, head] = ["UnusableHost", `the host ${shown(written)} is left out`] as const;
+  if (placeholder === null) return { reason, message: `${head}: ${why}`, field };
+  const message = `${head}: it ${describePlaceholder(placeholder)}`;
+  return { reason, message, field, placeholder: placeholder.text };
 }
 
 function normalized(name: string): string {

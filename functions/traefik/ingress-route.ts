@@ -10,6 +10,7 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isRecord } from "../unknown.ts";
 import { FieldReader, type JsonObject } from "./fields.ts";
 import { notesOf } from "./notes.ts";
+import { blamePlaceholders } from "./placeholders.ts";
 import {
   ROUTE_GROUPS,
   ROUTE_KINDS,
@@ -89,7 +90,7 @@ export function parseRoute(object: KubernetesObject, options: RouteOptions): Rou
     tls,
     incomplete,
     undecidable: isUnreadable || isNameless,
-    problems,
+    problems: blamePlaceholders(problems, object),
     // What is wrong comes first: a note on top could only repeat it.
     notes: problems.length > 0 ? [] : notesOf(isChild, { hosts, extraNames, tls }),
   };

@@ -3,11 +3,15 @@
  *
  * @module
  */
+
+import type { Problem } from "../problem.ts";
 import type { FieldReader, JsonObject } from "./fields.ts";
 import { usableHosts } from "./hosts.ts";
+import { describePlaceholder, placeholderAt } from "./placeholders.ts";
 import type { RouteReference, RuleDescription } from "./route-description.ts";
 import type { CompileRegexp } from "./rule/regexp.ts";
 import { analyzeRule, describeRuleError } from "./rule/rule.ts";
+import type { RuleError } from "./rule/rule-error.ts";
 import type { Protocol, RuleSyntax } from "./rule/syntax.ts";
 import { otherSyntaxHint, readAs } from "./rule-syntax.ts";
 import { parseServices } from "./services.ts";
@@ -64,7 +68,7 @@ export function parseRules(
         : parseRule(object, field, route, options, reader);
     rules.push(rule);
     incomplete ||= rule.error !== null;
-    const usable = usableHosts(names.map((name) => ({ name, field: `${field}.match` })));
+    const usable = usableHosts(names.map((name) => ({ name, field: `${field}.match`, source: rule.match })));
     for (const host of usable.hosts) {
       hosts.add(host);
     }
@@ -104,11 +108,19 @@ function parseRule(
   const { domains, paths, error } = analysis;
   if (error !== null) {
     const hint = otherSyntaxHint(match, analysis, chosen, { protocol, compileRegexp });
-    const message = describeRuleError(match, error) + hint;
-    reader.add([{ reason: "InvalidRule", message, field: `${field}.match` }]);
+    reader.add([ruleProblem(match, error, hint, `${field}.match`)]);
   }
   const names = error === null ? analysis.hosts.filter((name) => !isCatchAll(name, protocol)) : [];
   return { rule: { match, syntax, domains, paths, services, error }, names };
+}
+
+/** What a placeholder breaks, no other syntax mends: then the hint is left out. */
+function ruleProblem(match: string, error: RuleError, hint: string, field: string): Problem {
+  const reason = "InvalidRule";
+  const placeholder = placeholderAt(match, error.position);
+  if (placeholder === null) return { reason, message: describeRuleError(match, error) + hint, field };
+  const message = describeRuleError(match, { ...error, message: `it ${describePlaceholder(placeholder)}` });
+  return { reason, message, field, placeholder: placeholder.text };
 }
 
 /** Traefik wants a HostSNI in every TCP rule, so that plain TCP, which has no SNI, is written HostSNI(`*`). */

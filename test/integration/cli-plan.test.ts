@@ -370,7 +370,13 @@ suite("plan", () => {
       rules: [
         {
           apiGroups: ["traefik.io", "cert-manager.io", "externaldns.k8s.io"],
-          resources: ["ingressroutes", "ingressroutetcps", "certificates", "dnsendpoints"],
+          resources: [
+            "ingressroutes",
+            "ingressroutetcps",
+            "ingressrouteudps",
+            "certificates",
+            "dnsendpoints",
+          ],
           verbs: ["get", "list"],
         },
       ],

@@ -14,6 +14,7 @@ import type { ReconcileContext } from "../../reconcile/route/context.ts";
 import { reconcileRoute } from "../../reconcile/route/reconcile-route.ts";
 import { resourceOfRoute, routeKinds } from "../../traefik/resources.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
+import { compareFields } from "../input/problem-order.ts";
 import type { ReadingClient } from "./reader.ts";
 import { createWriteRecorder, type RecordedWrite } from "./write-recorder.ts";
 
@@ -39,6 +40,8 @@ export interface RouteProblem extends Problem {
 export interface DryRun {
   readonly writes: readonly RecordedWrite[];
   readonly problems: readonly RouteProblem[];
+  /** Worth knowing, though nothing is wrong. */
+  readonly notes: readonly RouteProblem[];
   /** Routes looked at. */
   readonly routes: number;
   /** Children of this installation that there are; null where not all were looked at. */
@@ -71,16 +74,16 @@ async function runResync(
   namespace: string | null,
   confirmDeletions: boolean,
 ): Promise<{ readonly run: DryRun; readonly deferred: number }> {
-  const { context, writes, problems } = recording(setting);
+  const { context, writes, told } = recording(setting);
   const summary = await resync(context, { namespace, confirmDeletions });
   const { routes, children, blocked: held, retry, deferred } = summary;
   const incomplete = retry?.why ?? null;
-  const run = { writes: writes(), problems: problems(), routes, children, held, incomplete };
+  const run = { writes: writes(), ...told(), routes, children, held, incomplete };
   return { run, deferred: deferred.length };
 }
 
 async function runRoutes(setting: DryRunSetting, namespace: string, name: string): Promise<DryRun> {
-  const { context, writes, problems } = recording(setting);
+  const { context, writes, told } = recording(setting);
   const references = routeKinds(context.selector).map((kind) => ({ ...kind, namespace, name }));
   const found = await Promise.all(references.map((route) => isThere(setting.client, route)));
   const routes = references.filter((_, index) => found[index]);
@@ -88,7 +91,7 @@ async function runRoutes(setting: DryRunSetting, namespace: string, name: string
   const retry = reports.find((report) => report.retry !== null)?.retry ?? null;
   return {
     writes: writes(),
-    problems: problems(),
+    ...told(),
     routes: routes.length,
     children: null,
     held: 0,
@@ -132,7 +135,14 @@ function recording({ client, configuration, instance }: DryRunSetting) {
     handOut: null,
     loadRegexp: async () => (await import("../../traefik/rule/regexp.lazy.ts")).compileRegexp,
   };
-  return { context, writes: recorder.writes, problems: () => [...problems.values()].sort(byRoute) };
+  const told = () => {
+    const sorted = [...problems.values()].sort(byRoute);
+    return {
+      problems: sorted.filter(({ note }) => note !== true),
+      notes: sorted.filter(({ note }) => note === true),
+    };
+  };
+  return { context, writes: recorder.writes, told };
 }
 
 /** The reader remembers what could not be read, and the problems come as Events. */
@@ -144,7 +154,9 @@ const SILENT: Logger = {
 };
 
 function byRoute(one: RouteProblem, other: RouteProblem): number {
-  const key = ({ route, reason, message }: RouteProblem) =>
-    `${route?.namespace ?? ""}/${route?.name ?? ""} ${route?.kind ?? ""} ${reason} ${message}`;
-  return key(one) < key(other) ? -1 : 1;
+  const key = ({ route }: RouteProblem) =>
+    `${route?.namespace ?? ""}/${route?.name ?? ""} ${route?.kind ?? ""}`;
+  const text = ({ reason, message }: RouteProblem) => `${reason} ${message}`;
+  if (key(one) !== key(other)) return key(one) < key(other) ? -1 : 1;
+  return compareFields(one.field, other.field) || (text(one) < text(other) ? -1 : 1);
 }

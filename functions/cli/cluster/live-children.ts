@@ -34,7 +34,7 @@ export async function liveChildren(
   for (const integration of configuration.integrations) {
     const { resource, claim } = integration;
     const wanted = claim?.wantedBy({ route, ...description }) ?? null;
-    for (const object of await listed(reader.client, integration, route.namespace)) {
+    for (const object of await listChildren(reader.client, integration, route.namespace)) {
       const { name } = object.metadata;
       const isConcerned =
         isOwnedBy(object, route) ||
@@ -53,7 +53,8 @@ export async function liveChildren(
   return found;
 }
 
-async function listed(
+/** Every object of the kind in the namespace; none where they cannot be read, which the reader remembers. */
+export async function listChildren(
   client: OpenCluster["reader"]["client"],
   { resource }: Integration,
   namespace: string,
@@ -61,7 +62,6 @@ async function listed(
   try {
     return await listAll(client, { resource, namespace });
   } catch (error) {
-    // The reader remembers it.
     if (error instanceof KubernetesError) return [];
     throw error;
   }
@@ -89,7 +89,7 @@ export function liveText(
   return [
     `  live      ${kind} ${metadata.name}: ${facts.join("; ")}`,
     `            owned by ${owners.length === 0 ? "nobody" : owners.join(", ")}`,
-    indentYaml(spec, 12),
+    ...indentYaml(spec, 12).split("\n"),
   ];
 }
 

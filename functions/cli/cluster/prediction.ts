@@ -68,10 +68,16 @@ export function predict(input: PredictionInput): Prediction {
       held: held > 0 && write.action === "delete",
     })),
     problems,
-    notes: findings.notes,
+    notes: [...findings.notes, ...run.notes.map(noteText)],
     failures,
     held,
   };
+}
+
+/** A note in one line, with the route that it is about. */
+export function noteText({ route, field, message }: RouteProblem): string {
+  const about = route === null ? "" : `${route.kind} ${route.namespace}/${route.name}: `;
+  return `${about}${field === null ? "" : `${field}: `}${message}`;
 }
 
 function changeOf({ action, resource, namespace, name, step }: RecordedWrite) {

@@ -9,8 +9,8 @@ import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/obje
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { readDependencies, readOptOuts } from "../../reconcile/observe/view.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
-import { unshadowed } from "../../reconcile/plan/members.ts";
 import { isSelected } from "../../reconcile/plan/opt-out.ts";
+import { unshadowed } from "../../reconcile/plan/shadowed.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -71,10 +71,7 @@ async function describeAll(
       return describeRoute(context, object, annotations ?? {});
     }),
   );
-  const byNamespace = Map.groupBy(described, ({ route }) => route.namespace);
-  return [...byNamespace.values()]
-    .flatMap(unshadowed)
-    .filter((description) => isSelected(description, selector));
+  return unshadowed(described).filter((description) => isSelected(description, selector));
 }
 
 /** What cannot be read is left out, and the reader remembers it. */

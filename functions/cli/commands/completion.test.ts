@@ -9,7 +9,7 @@ async function script(shell: string): Promise<{ code: ExitCode; out: string; err
   const code = await run(["completion", shell], {
     out: (text) => void out?.push(text),
     err: (text) => void err?.push(text),
-    stdin: async () => "",
+    stdin: async () => new Uint8Array(),
     env: {},
   });
   return { code, out: out?.join("") ?? "", err: err?.join("") ?? "" };

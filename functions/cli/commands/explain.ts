@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type AnalyseOptions, analyse, type LocatedDerivation, problemLines } from "../input/analyse.ts";
+import { oneLine } from "../../hidden-characters.ts";
+import type { Problem } from "../../problem.ts";
+import { type AnalyseOptions, analyse, type LocatedDerivation } from "../input/analyse.ts";
 import { explainText } from "../output/explain-text.ts";
 import { loadIndentYaml } from "../terminal/indented.ts";
 import { EXIT, type ExitCode, type Terminal } from "../terminal/terminal.ts";
@@ -24,8 +26,8 @@ export async function explain(options: ExplainOptions, terminal: Terminal): Prom
     );
   }
   // Problems of routes are part of the explanation.
-  for (const line of analysis.errors) terminal.err(`${line}\n`);
-  return problemLines(analysis).length > 0 ? EXIT.problems : EXIT.fine;
+  for (const line of analysis.errors) terminal.err(`${oneLine(line)}\n`);
+  return analysis.errors.length > 0 || analysis.problems.length > 0 ? EXIT.problems : EXIT.fine;
 }
 
 /** The documented shape: nothing may be renamed, things may be added. */
@@ -34,7 +36,8 @@ export function explanationJson({
   children,
   problems,
 }: Pick<LocatedDerivation, "description" | "children" | "problems">): object {
-  const { route, rules, hosts, tls, notes } = description;
+  const { route, rules, hosts, tls } = description;
+  const notes = problems.filter((problem) => !isProblem(problem));
   return {
     kind: route.kind,
     namespace: route.namespace,
@@ -43,16 +46,22 @@ export function explanationJson({
       match,
       syntax,
       domains,
-      paths,
+      paths: [...new Set(paths)],
       services,
       error: error === null ? null : { stage: error.stage, message: error.message, position: error.position },
     })),
     hosts,
     tls,
     children: children.flatMap(({ child }) => child ?? []),
-    problems: problems.map(({ reason, message, field }) => ({ reason, message, field })),
-    ...(notes.length === 0
-      ? {}
-      : { notes: notes.map(({ reason, message, field }) => ({ reason, message, field })) }),
+    problems: problems.filter(isProblem).map(shownProblem),
+    ...(notes.length === 0 ? {} : { notes: notes.map(shownProblem) }),
   };
+}
+
+function isProblem({ note }: Problem): boolean {
+  return note !== true;
+}
+
+function shownProblem({ reason, message, field }: Problem): object {
+  return { reason, message, field };
 }

@@ -114,10 +114,10 @@ const EXIT_CODES = `
 Exit codes: 0 fine, 1 problems found, 2 wrong usage.`;
 
 const RENDER_HELP = `
-Of a folder, files that end in .yaml, .yml or .json are read. Objects of other kinds are passed over; lists are opened.
-Owner, instance and a namespace that the route does not name are left out, for only a cluster knows them. Without
---target, and where the configuration names no targetIPs, 192.0.2.1 stands for the address that the function reads from
-Traefik's Service.
+Of a folder, files that end in .yaml, .yml or .json are read. Lists are opened. Of objects of other kinds only
+Certificates and DNSEndpoints count: as what is there already. Owner, instance and a namespace that the route does not
+name are left out, for only a cluster knows them. Without --target, and where the configuration names no targetIPs,
+192.0.2.1 stands for the address that the function reads from Traefik's Service.
 
 Examples:
   $ traefik-cert-rotater render examples/my-ingress.yaml --target 10.96.0.10

@@ -3,20 +3,23 @@
  *
  * @module
  */
+import { oneLine } from "../../hidden-characters.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
 import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
+import type { Problem } from "../../problem.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
 import { readDependencies, readOptOuts } from "../../reconcile/observe/view.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
-import { unshadowed } from "../../reconcile/plan/members.ts";
+import { unshadowed } from "../../reconcile/plan/shadowed.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
-import { type LiveChild, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
+import { type LiveChild, listChildren, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
 import { settle } from "../cluster/result.ts";
-import { derive } from "../input/derive.ts";
+import { derive, notesOf } from "../input/derive.ts";
+import { inOrder } from "../input/problem-order.ts";
 import { sourceText } from "../installation/setting.ts";
 import { explainText } from "../output/explain-text.ts";
 import { loadIndentYaml } from "../terminal/indented.ts";
@@ -75,7 +78,9 @@ async function explainOne(
     { client: reader.client, configuration, instance },
     { namespace, name, confirmDeletions: false },
   );
-  const derivations = derive(all, { integrations, selector, dependencies, refuseHost });
+  const listed = await Promise.all(integrations.map((each) => listChildren(reader.client, each, namespace)));
+  const surroundings = { objects: listed.flat(), instance };
+  const derivations = derive(all, { integrations, selector, dependencies, refuseHost, surroundings });
   const found = derivations.filter(({ description }) => description.route.name === name);
   const live = await Promise.all(found.map(({ description }) => liveChildren(cluster, description, run)));
   cluster.endProgress();
@@ -88,15 +93,11 @@ async function explainOne(
       origin: `${server}, installation ${instance}, configuration: ${sourceText(configurationFrom)}`,
     };
     const children: readonly LiveChild[] = live[index] ?? [];
-    const text = explainText(
-      located,
-      { derivations: [], errors: [], unknownTargets: [] },
-      indentYaml,
-    ).trimEnd();
+    const text = explainText(located, { unknownTargets: [] }, indentYaml).trimEnd();
     terminal.out(
       output === "json"
         ? `${JSON.stringify({ ...explanationJson(located), live: children.map(liveJson), configuration: configurationFrom })}\n`
-        : `${[text, ...children.flatMap((child) => liveText(child, indentYaml))].join("\n")}\n\n`,
+        : `${[text, ...children.flatMap((child) => liveText(child, indentYaml).map(oneLine))].join("\n")}\n\n`,
     );
   }
   return tellFindings(cluster, wanted, found.length, run, terminal);
@@ -109,8 +110,8 @@ function tellFindings(
   run: DryRun,
   terminal: Terminal,
 ): boolean {
-  for (const note of notes()) terminal.err(`note: ${note}\n`);
-  for (const failure of reader.failures) terminal.err(`${failure}\n`);
+  for (const note of notes()) terminal.err(`note: ${oneLine(note)}\n`);
+  for (const failure of reader.failures) terminal.err(`${oneLine(failure)}\n`);
   if (found === 0 && reader.failures.size === 0) {
     terminal.err(
       `there is no IngressRoute and no IngressRouteTCP ${namespace}/${name} in ${server}, nor an IngressRouteUDP\n`,
@@ -120,8 +121,12 @@ function tellFindings(
 }
 
 /** What the reconciler says of the route: more than its own text, for it has looked at what is there. */
-function problemsOf({ problems }: DryRun, { route: { kind, group, name } }: RouteDescription) {
-  return problems.filter(({ route }) => route?.kind === kind && route.group === group && route.name === name);
+function problemsOf({ problems, notes }: DryRun, description: RouteDescription): readonly Problem[] {
+  const { kind, group, name } = description.route;
+  const told = [...problems, ...notes].filter(
+    ({ route }) => route?.kind === kind && route.group === group && route.name === name,
+  );
+  return inOrder([...told, ...notesOf(description)]);
 }
 
 /** All routes of the namespace: which of them share a child is known only from all. */

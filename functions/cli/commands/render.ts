@@ -3,14 +3,9 @@
  *
  * @module
  */
-import {
-  type AnalyseOptions,
-  type Analysis,
-  analyse,
-  hasUnknownTarget,
-  noteLines,
-  problemLines,
-} from "../input/analyse.ts";
+
+import { oneLine } from "../../hidden-characters.ts";
+import { type AnalyseOptions, type Analysis, analyse, hasUnknownTarget } from "../input/analyse.ts";
 import { UNKNOWN_TARGET } from "../input/target.ts";
 import { EXIT, type ExitCode, type Terminal } from "../terminal/terminal.ts";
 
@@ -27,9 +22,9 @@ export async function render(options: AnalyseOptions, terminal: Terminal): Promi
   );
   terminal.out(documents.join("---\n"));
   if (children.some((child) => hasUnknownTarget(analysis, child))) terminal.err(`note: ${note}\n`);
-  for (const line of noteLines(analysis)) terminal.err(`note: ${line}\n`);
-  const problems = problemLines(analysis);
-  for (const line of problems) terminal.err(`${line}\n`);
+  for (const line of analysis.notes) terminal.err(`note: ${oneLine(line)}\n`);
+  const problems = [...analysis.errors, ...analysis.problems];
+  for (const line of problems) terminal.err(`${oneLine(line)}\n`);
   return problems.length > 0 ? EXIT.problems : EXIT.fine;
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { oneLine } from "../../hidden-characters.ts";
 import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { accessError, ClusterAccessError } from "../connection/access-error.ts";
@@ -115,7 +116,7 @@ async function follow(
     const end = await followJob(reader, {
       wait: () => sleep(LOOK_EVERY_MS, undefined, { signal }),
       onLine: (line) => terminal.err(`  ${line}\n`),
-      onHindrance: (text) => terminal.err(`${text}\n`),
+      onHindrance: (text) => terminal.err(`${oneLine(text)}\n`),
     });
     return tell(end, name, options, terminal);
   } catch (error) {
@@ -146,7 +147,7 @@ function tell(
         );
         return EXIT.held;
       }
-      terminal.err(`Job ${name} failed: ${state.why}\n`);
+      terminal.err(`Job ${name} failed: ${oneLine(state.why)}\n`);
       return EXIT.problems;
     default:
       terminal.err(`Job ${name} was deleted before its end\n`);

@@ -54,7 +54,7 @@ async function send(
   const terminal: Terminal = {
     out: (chunk) => void out.push(chunk),
     err: (chunk) => void err.push(chunk),
-    stdin: async () => "",
+    stdin: async () => new Uint8Array(),
     env,
   };
   const code = await resync({ timeoutSeconds: 20, ...options }, terminal, tokenFile);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ClusterOptions } from "../cluster/cluster.ts";
+import { noteText } from "../cluster/prediction.ts";
 import { orphans, routeStatuses } from "../cluster/route-status.ts";
 import { surveyCluster } from "../cluster/survey.ts";
 import { statusJson } from "../output/status-json.ts";
@@ -28,7 +29,7 @@ export async function status(options: StatusOptions, terminal: Terminal): Promis
     configurationFrom,
     routes,
     orphans: orphans(survey),
-    notes: survey.notes(),
+    notes: [...survey.notes(), ...run.notes.map(noteText)],
     failures,
   };
   terminal.out(

@@ -4,13 +4,14 @@
  * @module
  */
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import type { Problem } from "../../problem.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readConfiguration } from "./configuration-file.ts";
 import { type Derivation, derive } from "./derive.ts";
-import { readRoutes } from "./input.ts";
+import { lastOfEach } from "./duplicates.ts";
+import { readObjects } from "./input.ts";
+import { noteLines, problemLines } from "./problem-lines.ts";
 import { dependencyNames, factsWith, parseTarget, UNKNOWN_TARGET } from "./target.ts";
 
 export interface AnalyseOptions {
@@ -21,12 +22,18 @@ export interface AnalyseOptions {
 
 export interface LocatedDerivation extends Derivation {
   readonly origin: string;
+  /** Null where it comes from a cluster. */
+  readonly file: string | null;
 }
 
 export interface Analysis {
   readonly derivations: readonly LocatedDerivation[];
-  /** Input that could not be read. */
+  /** Input that could not be read, or that contradicts itself. */
   readonly errors: readonly string[];
+  /** What is wrong with routes, one line each. */
+  readonly problems: readonly string[];
+  /** Worth knowing, though nothing is wrong. */
+  readonly notes: readonly string[];
   /** Services whose address is not known, for which the documentation address stands in; empty where it is known. */
   readonly unknownTargets: readonly string[];
 }
@@ -45,25 +52,33 @@ export async function analyse(options: AnalyseOptions, terminal: Terminal): Prom
   if (target !== null && services.length === 0) {
     terminal.err("warning: --target has no effect, for the configuration needs no Service's address\n");
   }
-  const { objects, errors } = await readRoutes(options.filename, terminal);
+  const input = await readObjects(options.filename, terminal);
+  const { objects, contradictions } = lastOfEach(input.routes);
+  const errors = [...input.errors, ...contradictions];
   const descriptions = await Promise.all(
     objects.map(({ object }) =>
       describeRoute({ integrations, defaultRuleSyntax, loadRegexp, refuseHost }, object, {}),
     ),
   );
   const dependencies = factsWith(integrations, target ?? [UNKNOWN_TARGET]);
-  const derivations = derive(descriptions, { integrations, selector, dependencies, refuseHost });
+  const others = lastOfEach(input.others).objects.map(({ object }) => object);
+  const surroundings = { objects: others, instance: null };
+  const derived = derive(descriptions, { integrations, selector, dependencies, refuseHost, surroundings });
   if (objects.length === 0 && errors.length === 0) {
     terminal.err(
       "warning: there is no IngressRoute and no IngressRouteTCP of Traefik in the input, nor an IngressRouteUDP\n",
     );
   }
+  const derivations = derived.map((derivation, index) => ({
+    ...placed(derivation, objects[index]?.object),
+    origin: objects[index]?.origin ?? "",
+    file: objects[index]?.file ?? null,
+  }));
   return {
-    derivations: derivations.map((derivation, index) => ({
-      ...placed(derivation, objects[index]?.object),
-      origin: objects[index]?.origin ?? "",
-    })),
+    derivations,
     errors,
+    problems: problemLines(derivations, input.templates),
+    notes: noteLines(derivations, selector),
     unknownTargets: target === null ? services : [],
   };
 }
@@ -79,26 +94,10 @@ function placed(derivation: Derivation, object: KubernetesObject | undefined): D
   return { ...derivation, children };
 }
 
-/** The problems of the input and of the routes, one line each. */
-export function problemLines({ derivations, errors }: Analysis): readonly string[] {
-  return [
-    ...errors,
-    ...derivations.flatMap(({ origin, problems }) => problems.map((problem) => lineOf(origin, problem))),
-  ];
-}
-
-/** What is worth knowing though nothing is wrong, one line each. */
-export function noteLines({ derivations }: Analysis): readonly string[] {
-  return derivations.flatMap(({ origin, description }) =>
-    description.notes.map((note) => lineOf(origin, note)),
-  );
-}
-
-function lineOf(origin: string, { field, message }: Problem): string {
-  return `${origin}: ${field === null ? "" : `${field}: `}${message}`;
-}
-
 /** Whether a child stands there with the address that stands in for an unknown one. */
-export function hasUnknownTarget({ unknownTargets }: Analysis, child: KubernetesObject): boolean {
+export function hasUnknownTarget(
+  { unknownTargets }: Pick<Analysis, "unknownTargets">,
+  child: KubernetesObject,
+): boolean {
   return unknownTargets.length > 0 && JSON.stringify(child.spec).includes(JSON.stringify(UNKNOWN_TARGET));
 }

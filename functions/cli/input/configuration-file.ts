@@ -31,6 +31,11 @@ export async function readConfiguration(
     return configuration;
   } catch (error) {
     if (!(error instanceof InvalidConfigurationError)) throw error;
-    throw new UsageError(`${path}: ${error.message.replaceAll("\n", `\n${path}: `)}`, { cause: error });
+    throw new UsageError(configurationLines(path ?? "", error).join("\n"), { cause: error });
   }
+}
+
+/** One line for each problem, with the file's name once. */
+function configurationLines(path: string, { message }: InvalidConfigurationError): readonly string[] {
+  return message.split("\n").map((line) => (line.includes(path) ? line : `${path}: ${line}`));
 }

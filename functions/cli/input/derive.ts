@@ -9,9 +9,12 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { buildChild } from "../../reconcile/plan/child.ts";
 import { isIgnored, isSelected, type Selector } from "../../reconcile/plan/opt-out.ts";
+import { shadowed, unshadowed } from "../../reconcile/plan/shadowed.ts";
 import { compareAge } from "../../reconcile/plan/shared.ts";
-import type { RouteKinds } from "../../traefik/resources.ts";
+import { LEGACY_GROUP, type RouteKinds } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { placeOf, type Surroundings } from "./beside.ts";
+import { inOrder } from "./problem-order.ts";
 
 /** A child that a route has, or why it has none. */
 export interface DerivedChild {
@@ -24,6 +27,7 @@ export interface DerivedChild {
 export interface Derivation {
   readonly description: RouteDescription;
   readonly children: readonly DerivedChild[];
+  /** In the order of the fields; notes too. */
   readonly problems: readonly Problem[];
 }
 
@@ -33,27 +37,68 @@ export interface Deriver {
   readonly dependencies: Facts["dependencies"];
   /** Why the namespace may not have the name; null where it may. */
   readonly refuseHost: (namespace: string, name: string) => Problem | null;
+  readonly surroundings: Surroundings;
 }
 
 /** Derives the children of each route; routes that claim the same child share it, as they would in a cluster. */
 export function derive(descriptions: readonly RouteDescription[], deriver: Deriver): readonly Derivation[] {
+  const served = unshadowed(descriptions).filter(
+    (description) => notServed(description, deriver.selector) === null,
+  );
+  const isServed = new Set(served);
   return descriptions.map((description) => {
+    if (!isServed.has(description)) return unserved(description, deriver);
     const derived = deriver.integrations.map((integration) =>
-      deriveChild(description, descriptions, integration, deriver),
+      deriveChild(description, served, integration, deriver),
     );
     return {
       description,
-      children: derived,
-      problems: capProblems([...description.problems, ...derived.flatMap(({ problems }) => problems)]),
+      children: derived.map(({ integration, child, why }) => ({ integration, child, why })),
+      problems: capProblems(
+        inOrder([
+          ...description.problems,
+          ...notesOf(description),
+          ...derived.flatMap(({ problems }) => problems),
+        ]),
+      ),
     };
   });
 }
 
+/** What is worth knowing of the route itself. */
+export function notesOf({ notes }: RouteDescription): readonly Problem[] {
+  return notes.map((note) => ({ ...note, note: true }));
+}
+
+/** Why the route is none of this installation's; null where it is one. */
+export function notServed(
+  { route, ingressClass }: RouteDescription,
+  selector: Deriver["selector"],
+): string | null {
+  if (route.group === LEGACY_GROUP && !selector.legacyGroup) {
+    return `the route is of ${LEGACY_GROUP}, which selector.legacyGroup leaves out`;
+  }
+  if (!selector.udp && route.kind === "IngressRouteUDP") return "selector.udp is false";
+  if (isSelected({ ingressClass }, selector)) return null;
+  return `the route is of class ${ingressClass ?? "none"}, not ${selector.ingressClass}`;
+}
+
+/** What is wrong with a route that nobody looks at is nobody's business, but that a namesake hides it. */
+function unserved(description: RouteDescription, { integrations, selector }: Deriver): Derivation {
+  const left = notServed(description, selector);
+  const why = left ?? "a namesake in traefik.io counts";
+  return {
+    description,
+    children: integrations.map((integration) => ({ integration, child: null, why })),
+    problems: left === null ? [shadowed(description)] : [],
+  };
+}
+
 function deriveChild(
   description: RouteDescription,
-  all: readonly RouteDescription[],
+  served: readonly RouteDescription[],
   integration: Integration,
-  { selector, dependencies, refuseHost }: Deriver,
+  { dependencies, refuseHost, surroundings }: Deriver,
 ): DerivedChild & { readonly problems: readonly Problem[] } {
   const none = (why: string, problems: readonly Problem[] = []) => ({
     integration,
@@ -61,10 +106,10 @@ function deriveChild(
     why,
     problems,
   });
-  const left = leftOut(description, selector, integration);
-  if (left !== null) return none(left);
+  if (isIgnored(description, integration.name)) return none("the route opts out by annotation");
   if (description.undecidable) return none(whyUndecidable(description));
-  const [first, ...others] = membersWith(description, all, selector, integration);
+  const members = membersWith(description, served, integration);
+  const [first, ...others] = members;
   const merged =
     others.length === 0 || integration.claim === null ? first : integration.claim.merge([first, ...others]);
   const desired = integration.desire(merged, {
@@ -77,36 +122,27 @@ function deriveChild(
   if (desired.kind !== "present") return none(reasonFor(desired, description), desired.problems);
   const problems = [...(integration.claim?.contradictions([first, ...others]) ?? []), ...desired.problems];
   const child = buildChild(integration, merged, desired, null);
-  const shared = first === description ? null : `shared with ${first.route.kind} ${first.route.name}`;
-  return { integration, child: shared === null ? child : null, why: shared, problems };
-}
-
-function leftOut(
-  description: RouteDescription,
-  selector: Selector & RouteKinds,
-  { name }: Integration,
-): string | null {
-  const { route } = description;
-  if (!selector.udp && route.kind === "IngressRouteUDP") return "selector.udp is false";
-  if (!isSelected(description, selector)) {
-    return `the route is of class ${description.ingressClass ?? "none"}, not ${selector.ingressClass}`;
+  const place = placeOf(integration, members, child, surroundings);
+  if ("problem" in place) return none(place.why, [place.problem]);
+  if (first !== description) {
+    return none(`shared with ${first.route.kind} ${first.route.name}`, problems);
   }
-  return isIgnored(description, name) ? "the route opts out by annotation" : null;
+  const named = { ...child, metadata: { ...child.metadata, name: place.name } };
+  return { integration, child: named, why: null, problems };
 }
 
 /** The routes that share the child, the one that names it first; the route alone where nothing is shared. */
 function membersWith(
   description: RouteDescription,
-  all: readonly RouteDescription[],
-  selector: Selector & RouteKinds,
+  served: readonly RouteDescription[],
   integration: Integration,
 ): readonly [RouteDescription, ...RouteDescription[]] {
   const claim = integration.claim?.wantedBy(description) ?? null;
-  const members = all.filter(
+  const members = served.filter(
     (other) =>
       claim !== null &&
       other.route.namespace === description.route.namespace &&
-      leftOut(other, selector, integration) === null &&
+      !isIgnored(other, integration.name) &&
       integration.claim?.wantedBy(other) === claim,
   );
   const [first, ...rest] = [...members].sort(compareAge);

@@ -4,84 +4,144 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
+import { decodeText } from "../../config/decode-text.ts";
+import { reasonOf } from "../../config/file-error.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
+import { describePlaceholder, placeholderIn } from "../../traefik/placeholders.ts";
 import { ROUTE_GROUPS, ROUTE_KINDS } from "../../traefik/route-description.ts";
 import { isRecord } from "../../unknown.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
+import { templateError } from "./template-file.ts";
 
 /** An object and the words that tell a user where it stands. */
 export interface Located {
+  readonly file: string;
   readonly origin: string;
   readonly object: KubernetesObject;
 }
 
 export interface Input {
-  readonly objects: readonly Located[];
+  readonly routes: readonly Located[];
+  /** Objects of other kinds, as far as they have a name. */
+  readonly others: readonly Located[];
   /** What could not be read, each as a line for the user. */
   readonly errors: readonly string[];
+  /** Files that are templates: one of the errors says so. */
+  readonly templates: ReadonlySet<string>;
 }
 
 /**
- * Reads the routes of some files; objects of other kinds are passed over, kinds ending in `List` are opened.
+ * Reads the objects of some files; kinds ending in `List` are opened.
  *
  * @param files paths; `-` is standard input
  * @throws {UsageError} if a file cannot be read
  */
-export async function readRoutes(files: readonly string[], terminal: Terminal): Promise<Input> {
+export async function readObjects(files: readonly string[], terminal: Terminal): Promise<Input> {
   const { parseYamlDocuments } = await import("../../config/yaml.lazy.ts");
-  const objects: Located[] = [];
+  const routes: Located[] = [];
+  const others: Located[] = [];
   const errors: string[] = [];
-  for (const file of files) {
-    const name = file === "-" ? "standard input" : file;
-    const documents = parseYamlDocuments(await readText(file, terminal));
-    for (const document of documents) {
-      const origin = `${name}, document ${document.number} (line ${document.line})`;
-      if ("error" in document) errors.push(`${origin}: ${document.error.message}; write valid YAML or JSON`);
-      else collect(document.value, origin, objects, errors);
+  const templates = new Set<string>();
+  for (const path of files) {
+    const file = path === "-" ? "standard input" : path;
+    const text = await readText(path, terminal);
+    const found: Found = { routes, others, errors: [] };
+    for (const document of parseYamlDocuments(text)) {
+      const { number, line } = document;
+      if ("error" in document) {
+        const origin = originOf(file, number, line);
+        found.errors.push(`${origin}: ${document.error.message}; write valid YAML or JSON`);
+      } else {
+        collect(document.value, { file, number, path: [], lineAt: document.lineAt }, found);
+      }
     }
+    const template = found.errors.length === 0 ? null : templateError(file, text);
+    errors.push(...(template === null ? found.errors : [template]));
+    if (template !== null) templates.add(file);
   }
-  return { objects, errors };
+  return { routes, others, errors, templates };
 }
 
 async function readText(file: string, terminal: Terminal): Promise<string> {
-  if (file === "-") return await terminal.stdin();
+  if (file === "-") return decodeText(await terminal.stdin());
   try {
-    return await readFile(file, "utf8");
+    return decodeText(await readFile(file));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`cannot read ${file}: ${why}`, { cause });
+    throw new UsageError(`cannot read ${file}: ${reasonOf(cause)}`, { cause });
   }
 }
 
-function collect(value: unknown, origin: string, objects: Located[], errors: string[]): void {
+interface Found {
+  readonly routes: Located[];
+  readonly others: Located[];
+  readonly errors: string[];
+}
+
+/** Where a value stands: its document, and its path within it. */
+interface Place {
+  readonly file: string;
+  readonly number: number;
+  readonly path: readonly (string | number)[];
+  readonly lineAt: (path: readonly (string | number)[]) => number;
+}
+
+function originOf(file: string, number: number, line: number): string {
+  return `${file}, document ${number} (line ${line})`;
+}
+
+function collect(value: unknown, place: Place, found: Found): void {
+  const { file, number, path, lineAt } = place;
+  const items = path.filter((step) => typeof step === "number").map((index) => `, items[${index}]`);
+  const origin = originOf(file, number, lineAt(path)) + items.join("");
   if (!isRecord(value) || typeof value.kind !== "string" || typeof value.apiVersion !== "string") {
-    errors.push(`${origin}: no Kubernetes object; give it apiVersion and kind`);
+    const hint = Array.isArray(value)
+      ? "a list; write its objects one after another, each behind a line ---, or as items of a kind: List"
+      : "no Kubernetes object; give it apiVersion and kind";
+    found.errors.push(`${origin}: ${hint}`);
     return;
   }
-  if (value.kind.endsWith("List") && Array.isArray(value.items)) {
-    for (const [index, item] of value.items.entries()) {
-      collect(withKindOfList(item, value), `${origin}, items[${index}]`, objects, errors);
+  if (value.kind.endsWith("List") && isListOf(value.items, value)) {
+    for (const [index, item] of (value.items ?? []).entries()) {
+      collect(withKindOfList(item, value), { ...place, path: [...path, "items", index] }, found);
     }
     return;
   }
-  if (!isRoute(value.apiVersion, value.kind)) return;
-  const where = `${origin}, ${value.kind}`;
+  if (value.kind === "List") {
+    found.errors.push(`${origin}: items: found ${show(value.items)}; give it a list of objects`);
+    return;
+  }
+  collectObject(value, file, `${origin}, ${value.kind}`, found);
+}
+
+/** No items at all are an empty list in what is one by its kind alone; in what else ends so they are another kind. */
+function isListOf(items: unknown, { kind }: Record<string, unknown>): items is readonly unknown[] | null {
+  return Array.isArray(items) || (kind === "List" && (items === null || items === undefined));
+}
+
+function collectObject(value: Record<string, unknown>, file: string, where: string, found: Found): void {
+  const isRoute = isOfRoute(String(value.apiVersion), String(value.kind));
   const metadata = isRecord(value.metadata) ? value.metadata : {};
-  const { name, namespace } = metadata;
+  const { name, namespace, ...rest } = metadata;
   if (typeof name !== "string" || !isObjectName(name)) {
-    errors.push(`${where}: metadata.name: found ${show(name)}; give it the name of a Kubernetes object`);
-  } else if (!(namespace === undefined || isNamespace(namespace))) {
-    errors.push(
-      `${where} ${name}: metadata.namespace: found ${show(namespace)}; give it the name of a namespace`,
-    );
+    if (isRoute) {
+      found.errors.push(`${where}: metadata.name: ${wrongName(name, "the name of a Kubernetes object")}`);
+    }
+  } else if (!(isAbsent(namespace) || (typeof namespace === "string" && isNamespaceName(namespace)))) {
+    if (isRoute) {
+      found.errors.push(
+        `${where} ${name}: metadata.namespace: ${wrongName(namespace, "the name of a namespace")}`,
+      );
+    }
   } else {
-    const object = { ...value, metadata: { ...metadata, name } } as unknown as KubernetesObject;
-    objects.push({ origin: `${where} ${name}`, object });
+    // Like `kubectl`: a namespace without a value is none.
+    const named = { ...rest, name, ...(isAbsent(namespace) ? {} : { namespace }) };
+    const object = { ...value, metadata: named } as unknown as KubernetesObject;
+    (isRoute ? found.routes : found.others).push({ file, origin: `${where} ${name}`, object });
   }
 }
 
-function isRoute(apiVersion: string, kind: string): boolean {
+function isOfRoute(apiVersion: string, kind: string): boolean {
   return (
     ROUTE_KINDS.some((known) => known === kind) &&
     ROUTE_GROUPS.some((group) => apiVersion.startsWith(`${group}/`))
@@ -94,8 +154,15 @@ function withKindOfList(item: unknown, list: Record<string, unknown>): unknown {
   return isRecord(item) && kind !== "" ? { kind, apiVersion: list.apiVersion, ...item } : item;
 }
 
-function isNamespace(value: unknown): boolean {
-  return typeof value === "string" && isNamespaceName(value);
+function isAbsent(namespace: unknown): boolean {
+  return namespace === undefined || namespace === null || namespace === "";
+}
+
+function wrongName(value: unknown, expected: string): string {
+  const placeholder = typeof value === "string" ? placeholderIn(value) : null;
+  return placeholder === null
+    ? `found ${show(value)}; give it ${expected}`
+    : `found ${show(value)}: it ${describePlaceholder(placeholder)}`;
 }
 
 function show(value: unknown): string {

@@ -3,21 +3,22 @@
  *
  * @module
  */
-import type { Problem } from "../../problem.ts";
+import { oneLine } from "../../hidden-characters.ts";
 import type { RuleDescription, ServiceDescription, TlsDescription } from "../../traefik/route-description.ts";
 import { type Analysis, hasUnknownTarget, type LocatedDerivation } from "../input/analyse.ts";
 import type { DerivedChild } from "../input/derive.ts";
+import { problemText } from "../input/problem-lines.ts";
 import { UNKNOWN_TARGET } from "../input/target.ts";
 import type { IndentYaml } from "../terminal/indented.ts";
 
 /** Several lines, an empty one at the end. */
 export function explainText(
-  derivation: LocatedDerivation,
-  analysis: Analysis,
+  derivation: Omit<LocatedDerivation, "file">,
+  analysis: Pick<Analysis, "unknownTargets">,
   indentYaml: IndentYaml,
 ): string {
   const { origin, description, children, problems } = derivation;
-  const { route, rules, hosts, extraNames, tls, notes } = description;
+  const { route, rules, hosts, extraNames, tls } = description;
   const lines = [
     `${route.kind} ${route.namespace}/${route.name}`,
     `  from      ${origin}`,
@@ -27,15 +28,12 @@ export function explainText(
       ([integration, names]) => `  names     ${list(names)} (annotations for ${integration})`,
     ),
     `  tls       ${tlsText(tls)}`,
-    ...children.map((child) => `  ${childText(child, analysis, indentYaml)}`),
-    ...problems.map((problem) => `  problem   ${problemText(problem)}`),
-    ...notes.map((note) => `  note      ${problemText(note)}`),
+    ...children.flatMap((child) => childLines(child, analysis, indentYaml)),
+    ...problems.map(
+      (problem) => `  ${problem.note === true ? "note   " : "problem"}   ${problemText(problem)}`,
+    ),
   ];
-  return `${lines.join("\n")}\n\n`;
-}
-
-function problemText({ field, message }: Problem): string {
-  return `${field === null ? "" : `${field}: `}${message}`;
+  return `${lines.map(oneLine).join("\n")}\n\n`;
 }
 
 function ruleLines(rule: RuleDescription, index: number): readonly string[] {
@@ -68,19 +66,19 @@ function tlsText(tls: TlsDescription | null): string {
   return parts.join("; ");
 }
 
-function childText(
+function childLines(
   { integration, child, why }: DerivedChild,
-  analysis: Analysis,
+  analysis: Pick<Analysis, "unknownTargets">,
   indentYaml: IndentYaml,
-): string {
+): readonly string[] {
   const { kind } = integration.resource;
-  if (child === null) return `no child  ${kind}: ${why}`;
+  if (child === null) return [`  no child  ${kind}: ${why}`];
   const note = hasUnknownTarget(analysis, child)
     ? ` (${UNKNOWN_TARGET} stands for the address of Service ${analysis.unknownTargets.join(", ")}; give it with --target)`
     : "";
-  return `child     ${kind} ${child.metadata.name}${note}\n${indentYaml(child.spec, 12)}`;
+  return [`  child     ${kind} ${child.metadata.name}${note}`, ...indentYaml(child.spec, 12).split("\n")];
 }
 
 function list(items: readonly string[], none = "none"): string {
-  return items.length > 0 ? items.join(", ") : none;
+  return items.length > 0 ? [...new Set(items)].join(", ") : none;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneLine } from "../../hidden-characters.ts";
 import { APPLIED_ANNOTATION } from "../../reconcile/plan/applied.ts";
 import { isRecord } from "../../unknown.ts";
 import type { PlainObject } from "../cluster/applied-object.ts";
@@ -31,7 +32,7 @@ export async function planText(prediction: Prediction, paint: Paint): Promise<st
     ...attention(prediction, paint),
     summary(prediction),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(oneLine).join("\n")}\n`;
 }
 
 function changeLines(change: PredictedChange, paint: Paint, formatYaml: FormatYaml): readonly string[] {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneLine } from "../../hidden-characters.ts";
 import type { ChildState, ChildStatus, RouteStatus } from "../cluster/route-status.ts";
 import { sourceText } from "../installation/setting.ts";
 import type { Paint } from "../terminal/colour.ts";
@@ -43,7 +44,7 @@ export function statusText(report: StatusReport, style: StatusStyle): string {
     ...notes.map((note) => `note: ${note}`),
     `${routes.length} ${routes.length === 1 ? "route" : "routes"}, ${verdict(wrong, failures)}`,
   ];
-  return `${text.join("\n")}\n`;
+  return `${text.map(oneLine).join("\n")}\n`;
 }
 
 /** Of what could not be read nothing can be said. */

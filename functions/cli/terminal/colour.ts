@@ -12,7 +12,13 @@ export type Colour = "green" | "red" | "yellow" | "bold" | "dim";
 export type Paint = (colour: Colour, text: string) => string;
 
 /** No colours into files and pipes, on terminals without any, and where `NO_COLOR` is set (no-color.org). */
-export function painter({ isTerminal, env }: Pick<Terminal, "isTerminal" | "env">): Paint {
+export function painter(terminal: Pick<Terminal, "isTerminal" | "env" | "own">): Paint {
+  const { isTerminal, env } = terminal;
   const plain = isTerminal?.out !== true || Boolean(env.NO_COLOR) || env.TERM === "dumb";
-  return plain ? (_, text) => text : (colour, text) => styleText(colour, text, { validateStream: false });
+  if (plain) return (_, text) => text;
+  const own = (sequence: string) => terminal.own?.(sequence) ?? sequence;
+  return (colour, text) => {
+    const [open = "", close = ""] = styleText(colour, " ", { validateStream: false }).split(" ");
+    return own(open) + text + own(close);
+  };
 }

@@ -17,16 +17,17 @@ const CLEAR_LINE = "\r\u001b[K";
 /** A list shorter than one page is no long list. */
 const SHOWN_FROM = 500;
 
-export function showProgress({ isTerminal, err }: Pick<Terminal, "isTerminal" | "err">): Progress {
-  if (isTerminal?.err !== true) return SILENT;
+export function showProgress(terminal: Pick<Terminal, "isTerminal" | "err" | "own">): Progress {
+  if (terminal.isTerminal?.err !== true) return SILENT;
+  const clear = terminal.own?.(CLEAR_LINE) ?? CLEAR_LINE;
   let total = 0;
   return {
     add: (count) => {
       total += count;
-      if (total >= SHOWN_FROM) err(`${CLEAR_LINE}${total} objects read`);
+      if (total >= SHOWN_FROM) terminal.err(`${clear}${total} objects read`);
     },
     end: () => {
-      if (total >= SHOWN_FROM) err(CLEAR_LINE);
+      if (total >= SHOWN_FROM) terminal.err(clear);
     },
   };
 }

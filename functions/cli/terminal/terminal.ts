@@ -8,10 +8,12 @@ export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   /** Everything on standard input. */
-  stdin(): Promise<string>;
+  stdin(): Promise<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether a person reads what is written there; false unless told. */
   readonly isTerminal?: { readonly out: boolean; readonly err: boolean };
+  /** Marks a control sequence as our own, such as a colour; every other is written as an escape. */
+  own?(sequence: string): string;
 }
 
 /**

@@ -58,7 +58,7 @@ export function certificateAnnotations(
       values.set(path, { key, value: parsed.value });
     } else {
       invalid.push(path);
-      problems.push(invalidAnnotation(key, `${parsed.error}.`));
+      problems.push(invalidAnnotation(key, `${parsed.error}.`, text));
     }
   }
   for (const { path, error } of conflictsOf(values, template, invalid)) {

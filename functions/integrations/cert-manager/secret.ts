@@ -45,12 +45,17 @@ export function secretClaim(settings: CertManagerSettings): Claim {
     },
     guard: settings.existingSecrets === "keep" ? KEEP_FOREIGN_SECRETS : null,
     stake: SECRET_CONTENT,
-    taken: (secretName, holder) => ({
+    taken: (secretName, holder, coverage) => ({
       reason: "SecretNameTaken",
       message:
-        `Certificate ${holder}, which is not ours, writes the Secret ${secretName} already; a second one would ` +
-        "fight it. It is left alone: give this route a secretName of its own, or remove that Certificate.",
+        coverage === "none"
+          ? `Certificate ${holder}, which is not ours, writes the Secret ${secretName} already; a second one would ` +
+            "fight it. It is left alone: give this route a secretName of its own, or remove that Certificate."
+          : `Certificate ${holder}, which is not ours, writes the Secret ${secretName} already and has every name of ` +
+            "this route, so none is made. To have this said no more, name the Secret in " +
+            "integrations.certManager.ignoreSecrets.",
       field: "spec.tls.secretName",
+      ...(coverage === "none" ? {} : { note: true }),
     }),
   };
 }

@@ -74,7 +74,7 @@ export function dnsAnnotations(annotations: Readonly<Record<string, string>>): D
     if (annotation === undefined || parsed === null) return null;
     if ("value" in parsed) return parsed.value;
     invalid.push(field);
-    problems.push(invalidAnnotation(annotation.key, `${parsed.error}.`));
+    problems.push(invalidAnnotation(annotation.key, `${parsed.error}.`, annotation.value));
     return null;
   }
 

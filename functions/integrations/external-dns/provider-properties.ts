@@ -58,7 +58,7 @@ export function providerProperties(byName: ReadonlyMap<string, DnsAnnotation>): 
       properties.push({ name, value: parsed.value });
     } else {
       invalid.push(name);
-      problems.push(invalidAnnotation(key, `${parsed.error}.`));
+      problems.push(invalidAnnotation(key, `${parsed.error}.`, value));
     }
   }
   return { properties: properties.sort(byPropertyName), invalid: invalid.sort(), problems };

@@ -9,6 +9,7 @@ import type { Problem } from "../../problem.ts";
 import { usableHosts } from "../../traefik/hosts.ts";
 import { isRecord } from "../../unknown.ts";
 import { canonicalAddress } from "../address.ts";
+import { invalidAnnotation } from "../annotation.ts";
 
 export type RecordType = "A" | "AAAA" | "CNAME";
 
@@ -60,12 +61,8 @@ export function targetOfAnnotation(value: string, annotation: string): Target {
     parts.length > 0 &&
     (parts.every((part) => isIP(part) !== 0) || (parts.length === 1 && parts.every(isHostname)));
   if (ok) return { targets: sorted(parts.map(canonicalAddress)), problems: [] };
-  const problem: Problem = {
-    reason: "InvalidAnnotation",
-    message: `${JSON.stringify(value.slice(0, 100))} is no target: write IP addresses separated by commas, or one hostname.`,
-    field: `metadata.annotations[${annotation}]`,
-  };
-  return { targets: [], problems: [problem] };
+  const message = `${JSON.stringify(value.slice(0, 100))} is no target: write IP addresses separated by commas, or one hostname.`;
+  return { targets: [], problems: [invalidAnnotation(annotation, message, value)] };
 }
 
 /**

@@ -73,6 +73,27 @@ suite("Events", () => {
     ]);
   });
 
+  test("control characters of a problem are escapes, for people read Events in terminals", async () => {
+    const { stored, recorder } = world();
+    await recorder().record(description, [], [problem("a\u009b2J\u202e\u001b")]);
+    assert.deepEqual(
+      [...stored.values()].map(({ note }) => note),
+      ["a\\u009b2J\\u202e\\u001b"],
+    );
+  });
+
+  test("a note is Normal, and as a standing one it is not written at each resync", async () => {
+    const { stored, requests, recorder } = world();
+    const note: Problem = { ...problem("covered"), note: true };
+    await recorder().record(description, [], [note]);
+    await recorder().record(description, [], [note]);
+    assert.deepEqual(
+      [...stored.values()].map(({ type, reason }) => `${type} ${reason}`),
+      ["Normal NotOurs"],
+    );
+    assert.deepEqual(requests, ["get", "create", "get"]);
+  });
+
   test("limits of the API server: note and reporter are cut at a character's border", async () => {
     const { stored, recorder } = world();
     await recorder().record(description, [], [problem("ä".repeat(2_000))]);

@@ -7,6 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import { capProblems } from "../../cap-problems.ts";
+import { visible } from "../../hidden-characters.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { ConflictError, KubernetesError } from "../../kubernetes/errors.ts";
 import {
@@ -43,7 +44,7 @@ const MAX_REMEMBERED = 10_000;
 export type EventSubject = Pick<RouteDescription, "route" | "uid">;
 
 export interface EventRecorder {
-  /** One Normal Event where something changed, one Warning for each problem. */
+  /** One Normal Event where something changed, one Warning for each problem (Normal for a note). */
   record(description: EventSubject, changes: readonly Change[], problems: readonly Problem[]): Promise<void>;
 }
 
@@ -62,6 +63,8 @@ export interface EventRecorderOptions {
 
 interface Telling {
   readonly type: "Normal" | "Warning";
+  /** It lasts until somebody acts: told at most once in a while, on one Event. */
+  readonly standing: boolean;
   readonly reason: string;
   readonly action: string;
   readonly note: string;
@@ -75,13 +78,13 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const reference = referenceOf(description, telling);
     const key = `${reference.namespace}/${reference.name}`;
     const now = options.now();
-    if (telling.type === "Warning" && now - (lastTold.get(key) ?? Number.NEGATIVE_INFINITY) < REPEAT_AFTER_MS)
-      return;
+    if (telling.standing && now - (lastTold.get(key) ?? Number.NEGATIVE_INFINITY) < REPEAT_AFTER_MS) return;
     try {
       await createOrRepeat(
         options,
         reference,
         eventOf(description, telling, options, reference.name, now),
+        telling.standing,
         now,
       );
       remember(lastTold, key, now);
@@ -131,10 +134,11 @@ async function atMost(milliseconds: number, work: Promise<void>): Promise<void> 
 async function createOrRepeat(
   { client }: EventRecorderOptions,
   reference: ObjectReference,
-  event: KubernetesObject & { readonly type: string },
+  event: KubernetesObject,
+  standing: boolean,
   now: number,
 ): Promise<void> {
-  const known = event.type === "Warning" ? await client.get(reference) : null;
+  const known = standing ? await client.get(reference) : null;
   if (known !== null) return repeat(client, reference, known, now);
   try {
     await client.create(reference, event);
@@ -167,19 +171,19 @@ function changeTelling(changes: readonly Change[], observes: boolean): Telling[]
   if (changes.length === 0) return [];
   const note = changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`).join(", ");
   if (observes) {
-    return [
-      { type: "Normal", reason: "Observed", action: "Observe", note: `Would have ${note} (mode observe)` },
-    ];
+    const observed = `Would have ${note} (mode observe)`;
+    return [{ type: "Normal", standing: false, reason: "Observed", action: "Observe", note: observed }];
   }
   const actions = new Set(changes.map(({ action }) => action));
   const [only] = actions;
   const reason = actions.size === 1 && only !== undefined ? capitalized(only) : "Reconciled";
-  return [{ type: "Normal", reason, action: "Reconcile", note: capitalized(note) }];
+  return [{ type: "Normal", standing: false, reason, action: "Reconcile", note: capitalized(note) }];
 }
 
-function problemTelling({ reason, message, field }: Problem): Telling {
+function problemTelling({ reason, message, field, note }: Problem): Telling {
   return {
-    type: "Warning",
+    type: note === true ? "Normal" : "Warning",
+    standing: true,
     reason,
     action: "Reconcile",
     note: field === null ? message : `${field}: ${message}`,
@@ -202,7 +206,7 @@ function eventOf(
   { reportingInstance }: EventRecorderOptions,
   name: string,
   now: number,
-): KubernetesObject & { readonly type: string } {
+): KubernetesObject {
   const { namespace } = route;
   return {
     apiVersion: apiVersionOf(EVENT),
@@ -213,7 +217,7 @@ function eventOf(
       type,
       reason,
       action,
-      note: cut(note, MAX_NOTE_BYTES),
+      note: cut(visible(note), MAX_NOTE_BYTES),
       regarding: {
         apiVersion: apiVersionOf(resourceOfRoute(route)),
         kind: route.kind,
@@ -224,7 +228,6 @@ function eventOf(
       reportingController: REPORTING_CONTROLLER,
       reportingInstance: cut(reportingInstance, MAX_INSTANCE_BYTES),
     },
-    type,
   };
 }
 

@@ -10,8 +10,8 @@ import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClaimSetting, claimedHosts, claimsOf, HostClaims } from "../plan/host-claims.ts";
 import { withoutHosts } from "../plan/host-policy.ts";
-import { unshadowed } from "../plan/members.ts";
 import { MANAGED_BY_SELECTOR } from "../plan/ownership.ts";
+import { unshadowed } from "../plan/shadowed.ts";
 import { describeRoute } from "./describe.ts";
 import { listAll } from "./listing.ts";
 import { noneWhereLeftOut, type Reads, readOptOuts, type ViewContext } from "./view.ts";
@@ -70,11 +70,6 @@ async function readHostClaims(context: HostClaimContext): Promise<HostClaims> {
     descriptions.push(await describeRoute(context, route, annotations));
   }
   const claims = new HostClaims();
-  for (const claim of claimsOf(context, unshadowedEverywhere(descriptions), children)) claims.add(...claim);
+  for (const claim of claimsOf(context, unshadowed(descriptions), children)) claims.add(...claim);
   return claims;
-}
-
-/** A namesake of the current group hides a route only in its own namespace. */
-function unshadowedEverywhere(descriptions: readonly RouteDescription[]): readonly RouteDescription[] {
-  return [...Map.groupBy(descriptions, ({ route }) => route.namespace).values()].flatMap(unshadowed);
 }

@@ -103,6 +103,12 @@ test("the command names the object for kubectl", () => {
   );
 });
 
+test("of an object of a file, which may have no namespace, the command names none", () => {
+  const { namespace: _, ...metadata } = child(switchboards, {}, [other]).metadata;
+  const { message } = inTheWay({ ...child(switchboards, {}, [other]), metadata }, route, INSTANCE);
+  assert.match(message, /: kubectl patch certificate\.cert-manager\.io web-tls --type merge -p '\{/);
+});
+
 /** The patch of the message's command, or the annotation that it names. */
 function advised(message: string): unknown {
   const patch = / -p '(.*)'/.exec(message)?.[1];

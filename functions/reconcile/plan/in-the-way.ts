@@ -91,7 +91,7 @@ function handOver(live: KubernetesObject, route: RouteName): string {
   };
   const { name, namespace } = live.metadata;
   const resource = `${live.kind.toLowerCase()}.${live.apiVersion.split("/", 1)[0]}`;
-  return `kubectl patch ${resource} ${name} -n ${namespace} --type merge -p '${JSON.stringify(patch)}'`;
+  return `kubectl patch ${resource} ${name} ${namespace === undefined ? "" : `-n ${namespace} `}--type merge -p '${JSON.stringify(patch)}'`;
 }
 
 /** Whether it says to be a child of an installation of this product, whichever. */

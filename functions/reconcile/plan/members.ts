@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { LEGACY_GROUP } from "../../traefik/resources.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
 import { isIgnored, isSelected, type OnOptOut, type Selector } from "./opt-out.ts";
 
 /** What decides whether a route may have children. */
@@ -29,16 +28,4 @@ export function keepsChild(
   integration: string,
 ): boolean {
   return mayHaveChild(description, selector, integration) ? description.undecidable : onOptOut === "keep";
-}
-
-/** Without the routes of the legacy group that give way to a namesake. */
-export function unshadowed(descriptions: readonly RouteDescription[]): readonly RouteDescription[] {
-  const current = new Set(
-    descriptions.filter(({ route }) => route.group !== LEGACY_GROUP).map(({ route }) => keyOf(route)),
-  );
-  return descriptions.filter(({ route }) => route.group !== LEGACY_GROUP || !current.has(keyOf(route)));
-}
-
-function keyOf({ kind, name }: RouteReference): string {
-  return `${kind}/${name}`;
 }

@@ -18,7 +18,7 @@ export interface Selector {
 }
 
 /** Whether this installation serves the route's class; another class is another installation's business. */
-export function isSelected(description: RouteDescription, selector: Selector): boolean {
+export function isSelected(description: Pick<RouteDescription, "ingressClass">, selector: Selector): boolean {
   return selector.ingressClass === null || description.ingressClass === selector.ingressClass;
 }
 

@@ -141,6 +141,41 @@ test("somebody else's on the Secret: SecretNameTaken; under our name: NotOurs", 
   assert.deepEqual(group([route("a")], [elsewhere]), ["none !NotOurs"]);
 });
 
+test("somebody else's that has every name is no problem but a note, and adopting is advised where none is lost", () => {
+  const told = (dnsNames: readonly string[], name = "by-hand", ownerReferences: OwnerReference[] = []) => {
+    const more = { labels: {}, annotations: {}, ownerReferences, dnsNames };
+    const members = [route("a"), route("b")];
+    const [plan] = planGroup(
+      integration,
+      {
+        claim: "one",
+        members,
+        keeping: [],
+        holders: [certificate(name, "one", ["a"], more)],
+        occupantOf: () => null,
+        moving: null,
+      },
+      setting,
+    );
+    const [problem] = plan?.problems ?? [];
+    const advice = /adopt/.exec(problem?.message ?? "")?.[0];
+    return `${problem?.reason}${problem?.note === true ? " note" : ""}${advice === undefined ? "" : ` ${advice}`}`;
+  };
+  assert.equal(told(["b.org", "a.org"]), "SecretNameTaken note adopt");
+  assert.equal(told(["a.org", "b.org"], "a-tls"), "NotOurs note adopt");
+  assert.equal(told(["a.org", "b.org", "c.org"]), "SecretNameTaken note");
+  assert.equal(told(["a.org"]), "SecretNameTaken");
+  assert.equal(told(["*.org"]), "SecretNameTaken note");
+  const ingress = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    name: "a",
+    uid: "i",
+    controller: true,
+  };
+  assert.equal(told(["a.org", "b.org"], "shim", [ingress]), "SecretNameTaken");
+});
+
 test("handed over by annotation: adopted under its own name", () => {
   const annotations = { "traefik-cert-rotater.io/adopt": "true" };
   const handed = certificate("by-hand", "one", ["a"], { labels: {}, annotations, ownerReferences: [] });

@@ -10,10 +10,10 @@
 import { createHash } from "node:crypto";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
-import { inTheWay } from "./in-the-way.ts";
 import type { NamespaceIndex, SharingIntegration } from "./namespace-index.ts";
 import { isOfInstance, isOwnedBy, judge, mayWrite, owningRoutes } from "./ownership.ts";
 import { type Plan, type PlanSetting, planPlaced } from "./plan.ts";
+import { whyUnmade } from "./unmade.ts";
 
 export interface Group {
   readonly claim: string;
@@ -88,14 +88,20 @@ export function planGroup(
   const owners = inOrder([...active, ...keepers], holder);
   const [first, ...others] = owners.filter((owner) => active.includes(owner));
   if (first === undefined) return removals(mine.filter((child) => isOfInstance(child, instance)));
+  const merged = integration.claim.merge([first, ...others]);
+  const unmade = { route: first.route, claim, names: merged.hosts };
+  const left = (object: KubernetesObject): Plan => ({
+    step: { action: "none" },
+    problems: [whyUnmade(integration, unmade, object, instance)],
+    members: [],
+  });
   if (foreign !== undefined) {
     const later = mine.filter((child) => isOfInstance(child, instance) && isLater(child, foreign));
-    return [refusal(integration, first.route, claim, foreign, instance), ...removals(later)];
+    return [left(foreign), ...removals(later)];
   }
   const name = holder?.metadata.name ?? nameOf(integration, first.route, claim, occupantOf, instance);
-  if (typeof name !== "string") return [refusal(integration, first.route, claim, name, instance)];
+  if (typeof name !== "string") return [left(name)];
   const placement = { instance, owners, name };
-  const merged = integration.claim.merge([first, ...others]);
   const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
   const plan = planPlaced({ integration, description, live: holder, placement }, setting);
   const problems = [...integration.claim.contradictions([first, ...others]), ...plan.problems];
@@ -122,21 +128,6 @@ function takesPart(
 ): boolean {
   const { hosts } = integration.claim.merge([member]);
   return hosts.length > 0 || had.some((child) => isOwnedBy(child, member.route));
-}
-
-/** Somebody else's object has the name, or another name and what is claimed. */
-function refusal(
-  integration: SharingIntegration,
-  route: RouteReference,
-  claim: string,
-  object: KubernetesObject,
-  instance: string,
-): Plan {
-  const problem =
-    object.metadata.name === integration.childName(route)
-      ? inTheWay(object, route, instance)
-      : integration.claim.taken(claim, object.metadata.name);
-  return { step: { action: "none" }, problems: [problem], members: [] };
 }
 
 /** The controller first, as long as it is among them; then the older routes. */

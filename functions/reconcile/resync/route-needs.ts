@@ -11,12 +11,12 @@ import type { Dependencies } from "../observe/view.ts";
 import { mayBeConfigured } from "../plan/deletion-cause.ts";
 import { claimsOf, type HostClaim } from "../plan/host-claims.ts";
 import { rfc3339 } from "../plan/hosts-since.ts";
-import { unshadowed } from "../plan/members.ts";
 import { isSelected } from "../plan/opt-out.ts";
 import { isOfInstance, owningRoutes } from "../plan/ownership.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type PlannerSetting, planNamespace, type RoutePlan } from "../plan/planner.ts";
 import { isReadyFor } from "../plan/readiness.ts";
+import { unshadowed } from "../plan/shadowed.ts";
 import type { ReconcileContext } from "../route/context.ts";
 
 /** A child none of whose owners is among the listed routes. Only live 404s of the owners make it an orphan. */

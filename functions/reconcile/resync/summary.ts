@@ -22,7 +22,7 @@ export class Summary {
 
   add({ changes, problems, retry }: Pick<Report, "changes" | "problems" | "retry">): void {
     for (const { action } of changes) this[action]++;
-    this.problems += problems.length;
+    this.problems += problems.filter(({ note }) => note !== true).length;
     this.retry ??= retry;
   }
 

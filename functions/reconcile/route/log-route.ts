@@ -16,7 +16,8 @@ export function logRoute(
 ): void {
   const fields = { ...more, route, changes: report.changes, problems: report.problems };
   if (report.retry !== null) log.warn({ ...fields, retry: report.retry.why }, "route to be tried again");
-  else if (report.problems.length > 0) log.warn(fields, "route reconciled with problems");
+  else if (report.problems.some(({ note }) => note !== true))
+    log.warn(fields, "route reconciled with problems");
   else if (report.changes.length > 0) log.info(fields, "route reconciled");
   else log.debug(fields, "route needs nothing");
 }

@@ -34,6 +34,7 @@ import { isSelected } from "../plan/opt-out.ts";
 import { isOfInstance, isOwnedBy } from "../plan/ownership.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Observed, type PlannerSetting, planRoute, type Subject } from "../plan/planner.ts";
+import { shadowed } from "../plan/shadowed.ts";
 import type { ReconcileContext } from "./context.ts";
 
 /** How often a conflict with another writer is answered by observing again before the sender is asked to wait. */
@@ -293,12 +294,4 @@ async function record(
   if (description !== null)
     await context.events.record(description, report.changes, report.conflict ? [] : report.problems);
   return report;
-}
-
-function shadowed({ route: { kind, name } }: RouteDescription): Problem {
-  return {
-    reason: "Shadowed",
-    message: `${kind} ${name} exists in traefik.io too, and that one counts. Delete this one of traefik.containo.us.`,
-    field: "apiVersion",
-  };
 }

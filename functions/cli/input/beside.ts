@@ -1,0 +1,78 @@
+/**
+ * What stands beside the routes where a child would be: in the same input, or in the cluster. Pure.
+ *
+ * @module
+ */
+import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import { inTheWay } from "../../reconcile/plan/in-the-way.ts";
+import { isSharing } from "../../reconcile/plan/namespace-index.ts";
+import {
+  isOfInstance,
+  judge,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  mayWrite,
+  type Ownership,
+} from "../../reconcile/plan/ownership.ts";
+import { whyUnmade } from "../../reconcile/plan/unmade.ts";
+import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+
+export interface Surroundings {
+  /** Objects of any kind. */
+  readonly objects: readonly KubernetesObject[];
+  /** The installation whose children are ours; null where none is known: then those of any are. */
+  readonly instance: string | null;
+}
+
+/** The name that the child has there, or why there is none. */
+export type Place = { readonly name: string } | { readonly why: string; readonly problem: Problem };
+
+/** @param members the routes whose child it is, the first one of which names it */
+export function placeOf(
+  integration: Integration,
+  members: readonly [RouteDescription, ...RouteDescription[]],
+  child: KubernetesObject,
+  { objects, instance }: Surroundings,
+): Place {
+  const [{ route }] = members;
+  const { name } = child.metadata;
+  const claim = integration.claim?.of(child.spec) ?? null;
+  const here = objects.filter(
+    (object) => isOfKind(object, integration) && namespaceOf(object) === route.namespace,
+  );
+  const holders = here.filter(({ spec }) => claim !== null && integration.claim?.of(spec) === claim);
+  const isOurs = (object: KubernetesObject) =>
+    members.some((member) => mayWrite(ownershipOf(object, member.route, instance)));
+  const occupant = here.find(({ metadata }) => metadata.name === name);
+  const other = holders.find((holder) => !isOurs(holder));
+  const [holder] = holders;
+  const stranger =
+    other ?? (holder === undefined && occupant !== undefined && !isOurs(occupant) ? occupant : null);
+  if (stranger === null) return { name: holder?.metadata.name ?? name };
+  const names = integration.names(child.spec);
+  return {
+    why: `${stranger.kind} ${stranger.metadata.name} is there, which is not ours`,
+    problem:
+      isSharing(integration) && claim !== null
+        ? whyUnmade(integration, { route, claim, names }, stranger, instance ?? "")
+        : inTheWay(stranger, route, instance ?? ""),
+  };
+}
+
+function ownershipOf(object: KubernetesObject, route: RouteReference, instance: string | null): Ownership {
+  if (instance === null) {
+    return object.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY ? "ours" : judge(object, route, "");
+  }
+  return isOfInstance(object, instance) ? "ours" : judge(object, route, instance);
+}
+
+function isOfKind({ apiVersion, kind }: KubernetesObject, { resource }: Integration): boolean {
+  // Of whatever version: that is a matter of how the object was written.
+  return kind === resource.kind && apiVersion.startsWith(`${resource.group}/`);
+}
+
+function namespaceOf({ metadata }: KubernetesObject): string {
+  return metadata.namespace ?? "default";
+}

@@ -1,0 +1,74 @@
+/**
+ * What is wrong with routes of files, and what is worth knowing of them, one line each. Pure.
+ *
+ * @module
+ */
+import type { Problem } from "../../problem.ts";
+import { LEGACY_GROUP } from "../../traefik/resources.ts";
+import type { LocatedDerivation } from "./analyse.ts";
+import type { Deriver } from "./derive.ts";
+
+/**
+ * A placeholder is told once a file: whoever fills it in does so everywhere.
+ *
+ * @param templates files that have been called templates already
+ */
+export function problemLines(
+  derivations: readonly LocatedDerivation[],
+  templates: ReadonlySet<string>,
+): readonly string[] {
+  const lines: { readonly text: string; more: number }[] = [];
+  const told = new Map<string, { more: number }>();
+  for (const { origin, file, problems } of derivations) {
+    for (const problem of problems) {
+      if (problem.note === true) continue;
+      const key = file === null ? null : placeholderKey(problem);
+      if (key === "{" && templates.has(file ?? "")) continue;
+      const before = key === null ? undefined : told.get(`${file} ${key}`);
+      if (before !== undefined) {
+        before.more++;
+        continue;
+      }
+      const line = { text: `${origin}: ${problemText(problem)}`, more: 0 };
+      lines.push(line);
+      if (key !== null) told.set(`${file} ${key}`, line);
+    }
+  }
+  return lines.map(({ text, more }) =>
+    more === 0 ? text : `${text} (and in ${more} more ${more === 1 ? "place" : "places"} of this file)`,
+  );
+}
+
+/** Templates are rendered at once, however many there are in a file; variables have their names. */
+function placeholderKey({ placeholder }: Problem): string | null {
+  return placeholder?.startsWith("{") === true ? "{" : (placeholder ?? null);
+}
+
+/** What is no problem: what users have themselves, and routes that nobody looks at. */
+export function noteLines(
+  derivations: readonly LocatedDerivation[],
+  selector: Deriver["selector"],
+): readonly string[] {
+  const notes = derivations.flatMap(({ origin, problems }) =>
+    problems.filter(({ note }) => note === true).map((problem) => `${origin}: ${problemText(problem)}`),
+  );
+  return [...legacyNotes(derivations, selector), ...notes];
+}
+
+function legacyNotes(
+  derivations: readonly LocatedDerivation[],
+  { legacyGroup }: Deriver["selector"],
+): readonly string[] {
+  const legacy = derivations.filter(({ description }) => description.route.group === LEGACY_GROUP);
+  const [first] = legacy;
+  if (legacyGroup || first === undefined) return [];
+  const more = legacy.length === 1 ? "" : ` (and ${legacy.length - 1} more)`;
+  return [
+    `${first.origin}${more}: left out, for ${LEGACY_GROUP} is the API group of Traefik v2; ` +
+      "set selector.legacyGroup: true in the configuration (--config) where it is served",
+  ];
+}
+
+export function problemText({ field, message }: Problem): string {
+  return field === null ? message : `${field}: ${message}`;
+}

@@ -1,0 +1,43 @@
+/**
+ * Problems in the order in which a reader meets their fields, each once. Pure.
+ *
+ * @module
+ */
+import type { Problem } from "../../problem.ts";
+
+/** The order in which people write the fields; others come behind, those about no field at the end. */
+const FIRST = ["apiVersion", "metadata", "spec", "annotations", "routes", "tls"];
+
+export function inOrder<P extends Problem>(problems: readonly P[]): readonly P[] {
+  const unique = new Map(
+    problems.map((problem) => [JSON.stringify([problem.reason, problem.field, problem.message]), problem]),
+  );
+  return [...unique.values()].sort((one, other) => compareFields(one.field, other.field));
+}
+
+export function compareFields(one: string | null, other: string | null): number {
+  if (one === null || other === null) return Number(one === null) - Number(other === null);
+  const [left, right] = [stepsOf(one), stepsOf(other)];
+  for (const [index, step] of left.entries()) {
+    const order = compareSteps(step, right[index]);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
+}
+
+function stepsOf(field: string): readonly (string | number)[] {
+  return [...field.matchAll(/\[([^\]]*)\]|([^.[]+)/g)].map(([, inBrackets, name]) =>
+    /^\d+$/.test(inBrackets ?? "") ? Number(inBrackets) : (inBrackets ?? name ?? ""),
+  );
+}
+
+function compareSteps(one: string | number, other: string | number | undefined): number {
+  if (one === other) return 0;
+  if (other === undefined) return 1;
+  if (typeof one === "number" && typeof other === "number") return one - other;
+  const rank = (step: string | number) => {
+    const index = FIRST.indexOf(String(step));
+    return index < 0 ? FIRST.length : index;
+  };
+  return rank(one) - rank(other) || (String(one) < String(other) ? -1 : 1);
+}

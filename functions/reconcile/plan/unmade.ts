@@ -1,0 +1,63 @@
+/**
+ * What a route's user is told of the object that keeps a shared child from being made: one that has the child's name,
+ * or another name and what the child would claim. Pure.
+ *
+ * @module
+ */
+import type { Coverage } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
+import { inTheWay } from "./in-the-way.ts";
+import type { SharingIntegration } from "./namespace-index.ts";
+import { ADOPT_ANNOTATION, INSTANCE_ANNOTATION, MANAGED_BY, MANAGED_BY_LABEL } from "./ownership.ts";
+
+/** What would have been made. */
+export interface Unmade {
+  readonly route: RouteReference;
+  readonly claim: string;
+  /** The names that the child would have. */
+  readonly names: readonly string[];
+}
+
+/** An object of the user's own that serves the route as well as the child would is no problem. */
+export function whyUnmade(
+  integration: SharingIntegration,
+  { route, claim, names }: Unmade,
+  object: KubernetesObject,
+  instance: string,
+): Problem {
+  const { name } = object.metadata;
+  const isNamesake = name === integration.childName(route);
+  const coverage =
+    integration.claim.of(object.spec) === claim && isUsersOwn(object)
+      ? coverageOf(integration.names(object.spec), names)
+      : "none";
+  if (isNamesake && coverage === "none") return inTheWay(object, route, instance);
+  const taken = withAdvice(integration.claim.taken(claim, name, coverage), coverage);
+  return isNamesake ? { ...taken, reason: inTheWay(object, route, instance).reason } : taken;
+}
+
+/** Nobody's but the user's: no controller looks after it, and nothing says that it is, or is to be, a child of ours. */
+function isUsersOwn({ metadata: { labels, annotations, ownerReferences = [] } }: KubernetesObject): boolean {
+  return (
+    !ownerReferences.some(({ controller }) => controller === true) &&
+    labels?.[MANAGED_BY_LABEL] !== MANAGED_BY &&
+    annotations?.[INSTANCE_ANNOTATION] === undefined &&
+    annotations?.[ADOPT_ANNOTATION] === undefined
+  );
+}
+
+/** Adoption takes out of an object what its routes do not name: nobody is to lose a wildcard by our advice. */
+function withAdvice(taken: Problem, coverage: Coverage): Problem {
+  if (coverage !== "exact") return taken;
+  const advice = `Or hand that object over with the annotation ${ADOPT_ANNOTATION}: "true".`;
+  return { ...taken, message: `${taken.message} ${advice}` };
+}
+
+function coverageOf(held: readonly string[], wanted: readonly string[]): Coverage {
+  const names = held.map((name) => name.toLowerCase());
+  const covers = (name: string) => names.includes(name) || names.includes(name.replace(/^[^.*]+/, "*"));
+  if (wanted.length === 0 || !wanted.every(covers)) return "none";
+  return new Set([...names, ...wanted]).size === wanted.length ? "exact" : "wider";
+}
