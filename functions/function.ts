@@ -6,9 +6,9 @@
  */
 import type { RequestListener } from "node:http";
 import { DEFAULT_BODY_LIMIT } from "./app.ts";
-import { createAuthenticate } from "./cloudevents/authenticate.ts";
+import { createAuthenticate } from "./cloudevents/authentication/authenticate.ts";
+import { readSenderToken } from "./cloudevents/authentication/sender-token.ts";
 import { createHandOut } from "./cloudevents/hand-out.ts";
-import { readSenderToken } from "./cloudevents/sender-token.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { InFlight } from "./in-flight.ts";
 import { createClient } from "./kubernetes/client.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from "../functions/kubernetes/objects.ts";
-import { isRecord } from "../functions/unknown.ts";
+import { isRecord } from "../functions/schema/unknown.ts";
 
 /** The path of what is owned as a whole, by keys of FieldsV1. */
 type Path = readonly string[];

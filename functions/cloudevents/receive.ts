@@ -8,7 +8,7 @@ import { type Answer, badRequest, doneButHeld, plainText, tryAgain } from "../an
 import type { Logger } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
 import type { WatchedKinds, Work } from "../work.ts";
-import type { Authenticate } from "./authenticate.ts";
+import type { Authenticate } from "./authentication/authenticate.ts";
 import type { EventHeaders } from "./binary.ts";
 import { type BodySource, readBody } from "./body.ts";
 import { decodeEvents, decodeWithoutBody } from "./decode.ts";

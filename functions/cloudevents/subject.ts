@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRecord } from "../unknown.ts";
+import { isRecord } from "../schema/unknown.ts";
 import { InvalidPayloadError } from "./errors.ts";
 import { isJsonObject, type JsonObject, member } from "./json.ts";
 import type { ReceivedEvent } from "./received-event.ts";

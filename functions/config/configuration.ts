@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OidcSettings } from "../cloudevents/authenticate.ts";
+import type { OidcSettings } from "../cloudevents/authentication/authenticate.ts";
 import type { Integration } from "../integrations/integration.ts";
 import type { LogLevel } from "../log.ts";
 import type { HostPolicy } from "../reconcile/plan/host-policy.ts";

@@ -8,10 +8,10 @@ import type { IntegrationDefinition } from "../integrations/definition.ts";
 import { isIdentityPattern } from "../integrations/identity.ts";
 import type { Integration } from "../integrations/integration.ts";
 import { LOG_LEVELS } from "../log.ts";
-import { isRecord } from "../unknown.ts";
+import { choice, flag, open, settings, strings } from "../schema/fields.ts";
+import { isRecord } from "../schema/unknown.ts";
 import { type Configuration, type ConfigurationProblem, InvalidConfigurationError } from "./configuration.ts";
 import { expectedDomain, toDomain } from "./domain-suffix.ts";
-import { choice, flag, open, settings, strings } from "./fields.ts";
 import { problemsOf } from "./problems.ts";
 
 /** Keys of Switchboard's file about things that a function has no use for. */

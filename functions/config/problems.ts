@@ -4,9 +4,9 @@
  * @module
  */
 import type { BaseIssue } from "valibot";
+import { UNKNOWN_KEY } from "../schema/fields.ts";
+import { nearest } from "../schema/nearest.ts";
 import type { ConfigurationProblem } from "./configuration.ts";
-import { UNKNOWN_KEY } from "./fields.ts";
-import { nearest } from "./nearest.ts";
 
 type PathSegment = string | number;
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { matchesGlob } from "../glob.ts";
+
 import type { Problem } from "../problem.ts";
+import { matchesGlob } from "../schema/glob.ts";
 import { invalidAnnotation } from "./annotation.ts";
 
 /** Globs for whole keys such as `cert-manager.io/*`, or for what follows their prefix, such as `ttl`. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { nearest } from "../config/nearest.ts";
+
 import type { Problem } from "../problem.ts";
+import { nearest } from "../schema/nearest.ts";
 import { shown } from "../traefik/rule/rule-error.ts";
 import { invalidAnnotation } from "./annotation.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { pathTo, settings, texts } from "../config/fields.ts";
+import { pathTo, settings, texts } from "../schema/fields.ts";
 import { isLabelValue, isQualifiedName } from "./qualified-name.ts";
 
 /** Set on every child by the function itself, whatever a template says. */

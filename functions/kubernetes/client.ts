@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRecord } from "../unknown.ts";
+import { isRecord } from "../schema/unknown.ts";
 import type { Credentials } from "./credentials.ts";
 import { NotFoundError, TooManyRequestsError, UnauthorizedError, UnavailableError } from "./errors.ts";
 import { type ApiRequest, type ApiResponse, describe } from "./exchange.ts";

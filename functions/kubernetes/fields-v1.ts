@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { isRecord } from "../unknown.ts";
+import { isRecord } from "../schema/unknown.ts";
 
 /** Compares a value that is owned as a whole. */
 export type SameWhole = (live: unknown, desired: unknown) => boolean;

@@ -3,6 +3,7 @@ import { mock, suite, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { createMemoryCluster, type MemoryCluster } from "../../test/memory-cluster.ts";
+import { OPTIONAL_INPUTS, type OptionalInput } from "../../test/removal-inputs.ts";
 import { withoutHistory } from "../../test/without-history.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
@@ -17,7 +18,6 @@ import { takingTurns } from "./apply/key-lock.ts";
 import { VerifiedWrites } from "./apply/verified.ts";
 import { createDispatcher } from "./dispatch.ts";
 import type { Write } from "./plan/plan.ts";
-import { OPTIONAL_INPUTS, type OptionalInput } from "./removal.inputs.ts";
 
 const ROUTE: RouteReference = {
   kind: "IngressRoute",

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Problem } from "../problem.ts";
-import { isRecord } from "../unknown.ts";
+import { isRecord } from "../schema/unknown.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

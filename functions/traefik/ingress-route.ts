@@ -7,7 +7,7 @@
  * @module
  */
 import type { KubernetesObject } from "../kubernetes/objects.ts";
-import { isRecord } from "../unknown.ts";
+import { isRecord } from "../schema/unknown.ts";
 import { FieldReader, type JsonObject } from "./fields.ts";
 import { notesOf } from "./notes.ts";
 import { blamePlaceholders } from "./placeholders.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Problem } from "../problem.ts";
-import { isRecord } from "../unknown.ts";
+import { isRecord } from "../schema/unknown.ts";
 
 export interface Placeholder {
   /** As the user wrote it, such as `${DOMAIN}`. */

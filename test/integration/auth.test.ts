@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { createAuthenticate } from "../../functions/cloudevents/authenticate.ts";
+import { createAuthenticate } from "../../functions/cloudevents/authentication/authenticate.ts";
 import { createClient, type KubernetesClient } from "../../functions/kubernetes/client.ts";
 import { createTransport } from "../../functions/kubernetes/transport.ts";
 import { createSigningKeys } from "../control-plane/certificates.ts";

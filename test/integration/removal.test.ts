@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, suite, test } from "node:test";
-import { OPTIONAL_INPUTS, type OptionalInput } from "../../functions/reconcile/removal.inputs.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
+import { OPTIONAL_INPUTS, type OptionalInput } from "../removal-inputs.ts";
 import { bundleCli, type Cli } from "./harness/cli.ts";
 import { changeEvent, resyncEvent } from "./harness/cloud-events.ts";
 import { CERTIFICATES, ENDPOINTS, mustGet, ROUTES } from "./harness/objects.ts";

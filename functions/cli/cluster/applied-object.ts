@@ -5,7 +5,7 @@
  */
 import { FIELD_MANAGER } from "../../kubernetes/client.ts";
 import type { KubernetesObject, ManagedFieldsEntry, OwnerReference } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 
 /** An object without what the API server keeps for itself. */
 export interface PlainObject {

@@ -5,7 +5,7 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 
 export interface ChildProgress {
   readonly done: boolean;

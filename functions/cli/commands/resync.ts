@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TOKEN_FILE } from "../../cloudevents/sender-token.ts";
+import { TOKEN_FILE } from "../../cloudevents/authentication/sender-token.ts";
 import { checkScope, type ResyncScope } from "../events/resync-event.ts";
 import { readSink } from "../events/sink.ts";
 import { type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { readSenderToken } from "../../cloudevents/sender-token.ts";
+import { readSenderToken } from "../../cloudevents/authentication/sender-token.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
 import { NotAcceptedError, postUntilAnswered, type Reply } from "./post.ts";
 import { eventOf, heldBy, heldText, type ResyncScope, whatOf } from "./resync-event.ts";

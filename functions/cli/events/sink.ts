@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 
 export interface Sink {

@@ -8,9 +8,9 @@ import { decodeText } from "../../config/decode-text.ts";
 import { reasonOf } from "../../config/file-error.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import { describePlaceholder, placeholderIn } from "../../traefik/placeholders.ts";
 import { ROUTE_GROUPS, ROUTE_KINDS } from "../../traefik/route-description.ts";
-import { isRecord } from "../../unknown.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 import { templateError } from "./template-file.ts";
 

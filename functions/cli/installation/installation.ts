@@ -9,7 +9,7 @@ import { INTEGRATIONS } from "../../integrations/index.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { INSTANCE_ANNOTATION } from "../../reconcile/plan/ownership.ts";
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import { ClusterAccessError } from "../connection/access-error.ts";
 
 export const CONFIG_MAPS: ResourceDefinition = {

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import type { ResyncScope } from "../events/resync-event.ts";
 
 const batch = (plural: string, kind: string): ResourceDefinition => ({

@@ -5,7 +5,7 @@
  */
 import { oneLine } from "../../hidden-characters.ts";
 import { APPLIED_ANNOTATION } from "../../reconcile/plan/applied.ts";
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import type { PlainObject } from "../cluster/applied-object.ts";
 import type { PredictedChange, Prediction } from "../cluster/prediction.ts";
 import type { PlannedAction } from "../cluster/write-recorder.ts";

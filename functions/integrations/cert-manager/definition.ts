@@ -5,9 +5,9 @@
  */
 import type { IntegrationDefinition } from "../definition.ts";
 import { removerOf } from "../remover.ts";
+import { CERT_MANAGER_NAMES } from "./annotations/vocabulary.ts";
 import { CERT_MANAGER, createCertManager } from "./integration.ts";
 import { type CertManagerSettings, certManagerSettings } from "./settings.ts";
-import { CERT_MANAGER_NAMES } from "./vocabulary.ts";
 
 export const certManager: IntegrationDefinition<CertManagerSettings> = {
   key: "certManager",

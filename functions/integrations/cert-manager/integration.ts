@@ -8,19 +8,19 @@ import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { childName, routesOfChildName } from "../child-name.ts";
 import type { ChildKind, Desired, Facts, Integration } from "../integration.ts";
-import { acmeAnnotations, acmeProblems } from "./acme-annotations.ts";
-import { certificateAnnotations } from "./annotations.ts";
-import { withCommonName } from "./common-name.ts";
-import { withoutRefusedNames } from "./identities.ts";
-import { keepInvalid, mergeSpec } from "./merge-spec.ts";
+import { acmeAnnotations, acmeProblems } from "./annotations/acme-annotations.ts";
+import { certificateAnnotations } from "./annotations/annotations.ts";
+import { fieldOf } from "./annotations/refused-field.ts";
 import { certificateNames, NAME, namesIn } from "./names.ts";
 import { permitted } from "./permitted.ts";
 import { mixedNamesProblems } from "./public-names.ts";
 import { isReady } from "./ready.ts";
-import { fieldOf } from "./refused-field.ts";
 import { isIgnoredSecret, secretClaim } from "./secret.ts";
 import { secretNameOf, secretNameProblems, whyNoSecret } from "./secret-name.ts";
 import type { CertManagerSettings } from "./settings.ts";
+import { withCommonName } from "./spec/common-name.ts";
+import { withoutRefusedNames } from "./spec/identities.ts";
+import { keepInvalid, mergeSpec } from "./spec/merge-spec.ts";
 import { templateFor } from "./template.ts";
 
 const CERTIFICATE: ResourceDefinition = {

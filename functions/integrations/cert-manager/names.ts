@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { isRecord } from "../../schema/unknown.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { isRecord } from "../../unknown.ts";
 import type { Facts } from "../integration.ts";
 import { withoutCovered } from "../names.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { ALL, type Permitted, permittedAnnotations } from "../allowed-annotations.ts";
-import { ACME_PREFIX } from "./acme-annotations.ts";
-import { PREFIX } from "./annotation-fields.ts";
+import { ACME_PREFIX } from "./annotations/acme-annotations.ts";
+import { PREFIX } from "./annotations/annotation-fields.ts";
 import type { CertManagerSettings } from "./settings.ts";
 
 const PREFIXES = [PREFIX, ACME_PREFIX];

@@ -4,7 +4,7 @@
  * @module
  */
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 
 /** cert-manager's condition `Ready`, if it speaks of the object as it is now. */
 export function isReady(certificate: KubernetesObject & { metadata: { generation?: unknown } }): boolean {

@@ -5,8 +5,8 @@
  */
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { isObjectName } from "../../kubernetes/paths.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import { shown } from "../../traefik/rule/rule-error.ts";
-import { isRecord } from "../../unknown.ts";
 import type { ClaimGuard, ClaimStake } from "../integration.ts";
 
 const SECRET: ResourceDefinition = { group: "", version: "v1", plural: "secrets", kind: "Secret" };

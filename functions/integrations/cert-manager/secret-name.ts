@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { matchesGlob } from "../../glob.ts";
+
 import { isObjectName } from "../../kubernetes/paths.ts";
 import type { Problem } from "../../problem.ts";
+import { matchesGlob } from "../../schema/glob.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { shown } from "../../traefik/rule/rule-error.ts";
 import type { CertManagerSettings } from "./settings.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 import * as v from "valibot";
-import { choice, open, pathTo, settings, strings } from "../../config/fields.ts";
+import { choice, open, pathTo, settings, strings } from "../../schema/fields.ts";
 import type { AllowedAnnotations } from "../allowed-annotations.ts";
 import { templateMetadata } from "../template-metadata.ts";
-import { checkedSpec, templateErrors } from "./checked-template.ts";
+import { checkedSpec, templateErrors } from "./spec/checked-template.ts";
 
 export interface CertManagerSettings {
   /** What every Certificate has besides its names and its Secret; `spec.issuerRef` is always there. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { matchesGlob } from "../../glob.ts";
+import { matchesGlob } from "../../schema/glob.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { CertificateTemplate, CertManagerSettings, TemplateOverride } from "./settings.ts";
 

@@ -4,12 +4,12 @@
  * @module
  */
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { acmeAnnotations } from "./acme-annotations.ts";
-import { certificateAnnotations } from "./annotations.ts";
+import { acmeAnnotations } from "./annotations/acme-annotations.ts";
+import { certificateAnnotations } from "./annotations/annotations.ts";
 import type { Wish } from "./contradictions.ts";
-import { mergeSpec } from "./merge-spec.ts";
 import { permitted } from "./permitted.ts";
 import type { CertManagerSettings } from "./settings.ts";
+import { mergeSpec } from "./spec/merge-spec.ts";
 import { templateFor } from "./template.ts";
 
 export function wishOf(settings: CertManagerSettings, description: RouteDescription): Wish {

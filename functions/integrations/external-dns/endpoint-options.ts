@@ -4,7 +4,7 @@
  * @module
  */
 import type { Problem } from "../../problem.ts";
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import { invalidAnnotation } from "../annotation.ts";
 import type { Alias, DnsAnnotations } from "./annotations.ts";
 import type { Endpoint } from "./endpoints.ts";

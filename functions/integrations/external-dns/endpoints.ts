@@ -4,7 +4,7 @@
  * @module
  */
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import type { RecordType } from "./target.ts";
 
 export interface Endpoint {

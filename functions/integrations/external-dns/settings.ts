@@ -5,7 +5,7 @@
  */
 import { isIP } from "node:net";
 import * as v from "valibot";
-import { choice, flag, namespaceName, objectName, settings, strings } from "../../config/fields.ts";
+import { choice, flag, namespaceName, objectName, settings, strings } from "../../schema/fields.ts";
 import { isHostname } from "../../traefik/hosts.ts";
 import { canonicalAddress } from "../address.ts";
 import type { AllowedAnnotations } from "../allowed-annotations.ts";

@@ -6,8 +6,8 @@
 import { isIP } from "node:net";
 import type { KubernetesObject, ObjectReference } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import { usableHosts } from "../../traefik/hosts.ts";
-import { isRecord } from "../../unknown.ts";
 import { canonicalAddress } from "../address.ts";
 import { invalidAnnotation } from "../annotation.ts";
 

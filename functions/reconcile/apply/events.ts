@@ -18,9 +18,9 @@ import {
 } from "../../kubernetes/objects.ts";
 import type { Logger } from "../../log.ts";
 import type { Problem } from "../../problem.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import { resourceOfRoute } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { isRecord } from "../../unknown.ts";
 import type { Change } from "./report.ts";
 
 const EVENT: ResourceDefinition = { group: "events.k8s.io", version: "v1", plural: "events", kind: "Event" };

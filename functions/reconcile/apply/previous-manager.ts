@@ -5,7 +5,7 @@
  */
 import { FIELD_MANAGER } from "../../kubernetes/client.ts";
 import type { KubernetesObject, ManagedFieldsEntry } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import { isSwitchboards, MANAGED_BY_LABEL } from "../plan/ownership.ts";
 
 /** The least that an entry can own: the label that the next apply sets. */

@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { nearest } from "../../config/nearest.ts";
+
 import { invalidAnnotation } from "../../integrations/annotation.ts";
 import { type AnnotationNames, annotationNameProblems } from "../../integrations/annotation-names.ts";
 import { INTEGRATIONS } from "../../integrations/index.ts";
 import { ENABLE_ANNOTATION } from "../../integrations/opt-in.ts";
 import type { Problem } from "../../problem.ts";
+import { nearest } from "../../schema/nearest.ts";
 import { shown } from "../../traefik/rule/rule-error.ts";
 import { IGNORE_ANNOTATION, SWITCHBOARD_IGNORE_ANNOTATION } from "./opt-out.ts";
 import { ADOPT_ANNOTATION } from "./ownership.ts";

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { matchesGlob } from "../../glob.ts";
+
 import { hostOf, matchesAddress } from "../../integrations/identity.ts";
 import type { Problem } from "../../problem.ts";
+import { matchesGlob } from "../../schema/glob.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { shown } from "../../traefik/rule/rule-error.ts";
 

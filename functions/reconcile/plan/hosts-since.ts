@@ -7,7 +7,7 @@
  * @module
  */
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 
 /** A JSON object: name to RFC 3339 time. */
 export const HOSTS_SINCE_ANNOTATION = "traefik-cert-rotater.io/hosts-since";

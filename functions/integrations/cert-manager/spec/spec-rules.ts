@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { isRecord } from "../../unknown.ts";
-import { HOUR, MINUTE, parseGoDuration } from "../go-duration.ts";
-import type { Spec } from "../integration.ts";
+import { isRecord } from "../../../schema/unknown.ts";
+import { HOUR, MINUTE, parseGoDuration } from "../../go-duration.ts";
+import type { Spec } from "../../integration.ts";
 
 const DEFAULT_DURATION = 90n * 24n * HOUR;
 const SHORTEST_DURATION = HOUR;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusalOf } from "../../reconcile/plan/host-policy.ts";
+import { refusalOf } from "../../../reconcile/plan/host-policy.ts";
 import { withoutRefusedNames } from "./identities.ts";
 
 const policy = [

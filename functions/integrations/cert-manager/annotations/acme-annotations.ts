@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isObjectName } from "../../kubernetes/paths.ts";
-import type { Problem } from "../../problem.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
-import { invalidAnnotation } from "../annotation.ts";
+import type { KubernetesObject } from "../../../kubernetes/objects.ts";
+import { isObjectName } from "../../../kubernetes/paths.ts";
+import type { Problem } from "../../../problem.ts";
+import { shown } from "../../../traefik/rule/rule-error.ts";
+import { invalidAnnotation } from "../../annotation.ts";
 
 export const ACME_PREFIX = "acme.cert-manager.io/";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnnotationNames } from "../annotation-names.ts";
+import type { AnnotationNames } from "../../annotation-names.ts";
 import { ACME_NAMES, ACME_PREFIX } from "./acme-annotations.ts";
 import { ANNOTATION_FIELDS, PREFIX } from "./annotation-fields.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as v from "valibot";
-import { problemsOf } from "../../config/problems.ts";
-import { certManagerSettings } from "./settings.ts";
+import { problemsOf } from "../../../config/problems.ts";
+import { certManagerSettings } from "../settings.ts";
 
 function problems(settings: object): readonly string[] {
   const { issues } = v.safeParse(certManagerSettings, settings);

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Spec } from "../integration.ts";
-import { mergeSpec, withValue } from "./merge-spec.ts";
-import { EXCLUSIVE, keySizeError, lifetimeError } from "./spec-rules.ts";
+import type { Spec } from "../../integration.ts";
+import { mergeSpec, withValue } from "../spec/merge-spec.ts";
+import { EXCLUSIVE, keySizeError, lifetimeError } from "../spec/spec-rules.ts";
 
 /** The value of a field, and the annotation that it stands in. */
 export interface Value {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isRecord } from "../../unknown.ts";
-import type { Spec } from "../integration.ts";
+import { isRecord } from "../../../schema/unknown.ts";
+import type { Spec } from "../../integration.ts";
 import { keyAlgorithm, keySizeError, lifetimeError } from "./spec-rules.ts";
 
 /** Fields that are merged one level down; all others are replaced as a whole. */

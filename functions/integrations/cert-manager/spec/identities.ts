@@ -5,10 +5,10 @@
  * @module
  */
 import { isIP } from "node:net";
-import type { Problem } from "../../problem.ts";
-import { isHostname } from "../../traefik/hosts.ts";
-import { isRecord } from "../../unknown.ts";
-import type { Spec } from "../integration.ts";
+import type { Problem } from "../../../problem.ts";
+import { isRecord } from "../../../schema/unknown.ts";
+import { isHostname } from "../../../traefik/hosts.ts";
+import type { Spec } from "../../integration.ts";
 import { identitiesOfSubject } from "./literal-subject.ts";
 
 /** Why a name may not stand in the Certificate; null where it may. */

@@ -5,10 +5,10 @@
  * @module
  */
 import * as v from "valibot";
-import { choice, flag, pathTo, settings, strings, texts } from "../../config/fields.ts";
-import { addressBits } from "../../traefik/rule/ip-address.ts";
-import { parseGoDuration } from "../go-duration.ts";
-import { isEmailAddress, isUri, USAGES } from "./annotation-fields.ts";
+import { choice, flag, pathTo, settings, strings, texts } from "../../../schema/fields.ts";
+import { addressBits } from "../../../traefik/rule/ip-address.ts";
+import { parseGoDuration } from "../../go-duration.ts";
+import { isEmailAddress, isUri, USAGES } from "../annotations/annotation-fields.ts";
 import { LONGEST_COMMON_NAME } from "./common-name.ts";
 import { secretTemplateError } from "./secret-template.ts";
 

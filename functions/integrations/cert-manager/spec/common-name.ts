@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Problem } from "../../problem.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
-import type { Spec } from "../integration.ts";
+import type { Problem } from "../../../problem.ts";
+import { shown } from "../../../traefik/rule/rule-error.ts";
+import type { Spec } from "../../integration.ts";
 
 /** In RFC 5280, appendix A, `ub-common-name`. */
 export const LONGEST_COMMON_NAME = 64;

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Problem } from "../../problem.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
-import { isRecord } from "../../unknown.ts";
-import { invalidAnnotation } from "../annotation.ts";
+import type { Problem } from "../../../problem.ts";
+import { isRecord } from "../../../schema/unknown.ts";
+import { shown } from "../../../traefik/rule/rule-error.ts";
+import { invalidAnnotation } from "../../annotation.ts";
 
 const ISSUER = "cert-manager.io/issuer";
 const CLUSTER_ISSUER = "cert-manager.io/cluster-issuer";

@@ -4,8 +4,8 @@
  * @module
  */
 import * as v from "valibot";
-import { isRecord } from "../../unknown.ts";
-import type { Spec } from "../integration.ts";
+import { isRecord } from "../../../schema/unknown.ts";
+import type { Spec } from "../../integration.ts";
 import { certificateSpec } from "./certificate-schema.ts";
 import { type SpecError, specErrors } from "./spec-rules.ts";
 

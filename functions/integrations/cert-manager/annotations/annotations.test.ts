@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { mergeSpec } from "../spec/merge-spec.ts";
+import { keySizeError, lifetimeError } from "../spec/spec-rules.ts";
 import { ANNOTATION_FIELDS, PREFIX } from "./annotation-fields.ts";
 import { certificateAnnotations } from "./annotations.ts";
-import { mergeSpec } from "./merge-spec.ts";
-import { keySizeError, lifetimeError } from "./spec-rules.ts";
 
 /** The result for annotations given without their prefix. */
 function read(annotations: Record<string, string>, template: Record<string, unknown> = {}) {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Problem } from "../../problem.ts";
-import { usableHosts } from "../../traefik/hosts.ts";
-import { commaSeparated, invalidAnnotation } from "../annotation.ts";
-import type { Spec } from "../integration.ts";
+import type { Problem } from "../../../problem.ts";
+import { usableHosts } from "../../../traefik/hosts.ts";
+import { commaSeparated, invalidAnnotation } from "../../annotation.ts";
+import type { Spec } from "../../integration.ts";
 import { conflictsOf, specOf, type Value } from "./annotation-conflicts.ts";
 import { ANNOTATION_FIELDS, PREFIX } from "./annotation-fields.ts";
 import { issuerOf } from "./issuer-annotations.ts";

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { shown } from "../../traefik/rule/rule-error.ts";
-import { isRecord } from "../../unknown.ts";
-import type { Parsed } from "../annotation.ts";
-import { isLabelValue, isQualifiedName } from "../qualified-name.ts";
+
+import { isRecord } from "../../../schema/unknown.ts";
+import { shown } from "../../../traefik/rule/rule-error.ts";
+import type { Parsed } from "../../annotation.ts";
+import { isLabelValue, isQualifiedName } from "../../qualified-name.ts";
 
 const EXAMPLE = '{"labels":{"team":"shop"}}';
 const OWN_PREFIX = "cert-manager.io/";

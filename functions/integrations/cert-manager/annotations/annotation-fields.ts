@@ -7,14 +7,14 @@
  *
  * @module
  */
-import { addressBits } from "../../traefik/rule/ip-address.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
-import { canonicalAddress } from "../address.ts";
-import { commaSeparated, type Parsed, parseInteger, sortedSet } from "../annotation.ts";
-import { parseGoDuration } from "../go-duration.ts";
-import { LONGEST_COMMON_NAME } from "./common-name.ts";
+import { addressBits } from "../../../traefik/rule/ip-address.ts";
+import { shown } from "../../../traefik/rule/rule-error.ts";
+import { canonicalAddress } from "../../address.ts";
+import { commaSeparated, type Parsed, parseInteger, sortedSet } from "../../annotation.ts";
+import { parseGoDuration } from "../../go-duration.ts";
+import { LONGEST_COMMON_NAME } from "../spec/common-name.ts";
+import { parseSecretTemplate } from "../spec/secret-template.ts";
 import { parseCsvLine } from "./csv.ts";
-import { parseSecretTemplate } from "./secret-template.ts";
 
 export const PREFIX = "cert-manager.io/";
 

@@ -5,8 +5,8 @@
  */
 import * as v from "valibot";
 import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
-import { isRecord } from "../unknown.ts";
 import { nearest } from "./nearest.ts";
+import { isRecord } from "./unknown.ts";
 
 export function flag() {
   return v.boolean("true or false");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RouteDescription } from "../../traefik/route-description.ts";
+import type { RouteDescription } from "../../../traefik/route-description.ts";
 import { ANNOTATION_FIELDS } from "./annotation-fields.ts";
 
 /** The route's annotation for that field of the spec, else the template's field. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { matchesGlob } from "../glob.ts";
+import { matchesGlob } from "../../schema/glob.ts";
 import { createVerifyToken } from "./cluster-keys.ts";
 
 export interface OidcSettings {

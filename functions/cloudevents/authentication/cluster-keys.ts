@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRecord } from "../unknown.ts";
+import { isRecord } from "../../schema/unknown.ts";
 import type { Verification, Verifier } from "./oidc.lazy.ts";
 
 export interface ClusterKeysOptions {
