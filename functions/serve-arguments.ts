@@ -1,11 +1,20 @@
 /**
- * Arguments of the function, read without an argument parser: they are read on every wake.
+ * Arguments and environment of the function, read without an argument parser: they are read on every wake.
  *
  * @module
  */
-import type { ServeOptions } from "./main.ts";
+import { InvalidConfigurationError } from "./config/configuration.ts";
+import type { ConfigMapName } from "./reconcile/resync/confirm.ts";
+import { isNamespaceName, isObjectName } from "./schema/object-names.ts";
 
 const USAGE = "usage: serve.cjs [--config FILE] [--port N]";
+
+export interface ServeOptions {
+  /** Path of the configuration file; null: the defaults. */
+  readonly config: string | null;
+  /** Null: `PORT`, else 8080. */
+  readonly port: number | null;
+}
 
 /** The options, or a text that says what is wrong and how it is used. `CONFIG_FILE` stands in for `--config`. */
 export function parseServeArguments(
@@ -32,4 +41,23 @@ export function parseServeArguments(
 export function parsePort(text: string): number | null {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   return port <= 65_535 ? port : null;
+}
+
+/** `K_SINK` as Knative's SinkBinding sets it. */
+export function sinkOf({ K_SINK }: NodeJS.ProcessEnv): URL | null {
+  if (!K_SINK) return null;
+  if (URL.canParse(K_SINK)) return new URL(K_SINK);
+  throw new InvalidConfigurationError([
+    { path: "K_SINK", found: JSON.stringify(K_SINK), expected: "an http or https URL" },
+  ]);
+}
+
+/** `CONFIG_MAP`, the installation's own. */
+export function configMapOf({ CONFIG_MAP }: NodeJS.ProcessEnv): ConfigMapName | null {
+  if (!CONFIG_MAP) return null;
+  const [namespace = "", name = "", ...rest] = CONFIG_MAP.split("/");
+  if (isNamespaceName(namespace) && isObjectName(name) && rest.length === 0) return { namespace, name };
+  throw new InvalidConfigurationError([
+    { path: "CONFIG_MAP", found: JSON.stringify(CONFIG_MAP), expected: "<namespace>/<name> of a ConfigMap" },
+  ]);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
+import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
 import { ROUTE_GROUPS, ROUTE_KINDS, type RouteReference } from "../traefik/route-description.ts";
 import type { Batch } from "../work.ts";
 import { InvalidPayloadError } from "./errors.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
+import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
 import type { ResyncScope } from "../work.ts";
 import { quote } from "./attributes.ts";
 import { InvalidPayloadError } from "./errors.ts";

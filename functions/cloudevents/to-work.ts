@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
+import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import { ROUTE_GROUPS, ROUTE_KINDS } from "../traefik/route-description.ts";
 import type { ChangeHint, WatchedKinds, Work } from "../work.ts";

@@ -6,8 +6,6 @@
 import type { OidcSettings } from "../cloudevents/authentication/authenticate.ts";
 import type { Integration } from "../integrations/integration.ts";
 import type { LogLevel } from "../log.ts";
-import type { HostPolicy } from "../reconcile/plan/host-policy.ts";
-import type { OnOptOut } from "../reconcile/plan/opt-out.ts";
 import type { RuleSyntax } from "../traefik/rule/syntax.ts";
 
 export interface Configuration {
@@ -33,6 +31,20 @@ export interface Configuration {
   /** Whose tokens are accepted; null: senders need none. */
   readonly oidc: OidcSettings | null;
 }
+
+/** One line of the policy. `namespaces` are globs; a suffix allows itself and all names below it. */
+export interface HostRule {
+  readonly namespaces: readonly string[];
+  readonly suffixes: readonly string[];
+  /** What else may stand in a certificate: IP addresses and ranges, and globs for anything that is no host. */
+  readonly identities?: readonly string[] | undefined;
+}
+
+/** Empty: every namespace may claim every host. Otherwise a namespace that no line names may claim none. */
+export type HostPolicy = readonly HostRule[];
+
+/** What becomes of the children that a route has when it opts out. */
+export type OnOptOut = "delete" | "keep";
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigurationProblem {

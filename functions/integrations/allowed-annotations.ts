@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { Problem } from "../problem.ts";
 import { matchesGlob } from "../schema/glob.ts";
 import { invalidAnnotation } from "./annotation.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { Problem } from "../problem.ts";
 import { nearest } from "../schema/nearest.ts";
 import { shown } from "../traefik/rule/rule-error.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { isObjectName } from "../kubernetes/paths.ts";
+import { isObjectName } from "../schema/object-names.ts";
 import { childName, routesOfChildName } from "./child-name.ts";
 
 const http = (name: string) => ({ kind: "IngressRoute", name }) as const;

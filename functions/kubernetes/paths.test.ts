@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { collectionPath, InvalidNameError, isNamespaceName, isObjectName, objectPath } from "./paths.ts";
+import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
+import { collectionPath, InvalidNameError, objectPath } from "./paths.ts";
 
 const routes = { group: "traefik.io", version: "v1alpha1", plural: "ingressroutes", kind: "IngressRoute" };
 const services = { group: "", version: "v1", plural: "services", kind: "Service" };

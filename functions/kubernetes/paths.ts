@@ -4,23 +4,12 @@
  *
  * @module
  */
+import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
 import type { ObjectReference, ResourceDefinition } from "./objects.ts";
-
-/** RFC 1123 label (namespaces) and subdomain (most objects), as Kubernetes' own validation has them. */
-const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-const SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
 /** A name that no Kubernetes object can have. */
 export class InvalidNameError extends Error {
   override readonly name = "InvalidNameError";
-}
-
-export function isNamespaceName(name: string): boolean {
-  return LABEL.test(name);
-}
-
-export function isObjectName(name: string): boolean {
-  return name.length <= 253 && SUBDOMAIN.test(name);
 }
 
 /** @throws InvalidNameError */

@@ -4,8 +4,8 @@
  * @module
  */
 import * as v from "valibot";
-import { isNamespaceName, isObjectName } from "../kubernetes/paths.ts";
 import { nearest } from "./nearest.ts";
+import { isNamespaceName, isObjectName } from "./object-names.ts";
 import { isRecord } from "./unknown.ts";
 
 export function flag() {

@@ -5,7 +5,7 @@
  */
 import type { Configuration } from "../../config/configuration.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
-import { isNamespaceName } from "../../kubernetes/paths.ts";
+import { isNamespaceName } from "../../schema/object-names.ts";
 import { connect } from "../connection/connection.ts";
 import { checkInstance } from "../installation/instance.ts";
 import { type ConfigurationSource, readSetting } from "../installation/setting.ts";

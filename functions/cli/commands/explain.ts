@@ -5,7 +5,8 @@
  */
 import { oneLine } from "../../hidden-characters.ts";
 import type { Problem } from "../../problem.ts";
-import { type AnalyseOptions, analyse, type LocatedDerivation } from "../input/analyse.ts";
+import { type AnalyseOptions, analyse } from "../input/analyse.ts";
+import type { LocatedDerivation } from "../input/derive.ts";
 import { explainText } from "../output/explain-text.ts";
 import { loadIndentYaml } from "../terminal/indented.ts";
 import { EXIT, type ExitCode, type Terminal } from "../terminal/terminal.ts";

@@ -5,13 +5,13 @@
  */
 import { oneLine } from "../../hidden-characters.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
-import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
 import type { Problem } from "../../problem.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
 import { readDependencies, readOptOuts } from "../../reconcile/observe/view.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
 import { unshadowed } from "../../reconcile/plan/shadowed.ts";
+import { isNamespaceName, isObjectName } from "../../schema/object-names.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObjectName } from "../../kubernetes/paths.ts";
+import { isObjectName } from "../../schema/object-names.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
 import { dryRun } from "../cluster/dry-run.ts";
 import { type Prediction, predict } from "../cluster/prediction.ts";

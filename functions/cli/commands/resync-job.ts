@@ -11,7 +11,7 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { accessError, ClusterAccessError } from "../connection/access-error.ts";
 import { type Connection, connect } from "../connection/connection.ts";
 import { hasKubeconfig } from "../connection/kubeconfig-context.ts";
-import { whatOf } from "../events/resync-event.ts";
+import { type ResyncOptions, whatOf } from "../events/resync-event.ts";
 import { confirmDeletions, confirmedUntil } from "../installation/confirmation.ts";
 import { followJob, type JobEnd, type JobReader } from "../installation/follow-job.ts";
 import {
@@ -24,7 +24,6 @@ import { checkInstance } from "../installation/instance.ts";
 import { CONTAINER, CRON_JOBS, isResyncCronJob, JOBS, jobOf, PODS } from "../installation/job.ts";
 import { readInstallation } from "../installation/setting.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
-import type { ResyncOptions } from "./resync.ts";
 
 const LOOK_EVERY_MS = 500;
 

@@ -11,8 +11,9 @@ import { after, describe, test } from "node:test";
 import { createAuthority, issue } from "../../../test/control-plane/certificates.ts";
 import { decodeEvents } from "../../cloudevents/decode.ts";
 import type { ReceivedEvent } from "../../cloudevents/received-event.ts";
+import type { ResyncOptions } from "../events/resync-event.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { type ResyncOptions, resync } from "./resync.ts";
+import { resync } from "./resync.ts";
 
 interface Received {
   readonly event: ReceivedEvent;

@@ -4,17 +4,9 @@
  * @module
  */
 import { TOKEN_FILE } from "../../cloudevents/authentication/sender-token.ts";
-import { checkScope, type ResyncScope } from "../events/resync-event.ts";
+import { checkScope, type ResyncOptions } from "../events/resync-event.ts";
 import { readSink } from "../events/sink.ts";
 import { type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
-
-export interface ResyncOptions extends ResyncScope {
-  readonly to?: string;
-  readonly installation?: string;
-  readonly context?: string;
-  /** How long to try, the time that the resync itself takes included. */
-  readonly timeoutSeconds: number;
-}
 
 /** With `--to` or `K_SINK` it sends the event itself; else a Job in the kubeconfig's cluster does. */
 export async function resync(

@@ -5,7 +5,7 @@
  */
 import { HELD_HEADER } from "../../answer.ts";
 import { RESYNC_TYPE } from "../../cloudevents/to-work.ts";
-import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
+import { isNamespaceName, isObjectName } from "../../schema/object-names.ts";
 import { UsageError } from "../terminal/terminal.ts";
 
 /** What a resync is about. */
@@ -13,6 +13,15 @@ export interface ResyncScope {
   readonly namespace?: string;
   readonly name?: string;
   readonly confirmDeletions?: boolean;
+}
+
+/** What the command was given. */
+export interface ResyncOptions extends ResyncScope {
+  readonly to?: string;
+  readonly installation?: string;
+  readonly context?: string;
+  /** How long to try, the time that the resync itself takes included. */
+  readonly timeoutSeconds: number;
 }
 
 /** @throws {UsageError} where a name cannot be one */

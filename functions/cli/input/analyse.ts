@@ -8,7 +8,7 @@ import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readConfiguration } from "./configuration-file.ts";
-import { type Derivation, derive } from "./derive.ts";
+import { type Derivation, derive, type LocatedDerivation } from "./derive.ts";
 import { lastOfEach } from "./duplicates.ts";
 import { readObjects } from "./input.ts";
 import { noteLines, problemLines } from "./problem-lines.ts";
@@ -18,12 +18,6 @@ export interface AnalyseOptions {
   readonly filename: readonly string[];
   readonly config?: string;
   readonly target?: string;
-}
-
-export interface LocatedDerivation extends Derivation {
-  readonly origin: string;
-  /** Null where it comes from a cluster. */
-  readonly file: string | null;
 }
 
 export interface Analysis {

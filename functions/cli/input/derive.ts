@@ -31,6 +31,13 @@ export interface Derivation {
   readonly problems: readonly Problem[];
 }
 
+/** With where the route comes from. */
+export interface LocatedDerivation extends Derivation {
+  readonly origin: string;
+  /** Null where it comes from a cluster. */
+  readonly file: string | null;
+}
+
 export interface Deriver {
   readonly integrations: readonly Integration[];
   readonly selector: Selector & RouteKinds;

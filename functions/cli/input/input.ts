@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { decodeText } from "../../config/decode-text.ts";
 import { reasonOf } from "../../config/file-error.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
+import { isNamespaceName, isObjectName } from "../../schema/object-names.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { describePlaceholder, placeholderIn } from "../../traefik/placeholders.ts";
 import { ROUTE_GROUPS, ROUTE_KINDS } from "../../traefik/route-description.ts";

@@ -5,8 +5,7 @@
  */
 import type { Problem } from "../../problem.ts";
 import { LEGACY_GROUP } from "../../traefik/resources.ts";
-import type { LocatedDerivation } from "./analyse.ts";
-import type { Deriver } from "./derive.ts";
+import type { Deriver, LocatedDerivation } from "./derive.ts";
 
 /**
  * A placeholder is told once a file: whoever fills it in does so everywhere.

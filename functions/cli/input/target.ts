@@ -6,7 +6,7 @@
 import { isIP } from "node:net";
 import { dependencyKey, type Facts, type Integration } from "../../integrations/integration.ts";
 import { apiVersionOf, type KubernetesObject } from "../../kubernetes/objects.ts";
-import { isObjectName } from "../../kubernetes/paths.ts";
+import { isObjectName } from "../../schema/object-names.ts";
 import { UsageError } from "../terminal/terminal.ts";
 
 /** Stands in for an address that nobody gave; RFC 5737 keeps it for documentation. */

@@ -5,8 +5,8 @@
  */
 import { oneLine } from "../../hidden-characters.ts";
 import type { RuleDescription, ServiceDescription, TlsDescription } from "../../traefik/route-description.ts";
-import { type Analysis, hasUnknownTarget, type LocatedDerivation } from "../input/analyse.ts";
-import type { DerivedChild } from "../input/derive.ts";
+import { type Analysis, hasUnknownTarget } from "../input/analyse.ts";
+import type { DerivedChild, LocatedDerivation } from "../input/derive.ts";
 import { problemText } from "../input/problem-lines.ts";
 import { UNKNOWN_TARGET } from "../input/target.ts";
 import type { IndentYaml } from "../terminal/indented.ts";

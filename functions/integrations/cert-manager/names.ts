@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { isRecord } from "../../schema/unknown.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { Facts } from "../integration.ts";

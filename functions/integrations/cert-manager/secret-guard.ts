@@ -4,7 +4,7 @@
  * @module
  */
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
-import { isObjectName } from "../../kubernetes/paths.ts";
+import { isObjectName } from "../../schema/object-names.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { shown } from "../../traefik/rule/rule-error.ts";
 import type { ClaimGuard, ClaimStake } from "../integration.ts";

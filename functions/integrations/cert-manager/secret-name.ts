@@ -3,10 +3,9 @@
  *
  * @module
  */
-
-import { isObjectName } from "../../kubernetes/paths.ts";
 import type { Problem } from "../../problem.ts";
 import { matchesGlob } from "../../schema/glob.ts";
+import { isObjectName } from "../../schema/object-names.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { shown } from "../../traefik/rule/rule-error.ts";
 import type { CertManagerSettings } from "./settings.ts";

@@ -6,8 +6,8 @@
  */
 import type { ClaimedObject, Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isObjectName } from "../../kubernetes/paths.ts";
 import type { Problem } from "../../problem.ts";
+import { isObjectName } from "../../schema/object-names.ts";
 import { takenUp, type Write } from "../plan/plan.ts";
 import type { Reads } from "./view.ts";
 

@@ -4,7 +4,6 @@
  *
  * @module
  */
-
 import { invalidAnnotation } from "../../integrations/annotation.ts";
 import { type AnnotationNames, annotationNameProblems } from "../../integrations/annotation-names.ts";
 import { INTEGRATIONS } from "../../integrations/index.ts";

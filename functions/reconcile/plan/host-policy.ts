@@ -4,23 +4,12 @@
  *
  * @module
  */
-
+import type { HostPolicy } from "../../config/configuration.ts";
 import { hostOf, matchesAddress } from "../../integrations/identity.ts";
 import type { Problem } from "../../problem.ts";
 import { matchesGlob } from "../../schema/glob.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { shown } from "../../traefik/rule/rule-error.ts";
-
-/** One line of the policy. `namespaces` are globs; a suffix allows itself and all names below it. */
-export interface HostRule {
-  readonly namespaces: readonly string[];
-  readonly suffixes: readonly string[];
-  /** What else may stand in a certificate: IP addresses and ranges, and globs for anything that is no host. */
-  readonly identities?: readonly string[] | undefined;
-}
-
-/** Empty: every namespace may claim every host. Otherwise a namespace that no line names may claim none. */
-export type HostPolicy = readonly HostRule[];
 
 function allows(policy: HostPolicy, namespace: string, name: string): boolean {
   if (policy.length === 0) return true;

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { OnOptOut } from "../../config/configuration.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { isIgnored, isSelected, type OnOptOut, type Selector } from "./opt-out.ts";
+import { isIgnored, isSelected, type Selector } from "./opt-out.ts";
 
 /** What decides whether a route may have children. */
 export interface Eligibility {

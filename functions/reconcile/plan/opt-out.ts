@@ -9,9 +9,6 @@ import type { RouteDescription } from "../../traefik/route-description.ts";
 export const IGNORE_ANNOTATION = "traefik-cert-rotater.io/ignore";
 export const SWITCHBOARD_IGNORE_ANNOTATION = "switchboard.borchero.com/ignore";
 
-/** What becomes of the children that a route has when it opts out. */
-export type OnOptOut = "delete" | "keep";
-
 /** Which class of routes an installation serves. Null: every route. */
 export interface Selector {
   readonly ingressClass: string | null;

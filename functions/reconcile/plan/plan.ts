@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OnOptOut } from "../../config/configuration.ts";
 import type { Desired, Facts, Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
@@ -12,7 +13,6 @@ import { buildChild, type Placement } from "./child.ts";
 import { differs } from "./diff.ts";
 import { withHostsSince } from "./hosts-since.ts";
 import { inTheWay } from "./in-the-way.ts";
-import type { OnOptOut } from "./opt-out.ts";
 import { judge, mayWrite } from "./ownership.ts";
 
 export type Step =

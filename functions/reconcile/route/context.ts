@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OnOptOut } from "../../config/configuration.ts";
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { Logger } from "../../log.ts";
@@ -14,7 +15,7 @@ import type { HandOut } from "../../work.ts";
 import type { EventRecorder } from "../apply/events.ts";
 import type { Execute } from "../apply/execute.ts";
 import type { VerifiedWrites } from "../apply/verified.ts";
-import type { OnOptOut, Selector } from "../plan/opt-out.ts";
+import type { Selector } from "../plan/opt-out.ts";
 
 export interface ReconcileContext {
   /** Reads only; children are written by `execute`. */

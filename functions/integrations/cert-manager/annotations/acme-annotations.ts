@@ -4,10 +4,9 @@
  *
  * @module
  */
-
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
-import { isObjectName } from "../../../kubernetes/paths.ts";
 import type { Problem } from "../../../problem.ts";
+import { isObjectName } from "../../../schema/object-names.ts";
 import { shown } from "../../../traefik/rule/rule-error.ts";
 import { invalidAnnotation } from "../../annotation.ts";
 

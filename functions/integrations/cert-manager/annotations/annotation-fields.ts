@@ -14,6 +14,7 @@ import { commaSeparated, type Parsed, parseInteger, sortedSet } from "../../anno
 import { parseGoDuration } from "../../go-duration.ts";
 import { LONGEST_COMMON_NAME } from "../spec/common-name.ts";
 import { parseSecretTemplate } from "../spec/secret-template.ts";
+import { isEmailAddress, isUri, USAGES } from "../spec/values.ts";
 import { parseCsvLine } from "./csv.ts";
 
 export const PREFIX = "cert-manager.io/";
@@ -26,33 +27,6 @@ export interface AnnotationField {
 }
 
 const MAX_INT32 = 2 ** 31 - 1;
-
-/** RFC 5280, sections 4.2.1.3 and 4.2.1.12, as the Certificate CRD spells them. */
-export const USAGES = [
-  "any",
-  "cert sign",
-  "client auth",
-  "code signing",
-  "content commitment",
-  "crl sign",
-  "data encipherment",
-  "decipher only",
-  "digital signature",
-  "email protection",
-  "encipher only",
-  "ipsec end system",
-  "ipsec tunnel",
-  "ipsec user",
-  "key agreement",
-  "key encipherment",
-  "microsoft sgc",
-  "netscape sgc",
-  "ocsp signing",
-  "s/mime",
-  "server auth",
-  "signing",
-  "timestamping",
-];
 
 export const ANNOTATION_FIELDS: readonly AnnotationField[] = [
   field("common-name", "commonName", commonName),
@@ -111,19 +85,6 @@ function uris(value: string): Parsed {
     };
   }
   return found.length === 0 ? null : { value: sortedSet(found) };
-}
-
-/** An absolute URI in ASCII, as certificates have them (RFC 5280, section 4.2.1.6). */
-export function isUri(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(text) && URL.canParse(text);
-}
-
-const ATOM = "[\\w!#$%&'*+/=?^`{|}~-]+";
-const EMAIL_ADDRESS = new RegExp(`^${ATOM}(?:\\.${ATOM})*@${ATOM}(?:\\.${ATOM})*$`);
-
-/** Go's `mail.ParseAddress` without names, comments and quotes; certificates have room for ASCII only (RFC 5280). */
-export function isEmailAddress(text: string): boolean {
-  return EMAIL_ADDRESS.test(text);
 }
 
 function emailAddresses(value: string): Parsed {

@@ -8,9 +8,9 @@ import * as v from "valibot";
 import { choice, flag, pathTo, settings, strings, texts } from "../../../schema/fields.ts";
 import { addressBits } from "../../../traefik/rule/ip-address.ts";
 import { parseGoDuration } from "../../go-duration.ts";
-import { isEmailAddress, isUri, USAGES } from "../annotations/annotation-fields.ts";
 import { LONGEST_COMMON_NAME } from "./common-name.ts";
 import { secretTemplateError } from "./secret-template.ts";
+import { isEmailAddress, isUri, USAGES } from "./values.ts";
 
 /** The one annotation of cert-manager's own that its webhook takes in a secretTemplate. */
 const DIRECT_INJECTION = "cert-manager.io/allow-direct-injection";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { isRecord } from "../../../schema/unknown.ts";
 import { shown } from "../../../traefik/rule/rule-error.ts";
 import type { Parsed } from "../../annotation.ts";
