@@ -21,8 +21,8 @@ import { createExecutor, observeOnly } from "./reconcile/apply/execute.ts";
 import { takingTurns } from "./reconcile/apply/key-lock.ts";
 import { VerifiedWrites } from "./reconcile/apply/verified.ts";
 import { createDispatcher } from "./reconcile/dispatch.ts";
-import { refusalOf } from "./reconcile/plan/host-policy.ts";
 import { type ConfigMapName, confirming } from "./reconcile/resync/confirm.ts";
+import { settingsOf } from "./reconcile/route/context.ts";
 
 export interface FunctionOptions {
   readonly configuration: Configuration;
@@ -49,21 +49,15 @@ export interface AssembledFunction {
 export function createFunction(options: FunctionOptions): AssembledFunction {
   const { configuration, credentials, instance, reportingInstance, log, sink, configMap = null } = options;
   const client = createClient(credentials, createTransport(credentials));
-  const { integrations, selector, defaultRuleSyntax, mode, onOptOut, hostPolicy, hostClaims, oidc } =
-    configuration;
+  const { integrations, mode, oidc } = configuration;
   const observes = mode === "observe";
   const inFlight = new InFlight();
   const dispatcher = createDispatcher({
     client,
     execute: observes ? observeOnly : takingTurns(createExecutor(client), integrations, client),
     verified: new VerifiedWrites(),
-    integrations,
-    selector,
-    defaultRuleSyntax,
+    ...settingsOf(configuration),
     instance,
-    onOptOut,
-    refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
-    hostClaims,
     now: Date.now,
     events: createEventRecorder({
       client,
@@ -75,7 +69,6 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     }),
     log,
     handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),
-    loadRegexp: async () => (await import("./traefik/rule/regexp.lazy.ts")).compileRegexp,
   });
   const handle = confirming(dispatcher.handle, {
     client,

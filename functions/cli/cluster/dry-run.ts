@@ -4,18 +4,16 @@
  * @module
  */
 import type { Configuration } from "../../config/configuration.ts";
-import { KubernetesError } from "../../kubernetes/errors.ts";
 import type { Logger } from "../../log.ts";
 import type { Problem } from "../../problem.ts";
 import { VerifiedWrites } from "../../reconcile/apply/verified.ts";
-import { refusalOf } from "../../reconcile/plan/host-policy.ts";
 import { resync } from "../../reconcile/resync/resync.ts";
-import type { ReconcileContext } from "../../reconcile/route/context.ts";
+import { type ReconcileContext, settingsOf } from "../../reconcile/route/context.ts";
 import { reconcileRoute } from "../../reconcile/route/reconcile-route.ts";
 import { resourceOfRoute, routeKinds } from "../../traefik/resources.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import { compareFields } from "../input/problem-order.ts";
-import type { ReadingClient } from "./reader.ts";
+import { type ReadingClient, whereReadable } from "./reader.ts";
 import { createWriteRecorder, type RecordedWrite } from "./write-recorder.ts";
 
 export interface DryRunScope {
@@ -102,29 +100,19 @@ async function runRoutes(setting: DryRunSetting, namespace: string, name: string
 /** False too where that cannot be read, which the reader remembers. */
 async function isThere(client: ReadingClient, route: RouteReference): Promise<boolean> {
   const { namespace, name } = route;
-  try {
-    return (await client.get({ resource: resourceOfRoute(route), namespace, name })) !== null;
-  } catch (error) {
-    if (error instanceof KubernetesError) return false;
-    throw error;
-  }
+  const object = client.get({ resource: resourceOfRoute(route), namespace, name });
+  return (await whereReadable(object, null)) !== null;
 }
 
 function recording({ client, configuration, instance }: DryRunSetting) {
-  const { integrations, selector, defaultRuleSyntax, onOptOut, hostPolicy, hostClaims } = configuration;
   const recorder = createWriteRecorder(client, instance);
   const problems = new Map<string, RouteProblem>();
   const context: ReconcileContext = {
     client,
     execute: recorder.execute,
     verified: new VerifiedWrites(),
-    integrations,
-    selector,
-    defaultRuleSyntax,
+    ...settingsOf(configuration),
     instance,
-    onOptOut,
-    refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
-    hostClaims,
     now: Date.now,
     events: {
       record: async ({ route }, _, found) => {
@@ -133,7 +121,6 @@ function recording({ client, configuration, instance }: DryRunSetting) {
     },
     log: SILENT,
     handOut: null,
-    loadRegexp: async () => (await import("../../traefik/rule/regexp.lazy.ts")).compileRegexp,
   };
   const told = () => {
     const sorted = [...problems.values()].sort(byRoute);

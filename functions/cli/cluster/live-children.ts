@@ -4,7 +4,6 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import { KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
 import { INSTANCE_ANNOTATION, isOwnedBy, judge, type Ownership } from "../../reconcile/plan/ownership.ts";
@@ -14,6 +13,7 @@ import { type PlainObject, plain } from "./applied-object.ts";
 import { type ChildProgress, progressOf } from "./child-progress.ts";
 import type { OpenCluster } from "./cluster.ts";
 import type { DryRun } from "./dry-run.ts";
+import { whereReadable } from "./reader.ts";
 import type { PlannedAction } from "./write-recorder.ts";
 
 export interface LiveChild {
@@ -59,12 +59,7 @@ export async function listChildren(
   { resource }: Integration,
   namespace: string,
 ): Promise<readonly KubernetesObject[]> {
-  try {
-    return await listAll(client, { resource, namespace });
-  } catch (error) {
-    if (error instanceof KubernetesError) return [];
-    throw error;
-  }
+  return await whereReadable(listAll(client, { resource, namespace }), []);
 }
 
 const ACTIONS: Readonly<Record<PlannedAction, string>> = {

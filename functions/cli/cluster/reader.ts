@@ -21,6 +21,16 @@ export interface Reader extends Findings {
   readonly client: ReadingClient;
 }
 
+/** What was read, else `otherwise`: the reader remembers what could not be read. */
+export async function whereReadable<T>(request: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof KubernetesError) return otherwise;
+    throw error;
+  }
+}
+
 export interface ReaderOptions {
   readonly client: ReadingClient;
   readonly integrations: readonly Integration[];

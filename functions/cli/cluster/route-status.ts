@@ -202,13 +202,7 @@ async function read(
   namespace: string,
   name: string,
 ): Promise<KubernetesObject | null> {
-  try {
-    return await client.get({ resource, namespace, name });
-  } catch (error) {
-    // The reader remembers it.
-    if (error instanceof KubernetesError) return null;
-    throw error;
-  }
+  return await whereReadable(client.get({ resource, namespace, name }), null);
 }
 
 /** Without the group: a child of the route's namesake in the other group is its own (ownership.ts). */

@@ -4,10 +4,9 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import { KubernetesError } from "../../kubernetes/errors.ts";
 import { readClaimed } from "../../reconcile/observe/guard.ts";
 import { Pool } from "../../reconcile/resync/pool.ts";
-import type { ReadingClient } from "./reader.ts";
+import { type ReadingClient, whereReadable } from "./reader.ts";
 import type { RecordedWrite } from "./write-recorder.ts";
 
 /** `name` is the Secret's; `reason` says why its content would be lost. */
@@ -46,13 +45,8 @@ async function endangeredBy(
   if (integration === undefined || claim === null || step.action === "delete") return null;
   const name = claim.of(step.child.spec);
   if (name === null || (step.action === "update" && claim.of(step.live.spec) === name)) return null;
-  try {
-    const { object, maker } = await readClaimed(client, integration, claim.stake, namespace, name);
-    const reason = claim.stake.endangers(object, maker, step.child.metadata.name);
-    return reason === null ? null : { name, reason };
-  } catch (error) {
-    // The reader remembers it.
-    if (error instanceof KubernetesError) return null;
-    throw error;
-  }
+  const claimed = await whereReadable(readClaimed(client, integration, claim.stake, namespace, name), null);
+  if (claimed === null) return null;
+  const reason = claim.stake.endangers(claimed.object, claimed.maker, step.child.metadata.name);
+  return reason === null ? null : { name, reason };
 }

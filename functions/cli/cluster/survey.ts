@@ -4,19 +4,18 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import { KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { readDependencies, readOptOuts } from "../../reconcile/observe/view.ts";
-import { refusalOf } from "../../reconcile/plan/host-policy.ts";
 import { isSelected } from "../../reconcile/plan/opt-out.ts";
 import { unshadowed } from "../../reconcile/plan/shadowed.ts";
+import { settingsOf } from "../../reconcile/route/context.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "./cluster.ts";
 import { type DryRun, dryRun } from "./dry-run.ts";
-import { settle } from "./result.ts";
+import { whereReadable } from "./reader.ts";
 
 export interface Survey extends OpenCluster {
   readonly run: DryRun;
@@ -44,45 +43,38 @@ export async function surveyCluster(options: ClusterOptions, terminal: Terminal)
   const routes = routeResources(configuration.selector)
     .flatMap(objectsOf)
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const described = await describeAll(cluster, routes);
   return {
     ...cluster,
     run,
-    routes: await describeAll(cluster, routes),
+    routes: described.filter((description) => isSelected(description, configuration.selector)),
     childrenOf: ({ resource }) => objectsOf(resource),
     dependencies: await dependenciesOf(cluster),
   };
 }
 
-async function describeAll(
+/** All of them as they count: none that another one shadows. */
+export async function describeAll(
   { reader, configuration, namespace }: OpenCluster,
   objects: readonly KubernetesObject[],
 ): Promise<readonly RouteDescription[]> {
-  const { hostPolicy, integrations, selector, defaultRuleSyntax } = configuration;
-  const optOuts = await settle(readOptOuts(reader.client, namespace));
-  const context = {
-    integrations,
-    defaultRuleSyntax,
-    refuseHost: (of: string, host: string) => refusalOf(hostPolicy, of, host),
-    loadRegexp: async () => (await import("../../traefik/rule/regexp.lazy.ts")).compileRegexp,
-  };
-  const described = await Promise.all(
-    objects.map((object) => {
-      const annotations = optOuts.ok ? optOuts.value.get(object.metadata.namespace ?? "") : undefined;
-      return describeRoute(context, object, annotations ?? {});
-    }),
+  const optOuts = await whereReadable(readOptOuts(reader.client, namespace), new Map());
+  const context = settingsOf(configuration);
+  const described = objects.map((object) =>
+    describeRoute(context, object, optOuts.get(object.metadata.namespace ?? "") ?? {}),
   );
-  return unshadowed(described).filter((description) => isSelected(description, selector));
+  return unshadowed(await Promise.all(described));
 }
 
-/** What cannot be read is left out, and the reader remembers it. */
-async function dependenciesOf({ reader, configuration }: OpenCluster): Promise<Survey["dependencies"]> {
+/** What cannot be read is left out. */
+export async function dependenciesOf({
+  reader,
+  configuration,
+}: OpenCluster): Promise<Survey["dependencies"]> {
   const read = new Map<Integration, ReadonlyMap<string, KubernetesObject | null>>();
   for (const integration of configuration.integrations) {
-    try {
-      read.set(integration, await readDependencies(reader.client, integration));
-    } catch (error) {
-      if (!(error instanceof KubernetesError)) throw error;
-    }
+    const found = await whereReadable(readDependencies(reader.client, integration), null);
+    if (found !== null) read.set(integration, found);
   }
   return read;
 }

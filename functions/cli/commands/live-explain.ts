@@ -4,20 +4,18 @@
  * @module
  */
 import { oneLine } from "../../hidden-characters.ts";
-import { KubernetesError } from "../../kubernetes/errors.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
-import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
-import { readDependencies, readOptOuts } from "../../reconcile/observe/view.ts";
-import { refusalOf } from "../../reconcile/plan/host-policy.ts";
-import { unshadowed } from "../../reconcile/plan/shadowed.ts";
+import { settingsOf } from "../../reconcile/route/context.ts";
 import { isNamespaceName, isObjectName } from "../../schema/object-names.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
 import { type LiveChild, listChildren, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
-import { settle } from "../cluster/result.ts";
+import { whereReadable } from "../cluster/reader.ts";
+import { dependenciesOf, describeAll } from "../cluster/survey.ts";
 import { derive, notesOf } from "../input/derive.ts";
 import { inOrder } from "../input/problem-order.ts";
 import { sourceText } from "../installation/setting.ts";
@@ -65,15 +63,11 @@ async function explainOne(
   terminal: Terminal,
 ): Promise<boolean> {
   const { reader, configuration, configurationFrom, instance, server } = cluster;
-  const { hostPolicy, integrations, selector } = configuration;
+  const { integrations, selector, refuseHost } = settingsOf(configuration);
   const { namespace, name } = wanted;
-  const refuseHost = (of: string, host: string) => refusalOf(hostPolicy, of, host);
   const all = await describeNamespace(cluster, namespace);
-  const dependencies = new Map<string, Awaited<ReturnType<typeof reader.client.get>>>();
-  for (const integration of integrations) {
-    const read = await settle(readDependencies(reader.client, integration));
-    if (read.ok) for (const [key, object] of read.value) dependencies.set(key, object);
-  }
+  const read = await dependenciesOf(cluster);
+  const dependencies = new Map([...read.values()].flatMap((objects) => [...objects]));
   const run = await dryRun(
     { client: reader.client, configuration, instance },
     { namespace, name, confirmDeletions: false },
@@ -129,29 +123,15 @@ function problemsOf({ problems, notes }: DryRun, description: RouteDescription):
   return inOrder([...told, ...notesOf(description)]);
 }
 
-/** All routes of the namespace: which of them share a child is known only from all. */
+/** All routes of the namespace: which of them share a child is known only from all. A kind not served has none. */
 async function describeNamespace(
-  { reader, configuration: { hostPolicy, integrations, selector, defaultRuleSyntax } }: OpenCluster,
+  cluster: OpenCluster,
   namespace: string,
 ): Promise<readonly RouteDescription[]> {
-  const optOuts = await settle(readOptOuts(reader.client, namespace));
-  const annotations = optOuts.ok ? (optOuts.value.get(namespace) ?? {}) : {};
-  const context = {
-    integrations,
-    defaultRuleSyntax,
-    refuseHost: (of: string, host: string) => refusalOf(hostPolicy, of, host),
-    loadRegexp: async () => (await import("../../traefik/rule/regexp.lazy.ts")).compileRegexp,
-  };
-  const described: RouteDescription[] = [];
-  for (const resource of routeResources(selector)) {
-    try {
-      for (const object of await listAll(reader.client, { resource, namespace })) {
-        described.push(await describeRoute(context, object, annotations));
-      }
-    } catch (error) {
-      // The reader remembers what could not be read; a kind that is not served has no routes.
-      if (!(error instanceof KubernetesError)) throw error;
-    }
+  const { client } = cluster.reader;
+  const objects: KubernetesObject[] = [];
+  for (const resource of routeResources(cluster.configuration.selector)) {
+    objects.push(...(await whereReadable(listAll(client, { resource, namespace }), [])));
   }
-  return unshadowed(described);
+  return describeAll(cluster, objects);
 }

@@ -5,7 +5,7 @@
  */
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
-import { refusalOf } from "../../reconcile/plan/host-policy.ts";
+import { settingsOf } from "../../reconcile/route/context.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readConfiguration } from "./configuration-file.ts";
 import { type Derivation, derive, type LocatedDerivation } from "./derive.ts";
@@ -32,15 +32,10 @@ export interface Analysis {
   readonly unknownTargets: readonly string[];
 }
 
-const loadRegexp = async () => (await import("../../traefik/rule/regexp.lazy.ts")).compileRegexp;
-
 /** @throws {UsageError} if a file, the configuration or the target cannot be used */
 export async function analyse(options: AnalyseOptions, terminal: Terminal): Promise<Analysis> {
-  const { selector, defaultRuleSyntax, integrations, hostPolicy } = await readConfiguration(
-    options.config ?? null,
-    terminal,
-  );
-  const refuseHost = (namespace: string, host: string) => refusalOf(hostPolicy, namespace, host);
+  const settings = settingsOf(await readConfiguration(options.config ?? null, terminal));
+  const { selector, integrations, refuseHost } = settings;
   const target = options.target === undefined ? null : parseTarget(options.target);
   const services = dependencyNames(integrations);
   if (target !== null && services.length === 0) {
@@ -49,11 +44,7 @@ export async function analyse(options: AnalyseOptions, terminal: Terminal): Prom
   const input = await readObjects(options.filename, terminal);
   const { objects, contradictions } = lastOfEach(input.routes);
   const errors = [...input.errors, ...contradictions];
-  const descriptions = await Promise.all(
-    objects.map(({ object }) =>
-      describeRoute({ integrations, defaultRuleSyntax, loadRegexp, refuseHost }, object, {}),
-    ),
-  );
+  const descriptions = await Promise.all(objects.map(({ object }) => describeRoute(settings, object, {})));
   const dependencies = factsWith(integrations, target ?? [UNKNOWN_TARGET]);
   const others = lastOfEach(input.others).objects.map(({ object }) => object);
   const surroundings = { objects: others, instance: null };

@@ -1,9 +1,9 @@
 /**
- * What reconciling needs from outside: passed in once, by `main.ts` and by tests.
+ * What reconciling needs from outside: passed in once, by `function.ts` and by tests.
  *
  * @module
  */
-import type { OnOptOut } from "../../config/configuration.ts";
+import type { Configuration, OnOptOut } from "../../config/configuration.ts";
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { Logger } from "../../log.ts";
@@ -15,6 +15,7 @@ import type { HandOut } from "../../work.ts";
 import type { EventRecorder } from "../apply/events.ts";
 import type { Execute } from "../apply/execute.ts";
 import type { VerifiedWrites } from "../apply/verified.ts";
+import { refusalOf } from "../plan/host-policy.ts";
 import type { Selector } from "../plan/opt-out.ts";
 
 export interface ReconcileContext {
@@ -42,4 +43,18 @@ export interface ReconcileContext {
   readonly handOut: HandOut | null;
   /** Loads the RE2 port; asked for only when a rule has a regular expression. */
   readonly loadRegexp: () => Promise<CompileRegexp>;
+}
+
+/** What of it an installation's configuration decides. */
+export function settingsOf({ hostPolicy, ...configuration }: Configuration) {
+  const { integrations, selector, defaultRuleSyntax, onOptOut, hostClaims } = configuration;
+  return {
+    integrations,
+    selector,
+    defaultRuleSyntax,
+    onOptOut,
+    hostClaims,
+    refuseHost: (namespace: string, host: string) => refusalOf(hostPolicy, namespace, host),
+    loadRegexp: async () => (await import("../../traefik/rule/regexp.lazy.ts")).compileRegexp,
+  };
 }
