@@ -6,6 +6,7 @@
 import { InvalidConfigurationError } from "./config/configuration.ts";
 import type { ConfigMapName } from "./reconcile/resync/confirm.ts";
 import { isNamespaceName, isObjectName } from "./schema/object-names.ts";
+import { shown } from "./schema/shown.ts";
 
 const USAGE = "usage: serve.cjs [--config FILE] [--port N]";
 
@@ -48,7 +49,7 @@ export function sinkOf({ K_SINK }: NodeJS.ProcessEnv): URL | null {
   if (!K_SINK) return null;
   if (URL.canParse(K_SINK)) return new URL(K_SINK);
   throw new InvalidConfigurationError([
-    { path: "K_SINK", found: JSON.stringify(K_SINK), expected: "an http or https URL" },
+    { path: "K_SINK", found: shown(K_SINK), expected: "an http or https URL" },
   ]);
 }
 
@@ -58,6 +59,6 @@ export function configMapOf({ CONFIG_MAP }: NodeJS.ProcessEnv): ConfigMapName | 
   const [namespace = "", name = "", ...rest] = CONFIG_MAP.split("/");
   if (isNamespaceName(namespace) && isObjectName(name) && rest.length === 0) return { namespace, name };
   throw new InvalidConfigurationError([
-    { path: "CONFIG_MAP", found: JSON.stringify(CONFIG_MAP), expected: "<namespace>/<name> of a ConfigMap" },
+    { path: "CONFIG_MAP", found: shown(CONFIG_MAP), expected: "<namespace>/<name> of a ConfigMap" },
   ]);
 }

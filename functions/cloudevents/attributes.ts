@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shown } from "../schema/shown.ts";
 import { InvalidAttributeError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { isTimestamp } from "./timestamp.ts";
@@ -24,11 +25,11 @@ const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f]/;
  */
 export function toEvent(attributes: RawAttributes, data: unknown): ReceivedEvent {
   const version = required(attributes, "specversion");
-  if (version !== "1.0") throw new InvalidAttributeError(`specversion is ${quote(version)}, expected "1.0"`);
+  if (version !== "1.0") throw new InvalidAttributeError(`specversion is ${shown(version)}, expected "1.0"`);
   for (const name of OPTIONAL) optional(attributes, name);
   const time = optional(attributes, "time");
   if (time !== null && !isTimestamp(time)) {
-    throw new InvalidAttributeError(`time is ${quote(time)}, expected an RFC 3339 timestamp`);
+    throw new InvalidAttributeError(`time is ${shown(time)}, expected an RFC 3339 timestamp`);
   }
   return {
     id: required(attributes, "id"),
@@ -62,7 +63,7 @@ function extensionsOf(attributes: RawAttributes): Record<string, string> {
   for (const [name, value] of attributes) {
     if (KNOWN.has(name) || value === null) continue;
     if (!NAME.test(name)) {
-      throw new InvalidAttributeError(`attribute name ${quote(name)} has other characters than a-z and 0-9`);
+      throw new InvalidAttributeError(`attribute name ${shown(name)} has other characters than a-z and 0-9`);
     }
     extensions[name] = canonical(name, value);
   }
@@ -90,9 +91,4 @@ function checked(name: string, value: string): string {
 function typeName(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   return value !== null && typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-/** A value as it may stand in a message: quoted, escaped, and short however long the original is. */
-export function quote(value: string): string {
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value);
 }

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { quote } from "./attributes.ts";
+import { shown } from "../schema/shown.ts";
 import { decodeBinary, type EventHeaders, isBinary } from "./binary.ts";
 import {
   BatchTooLargeError,
@@ -45,7 +45,7 @@ export function decodeEvents(request: EventRequest): readonly (ReceivedEvent | M
   if (type !== null && isEventFormat(type)) return decodeFormat(type, body);
   if (isBinary(headers)) return [decodeBinary(headers, type, body)];
   throw new NotAnEventError(
-    `no CloudEvent: no ce- headers, and the content type is ${type === null ? "missing" : quote(type.name)}`,
+    `no CloudEvent: no ce- headers, and the content type is ${type === null ? "missing" : shown(type.name)}`,
   );
 }
 
@@ -81,7 +81,7 @@ function decodeFormat(type: MediaType, body: Uint8Array): readonly (ReceivedEven
     case "application/cloudevents-batch+json":
       return decodeBatch(parseJson(body, "the body"));
     default:
-      throw new UnsupportedContentError(`event format ${quote(type.name)} is not supported, only JSON is`);
+      throw new UnsupportedContentError(`event format ${shown(type.name)} is not supported, only JSON is`);
   }
 }
 
@@ -104,5 +104,5 @@ function decodeBatch(entries: unknown): readonly (ReceivedEvent | MalformedEvent
 
 function requireIdentity(encoding: string | null): void {
   if (encoding === null || /^(identity)?$/i.test(encoding.trim())) return;
-  throw new UnsupportedContentError(`content encoding ${quote(encoding)} is not supported`);
+  throw new UnsupportedContentError(`content encoding ${shown(encoding)} is not supported`);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { quote } from "./attributes.ts";
+import { shown } from "../schema/shown.ts";
 import { UnsupportedContentError } from "./errors.ts";
 
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/;
@@ -27,7 +27,7 @@ export function parseMediaType(text: string): MediaType {
   const [name = "", ...parameters] = text.split(";").map((part) => part.trim());
   const normalised = name.toLowerCase();
   if (!MEDIA_TYPE.test(normalised)) {
-    throw new UnsupportedContentError(`content type ${quote(text)} is not of the form type/subtype`);
+    throw new UnsupportedContentError(`content type ${shown(text)} is not of the form type/subtype`);
   }
   return { name: normalised, charset: charsetOf(parameters) };
 }
@@ -53,5 +53,5 @@ export function isJson(type: MediaType): boolean {
 /** @throws {UnsupportedContentError} if text of this type is not UTF-8 */
 export function requireUtf8(type: MediaType): void {
   if (type.charset === null || CHARACTER_SETS.has(type.charset)) return;
-  throw new UnsupportedContentError(`character set ${quote(type.charset)} is not supported, expected utf-8`);
+  throw new UnsupportedContentError(`character set ${shown(type.charset)} is not supported, expected utf-8`);
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
+import { shown } from "../schema/shown.ts";
 import type { ResyncScope } from "../work.ts";
-import { quote } from "./attributes.ts";
 import { InvalidPayloadError } from "./errors.ts";
 import { isJsonObject, type JsonObject, member } from "./json.ts";
 
@@ -28,10 +28,10 @@ export function parseScope(data: unknown): ResyncScope {
     );
   }
   if (namespace !== null && !isNamespaceName(namespace)) {
-    throw new InvalidPayloadError(`namespace in the data is ${quote(namespace)}, which is no valid name`);
+    throw new InvalidPayloadError(`namespace in the data is ${shown(namespace)}, which is no valid name`);
   }
   if (name !== null && !isObjectName(name)) {
-    throw new InvalidPayloadError(`name in the data is ${quote(name)}, which is no valid object name`);
+    throw new InvalidPayloadError(`name in the data is ${shown(name)}, which is no valid object name`);
   }
   if (name !== null && namespace === null) {
     throw new InvalidPayloadError(
@@ -50,5 +50,5 @@ function text(data: JsonObject, field: string): string | null {
 
 function found(value: unknown): string {
   if (typeof value === "object") return Array.isArray(value) ? "an array" : "an object";
-  return `the ${typeof value} ${quote(String(value))}`;
+  return `the ${typeof value} ${shown(String(value))}`;
 }

@@ -5,10 +5,10 @@
  * @module
  */
 import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
+import { shown } from "../schema/shown.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import { ROUTE_GROUPS, ROUTE_KINDS } from "../traefik/route-description.ts";
 import type { ChangeHint, WatchedKinds, Work } from "../work.ts";
-import { quote } from "./attributes.ts";
 import { parseBatch } from "./batch.ts";
 import { InvalidPayloadError, MalformedEventError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
@@ -30,7 +30,7 @@ export function toWork(event: ReceivedEvent, kinds: WatchedKinds): Work {
   }
   if (event.type === PING_TYPE) return { kind: "resync", scope: scopeOfPing(event.data) };
   const hint = CHANGE_TYPE.exec(event.type)?.[1];
-  if (hint === undefined) return { kind: "ignore", why: `no work for events of type ${quote(event.type)}` };
+  if (hint === undefined) return { kind: "ignore", why: `no work for events of type ${shown(event.type)}` };
   return workOfChange(subjectOf(event, pluralsOf(kinds)), hint as ChangeHint, kinds);
 }
 
@@ -56,7 +56,7 @@ function workOfChange(subject: Subject, hint: ChangeHint, kinds: WatchedKinds): 
   if (kinds.dependencies.some(same)) {
     return { kind: "dependency", dependency: { group, kind, ...namesOf(subject) } };
   }
-  return { kind: "ignore", why: `no work for kind ${quote(kind)} of group ${quote(group)}` };
+  return { kind: "ignore", why: `no work for kind ${shown(kind)} of group ${shown(group)}` };
 }
 
 function namesOf(subject: Subject): { namespace: string; name: string } {
@@ -64,8 +64,8 @@ function namesOf(subject: Subject): { namespace: string; name: string } {
   if (namespace === null) throw new InvalidPayloadError("the event names no namespace");
   if (name === null) throw new InvalidPayloadError("the event names no object");
   if (!isNamespaceName(namespace))
-    throw new InvalidPayloadError(`namespace ${quote(namespace)} is no valid name`);
-  if (!isObjectName(name)) throw new InvalidPayloadError(`name ${quote(name)} is no valid object name`);
+    throw new InvalidPayloadError(`namespace ${shown(namespace)} is no valid name`);
+  if (!isObjectName(name)) throw new InvalidPayloadError(`name ${shown(name)} is no valid object name`);
   return { namespace, name };
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Problem } from "../problem.ts";
 import { nearest } from "../schema/nearest.ts";
-import { shown } from "../traefik/rule/rule-error.ts";
+import { shown } from "../schema/shown.ts";
 import { invalidAnnotation } from "./annotation.ts";
 
 /** The annotations under one prefix, such as `cert-manager.io/`. */

@@ -142,7 +142,7 @@ function memberAt(value: unknown, key: string): unknown {
 }
 
 /** Whether a list's item is the one that a `k:` or `v:` key names. */
-function isItem(key: string, item: unknown): boolean {
+export function isItem(key: string, item: unknown): boolean {
   if (!key.startsWith("k:") && !key.startsWith("v:")) return false;
   const wanted: unknown = JSON.parse(key.slice(2));
   return key.startsWith("k:") ? includes(item, wanted) : isEqual(item, wanted);

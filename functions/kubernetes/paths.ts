@@ -5,6 +5,7 @@
  * @module
  */
 import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
+import { shown } from "../schema/shown.ts";
 import type { ObjectReference, ResourceDefinition } from "./objects.ts";
 
 /** A name that no Kubernetes object can have. */
@@ -17,14 +18,13 @@ export function collectionPath(resource: ResourceDefinition, namespace: string |
   const root =
     resource.group === "" ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
   if (namespace === null) return `${root}/${resource.plural}`;
-  if (!isNamespaceName(namespace))
-    throw new InvalidNameError(`not a namespace name: ${JSON.stringify(namespace)}`);
+  if (!isNamespaceName(namespace)) throw new InvalidNameError(`not a namespace name: ${shown(namespace)}`);
   return `${root}/namespaces/${namespace}/${resource.plural}`;
 }
 
 /** @throws InvalidNameError */
 export function objectPath(reference: ObjectReference): string {
   const { resource, namespace, name } = reference;
-  if (!isObjectName(name)) throw new InvalidNameError(`not an object name: ${JSON.stringify(name)}`);
+  if (!isObjectName(name)) throw new InvalidNameError(`not an object name: ${shown(name)}`);
   return `${collectionPath(resource, namespace)}/${name}`;
 }

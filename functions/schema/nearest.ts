@@ -4,9 +4,12 @@
  * @module
  */
 
-/** The known word closest to the given one, null if none is close. Case does not count. */
-export function nearest(word: string, known: readonly string[]): string | null {
-  const limit = Math.max(2, Math.floor(word.length / 3));
+/** The known word closest to the given one, null if none is within so many edits. Case does not count. */
+export function nearest(
+  word: string,
+  known: readonly string[],
+  limit = Math.max(2, Math.floor(word.length / 3)),
+): string | null {
   let best: string | null = null;
   let shortest = limit + 1;
   for (const candidate of known) {

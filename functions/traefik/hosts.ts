@@ -8,9 +8,9 @@
  */
 import { domainToASCII } from "node:url";
 import type { Problem } from "../problem.ts";
+import { shown } from "../schema/shown.ts";
 import { asWritten, describePlaceholder, placeholderIn } from "./placeholders.ts";
 import { addressBits } from "./rule/ip-address.ts";
-import { shown } from "./rule/rule-error.ts";
 
 export interface HostCandidate {
   readonly name: string;

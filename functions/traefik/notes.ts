@@ -4,8 +4,8 @@
  * @module
  */
 import type { Problem } from "../problem.ts";
+import { plain } from "../schema/shown.ts";
 import type { RouteDescription, TlsDescription } from "./route-description.ts";
-import { plain } from "./rule/rule-error.ts";
 
 /** At most one note for names and one for the certificate. `isChild`: the route has parents. */
 export function notesOf(

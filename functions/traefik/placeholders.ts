@@ -5,6 +5,7 @@
  * @module
  */
 import type { Problem } from "../problem.ts";
+import { shown } from "../schema/shown.ts";
 import { isRecord } from "../schema/unknown.ts";
 
 export interface Placeholder {
@@ -91,7 +92,7 @@ export function asWritten(source: string, name: string): string {
 export function blamePlaceholder(problem: Problem, text: string): Problem {
   const placeholder = placeholderIn(text);
   if (placeholder === null || problem.placeholder !== undefined) return problem;
-  const message = `found ${JSON.stringify(text.slice(0, 100))}: it ${describePlaceholder(placeholder)}`;
+  const message = `found ${shown(text)}: it ${describePlaceholder(placeholder)}`;
   return { ...problem, message, placeholder: placeholder.text };
 }
 

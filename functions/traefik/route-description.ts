@@ -21,6 +21,16 @@ export interface RouteReference {
   readonly name: string;
 }
 
+/** Key of a route in maps. */
+export function routeKey(route: RouteReference): string {
+  return `${route.group}/${routeName(route)}`;
+}
+
+/** Without the group: a route of the old group and the one that shadows it have the same. */
+export function routeName({ kind, namespace, name }: Omit<RouteReference, "group">): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
 export interface ServiceDescription {
   readonly name: string;
   readonly namespace: string;

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Problem } from "../problem.ts";
+import { plain } from "../schema/shown.ts";
 import type { FieldReader, JsonObject } from "./fields.ts";
 import { type HostCandidate, usableHosts } from "./hosts.ts";
 import type { RouteKind, TlsDescription } from "./route-description.ts";
-import { plain } from "./rule/rule-error.ts";
 
 /** Reads `spec.tls`. `isChild`: the route has parents. */
 export function parseTlsOf(

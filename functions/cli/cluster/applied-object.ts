@@ -4,6 +4,7 @@
  * @module
  */
 import { FIELD_MANAGER } from "../../kubernetes/client.ts";
+import { isItem } from "../../kubernetes/fields-v1.ts";
 import type { KubernetesObject, ManagedFieldsEntry, OwnerReference } from "../../kubernetes/objects.ts";
 import { isRecord } from "../../schema/unknown.ts";
 
@@ -47,7 +48,7 @@ function without(value: unknown, ours: unknown, others: readonly unknown[]): unk
     const gone = keys.filter(
       (key) => key.startsWith("k:") && below(key).every((other) => other === undefined),
     );
-    return value.filter((item) => !gone.some((key) => isNamed(item, key)));
+    return value.filter((item) => !gone.some((key) => isItem(key, item)));
   }
   if (!isRecord(value)) return value;
   const left = Object.entries(value).flatMap(([name, field]) => {
@@ -56,15 +57,6 @@ function without(value: unknown, ours: unknown, others: readonly unknown[]): unk
     return rest === undefined ? [] : [[name, rest] as const];
   });
   return left.length === 0 ? undefined : Object.fromEntries(left);
-}
-
-function isNamed(item: unknown, key: string): boolean {
-  const wanted: unknown = JSON.parse(key.slice(2));
-  return (
-    isRecord(item) &&
-    isRecord(wanted) &&
-    Object.entries(wanted).every(([name, value]) => item[name] === value)
-  );
 }
 
 /** Lists are replaced, but for owners, which are keyed by uid. */

@@ -4,20 +4,21 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import { KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { isIgnored } from "../../reconcile/plan/opt-out.ts";
 import {
+  byOwner,
   isOfInstance,
   judge,
   mayWrite,
   type Ownership,
   owningRoutes,
 } from "../../reconcile/plan/ownership.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { type RouteDescription, routeName } from "../../traefik/route-description.ts";
 import { type ChildProgress, progressOf } from "./child-progress.ts";
 import { keptNames } from "./kept-names.ts";
+import { whereReadable } from "./reader.ts";
 import type { Survey } from "./survey.ts";
 import type { RecordedWrite } from "./write-recorder.ts";
 
@@ -72,10 +73,10 @@ export async function routeStatuses(survey: Survey): Promise<readonly RouteStatu
 
 /** Children of this installation that no route has any more. */
 export function orphans({ run, routes }: Survey): readonly RecordedWrite[] {
-  const known = new Set(routes.map(({ route }) => keyOf(route)));
+  const known = new Set(routes.map(({ route }) => routeName(route)));
   return run.writes.filter(
     ({ step }) =>
-      step.action === "delete" && !owningRoutes(step.live).some((owner) => known.has(keyOf(owner))),
+      step.action === "delete" && !owningRoutes(step.live).some((owner) => known.has(routeName(owner))),
   );
 }
 
@@ -92,33 +93,24 @@ function indexOf({ routes, run, configuration, childrenOf, instance }: Survey): 
   const mine = (integration: Integration) =>
     childrenOf(integration).filter((child) => isOfInstance(child, instance));
   return {
-    descriptions: new Map(routes.map((description) => [keyOf(description.route), description])),
-    problems: Map.groupBy(run.problems, ({ route }) => (route === null ? "" : keyOf(route))),
-    children: new Map(integrations.map((each) => [each, byOwner(mine(each), (child) => child)])),
+    descriptions: new Map(routes.map((description) => [routeName(description.route), description])),
+    problems: Map.groupBy(run.problems, ({ route }) => (route === null ? "" : routeName(route))),
+    children: new Map(integrations.map((each) => [each, byOwner(mine(each), (child) => child, routeName)])),
     writes: new Map(
       integrations.map((each) => [
         each,
         byOwner(
           run.writes.filter(({ resource }) => resource === each.resource),
           ({ step }) => (step.action === "delete" ? step.live : step.child),
+          routeName,
         ),
       ]),
     ),
   };
 }
 
-function byOwner<T>(items: readonly T[], objectOf: (item: T) => KubernetesObject): Map<string, T[]> {
-  const found = new Map<string, T[]>();
-  for (const item of items) {
-    for (const owner of owningRoutes(objectOf(item))) {
-      found.set(keyOf(owner), [...(found.get(keyOf(owner)) ?? []), item]);
-    }
-  }
-  return found;
-}
-
 async function statusOf(survey: Survey, index: Index, description: RouteDescription): Promise<RouteStatus> {
-  const problems = index.problems.get(keyOf(description.route)) ?? [];
+  const problems = index.problems.get(routeName(description.route)) ?? [];
   const { integrations } = survey.configuration;
   const children = await Promise.all(
     integrations.map((integration) => childStatus(survey, index, description, integration, problems)),
@@ -134,7 +126,7 @@ async function childStatus(
   integration: Integration,
   problems: readonly Problem[],
 ): Promise<ChildStatus> {
-  const key = keyOf(description.route);
+  const key = routeName(description.route);
   const status = { integration, why: null, keptNames: [] };
   const writes = index.writes.get(integration)?.get(key) ?? [];
   const write = writes.find(({ action }) => action !== "delete") ?? writes[0];
@@ -153,7 +145,7 @@ async function childStatus(
     keptNames: keptNames(
       integration,
       child,
-      owningRoutes(child).flatMap((owner) => index.descriptions.get(keyOf(owner)) ?? []),
+      owningRoutes(child).flatMap((owner) => index.descriptions.get(routeName(owner)) ?? []),
       survey.dependencies.get(integration) ?? new Map(),
     ),
   };
@@ -203,9 +195,4 @@ async function read(
   name: string,
 ): Promise<KubernetesObject | null> {
   return await whereReadable(client.get({ resource, namespace, name }), null);
-}
-
-/** Without the group: a child of the route's namesake in the other group is its own (ownership.ts). */
-function keyOf({ kind, namespace, name }: RouteReference): string {
-  return `${kind} ${namespace}/${name}`;
 }

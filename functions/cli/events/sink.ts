@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { shown } from "../../schema/shown.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 
@@ -32,7 +33,7 @@ export function readSink(to: string | undefined, env: Terminal["env"]): Sink {
 function parseUrl(text: string, name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new UsageError(`${name}: found ${JSON.stringify(text)}, expected an http or https URL`);
+  throw new UsageError(`${name}: found ${shown(text)}, expected an http or https URL`);
 }
 
 function parseOverrides(text: string): Record<string, string> {

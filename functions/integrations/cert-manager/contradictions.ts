@@ -5,9 +5,9 @@
  * @module
  */
 import type { Problem } from "../../problem.ts";
+import { shown } from "../../schema/shown.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
 import type { Spec } from "../integration.ts";
 
 /** What a route asks for by annotations, and what it would get for itself. */

@@ -6,7 +6,7 @@
  */
 import { BlockList, isIP } from "node:net";
 import type { Problem } from "../../problem.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
+import { shown } from "../../schema/shown.ts";
 
 /**
  * Top-level domains that are reserved (RFC 2606, 6761, 6762, 7686, 8375, ICANN's resolution on `internal`), or are not

@@ -5,8 +5,8 @@
  */
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { isObjectName } from "../../schema/object-names.ts";
+import { shown } from "../../schema/shown.ts";
 import { isRecord } from "../../schema/unknown.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
 import type { ClaimGuard, ClaimStake } from "../integration.ts";
 
 const SECRET: ResourceDefinition = { group: "", version: "v1", plural: "secrets", kind: "Secret" };

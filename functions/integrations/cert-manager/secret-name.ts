@@ -6,8 +6,8 @@
 import type { Problem } from "../../problem.ts";
 import { matchesGlob } from "../../schema/glob.ts";
 import { isObjectName } from "../../schema/object-names.ts";
+import { shown } from "../../schema/shown.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
 import type { CertManagerSettings } from "./settings.ts";
 
 /**

@@ -7,8 +7,8 @@
  * @module
  */
 import type { Problem } from "../../problem.ts";
+import { shown } from "../../schema/shown.ts";
 import { usableHosts } from "../../traefik/hosts.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
 import { commaSeparated, invalidAnnotation, type Parsed, parseInteger } from "../annotation.ts";
 import { parseGoDuration, SECOND } from "../go-duration.ts";
 import { type DnsAnnotation, prefixedAnnotations } from "./prefixes.ts";

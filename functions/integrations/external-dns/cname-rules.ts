@@ -4,7 +4,7 @@
  * @module
  */
 import type { Problem } from "../../problem.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
+import { shown } from "../../schema/shown.ts";
 import type { OptionedEndpoint } from "./endpoint-options.ts";
 import type { Endpoint } from "./endpoints.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Problem } from "../../problem.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
+import { shown } from "../../schema/shown.ts";
 import { invalidAnnotation } from "../annotation.ts";
 import type { DnsAnnotations } from "./annotations.ts";
 import type { ExternalDNSSettings } from "./settings.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Problem } from "../../problem.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
+import { shown } from "../../schema/shown.ts";
 import { invalidAnnotation } from "../annotation.ts";
 
 export const OLD_PREFIX = "external-dns.alpha.kubernetes.io/";

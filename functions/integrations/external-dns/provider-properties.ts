@@ -7,7 +7,7 @@
  * @module
  */
 import type { Problem } from "../../problem.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
+import { shown } from "../../schema/shown.ts";
 import { invalidAnnotation, type Parsed, parseInteger } from "../annotation.ts";
 import type { DnsAnnotation } from "./prefixes.ts";
 

@@ -6,6 +6,7 @@
 import { isIP } from "node:net";
 import type { KubernetesObject, ObjectReference } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
+import { shown } from "../../schema/shown.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { usableHosts } from "../../traefik/hosts.ts";
 import { canonicalAddress } from "../address.ts";
@@ -61,7 +62,7 @@ export function targetOfAnnotation(value: string, annotation: string): Target {
     parts.length > 0 &&
     (parts.every((part) => isIP(part) !== 0) || (parts.length === 1 && parts.every(isHostname)));
   if (ok) return { targets: sorted(parts.map(canonicalAddress)), problems: [] };
-  const message = `${JSON.stringify(value.slice(0, 100))} is no target: write IP addresses separated by commas, or one hostname.`;
+  const message = `${shown(value)} is no target: write IP addresses separated by commas, or one hostname.`;
   return { targets: [], problems: [invalidAnnotation(annotation, message, value)] };
 }
 

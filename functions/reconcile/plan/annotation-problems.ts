@@ -10,7 +10,7 @@ import { INTEGRATIONS } from "../../integrations/index.ts";
 import { ENABLE_ANNOTATION } from "../../integrations/opt-in.ts";
 import type { Problem } from "../../problem.ts";
 import { nearest } from "../../schema/nearest.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
+import { shown } from "../../schema/shown.ts";
 import { IGNORE_ANNOTATION, SWITCHBOARD_IGNORE_ANNOTATION } from "./opt-out.ts";
 import { ADOPT_ANNOTATION } from "./ownership.ts";
 

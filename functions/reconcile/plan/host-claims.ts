@@ -8,11 +8,11 @@
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { namesOf } from "./host-policy.ts";
 import { heldSince } from "./hosts-since.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
-import { isOfInstance, owningRoutes } from "./ownership.ts";
+import { byOwner, isOfInstance } from "./ownership.ts";
 
 /** Who claims a host, and how good the claim is: the least `rank` holds it. */
 export interface Claimant {
@@ -39,21 +39,15 @@ export function claimsOf(
   routes: readonly RouteDescription[],
   children: Iterable<readonly [Integration, readonly KubernetesObject[]]>,
 ): readonly HostClaim[] {
-  const carriers = new Map<string, Carrier[]>();
-  for (const [integration, objects] of children) {
-    for (const child of objects) {
-      if (!isOfInstance(child, setting.instance)) continue;
-      const carrier = { child, names: integration.names(child.spec) };
-      for (const owner of owningRoutes(child)) {
-        const known = carriers.get(keyOf(owner));
-        if (known === undefined) carriers.set(keyOf(owner), [carrier]);
-        else known.push(carrier);
-      }
-    }
-  }
+  const own = [...children].flatMap(([integration, objects]) =>
+    objects
+      .filter((child) => isOfInstance(child, setting.instance))
+      .map((child): Carrier => ({ child, names: integration.names(child.spec) })),
+  );
+  const carriers = byOwner(own, ({ child }) => child);
   return routes.flatMap((description) => {
     const { route } = description;
-    const own = carriers.get(keyOf(route)) ?? [];
+    const own = carriers.get(routeKey(route)) ?? [];
     return [...claimedBy(setting, description, own)].map(
       (host) => [host, { route, rank: rankOf(description, host, own) }] as const,
     );
@@ -100,10 +94,6 @@ export function rankOf(
     .sort()[0];
   const identity = `${createdAt} ${route.namespace}/${route.name}`;
   return since === undefined ? `1 ${identity}` : `0 ${since} ${identity}`;
-}
-
-function keyOf({ group, kind, namespace, name }: RouteReference): string {
-  return `${group}/${kind}/${namespace}/${name}`;
 }
 
 /** The claims on one host, or on a wildcard and the names that it covers. */

@@ -8,8 +8,8 @@ import type { HostPolicy } from "../../config/configuration.ts";
 import { hostOf, matchesAddress } from "../../integrations/identity.ts";
 import type { Problem } from "../../problem.ts";
 import { matchesGlob } from "../../schema/glob.ts";
+import { shown } from "../../schema/shown.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
 
 function allows(policy: HostPolicy, namespace: string, name: string): boolean {
   if (policy.length === 0) return true;

@@ -5,8 +5,8 @@
  */
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
+import { shown } from "../../schema/shown.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
-import { shown } from "../../traefik/rule/rule-error.ts";
 import {
   ADOPT_ANNOTATION,
   INSTANCE_ANNOTATION,

@@ -6,10 +6,10 @@
  */
 import type { Claim, Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { type RouteDescription, type RouteReference, routeName } from "../../traefik/route-description.ts";
 import type { Eligibility } from "./members.ts";
 import { keepsChild, mayHaveChild } from "./members.ts";
-import { isOfInstance, owningRoutes } from "./ownership.ts";
+import { append, byOwner, isOfInstance } from "./ownership.ts";
 
 /** An integration whose children are shared. */
 export type SharingIntegration = Integration & { readonly claim: Claim };
@@ -31,7 +31,7 @@ export interface NamespaceIndex {
   /** The object of the kind that has this name. */
   occupant(name: string): KubernetesObject | null;
   /** Children of this installation that the route owns. */
-  attached(route: Pick<RouteReference, "kind" | "name">): readonly KubernetesObject[];
+  attached(route: RouteReference): readonly KubernetesObject[];
   /** Everything that a route claims or an object holds. */
   readonly claims: ReadonlySet<string>;
 }
@@ -53,31 +53,20 @@ export function indexNamespace(
   }
   const holders = new Map<string, KubernetesObject[]>();
   const byName = new Map<string, KubernetesObject>();
-  const attached = new Map<string, KubernetesObject[]>();
   for (const child of children) {
     byName.set(child.metadata.name, child);
     const held = claim.of(child.spec);
     if (held !== null) append(holders, held, child);
-    if (!isOfInstance(child, setting.instance)) continue;
-    for (const owner of owningRoutes(child)) append(attached, nameOf(owner), child);
   }
+  const own = children.filter((child) => isOfInstance(child, setting.instance));
+  // The API group is left out: a route that moved from one group of Traefik to the other keeps its children.
+  const attached = byOwner(own, (child) => child, routeName);
   return {
     members: (wanted) => members.get(wanted) ?? [],
     keeping,
     holders: (held) => holders.get(held) ?? [],
     occupant: (childName) => byName.get(childName) ?? null,
-    attached: (route) => attached.get(nameOf(route)) ?? [],
+    attached: (route) => attached.get(routeName(route)) ?? [],
     claims: new Set([...members.keys(), ...holders.keys()]),
   };
-}
-
-/** The API group is left out: a route that moved from one group of Traefik to the other keeps its children. */
-function nameOf({ kind, name }: Pick<RouteReference, "kind" | "name">): string {
-  return `${kind}/${name}`;
-}
-
-function append<T>(map: Map<string, T[]>, key: string, item: T): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [item]);
-  else known.push(item);
 }

@@ -6,7 +6,7 @@
  */
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
 import { routeReference } from "../../traefik/ingress-route.ts";
-import { ROUTE_GROUPS, ROUTE_KINDS, type RouteReference } from "../../traefik/route-description.ts";
+import { ROUTE_GROUPS, ROUTE_KINDS, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 
 export const MANAGED_BY_LABEL = "kubernetes.io/managed-by";
 export const MANAGED_BY = "Traefik-cert-rotater";
@@ -83,6 +83,25 @@ export function owningRoutes(child: KubernetesObject): readonly RouteReference[]
   const owners = ownerReferences.filter(isRoute);
   if (owners.length > 1) owners.sort((one, other) => Number(isController(other)) - Number(isController(one)));
   return owners.map((owner) => routeOfOwner(owner, namespace));
+}
+
+/** Items by the key of each route that owns their object. */
+export function byOwner<T>(
+  items: readonly T[],
+  objectOf: (item: T) => KubernetesObject,
+  keyOf: (route: RouteReference) => string = routeKey,
+): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>();
+  for (const item of items) {
+    for (const owner of owningRoutes(objectOf(item))) append(found, keyOf(owner), item);
+  }
+  return found;
+}
+
+export function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [item]);
+  else known.push(item);
 }
 
 function routeOfOwner({ apiVersion, kind, name }: OwnerReference, namespace: string): RouteReference {

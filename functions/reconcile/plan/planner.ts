@@ -15,7 +15,7 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
 import { indexNamespace, isSharing, type SharingIntegration } from "./namespace-index.ts";
 import { isOfInstance, owningRoutes } from "./ownership.ts";
@@ -136,7 +136,7 @@ function planShares(
   setting: PlannerSetting,
 ): readonly RoutePlan[] {
   const index = indexNamespace(integration, routes, children, setting);
-  const byName = new Map(routes.map((description) => [nameOf(description.route), description]));
+  const byName = new Map(routes.map((description) => [routeKey(description.route), description]));
   const moved = new Set<KubernetesObject>();
   // A child may move to a claim that nothing holds; then the claim that it leaves has it no more.
   const isFree = (claim: string) => index.holders(claim).length === 0;
@@ -162,7 +162,7 @@ function formerOwner(
   holders: readonly KubernetesObject[],
   byName: ReadonlyMap<string, RouteDescription>,
 ): RouteDescription | null {
-  return holders.flatMap(owningRoutes).flatMap((owner) => byName.get(nameOf(owner)) ?? [])[0] ?? null;
+  return holders.flatMap(owningRoutes).flatMap((owner) => byName.get(routeKey(owner)) ?? [])[0] ?? null;
 }
 
 /** The route is gone: what garbage collection has not removed yet, and is ours and of that very route, goes. */
@@ -181,8 +181,4 @@ function isOfThatRoute(child: KubernetesObject, { kind, name, group }: RouteRefe
   return owningRoutes(child).some(
     (owner) => owner.kind === kind && owner.name === name && owner.group === group,
   );
-}
-
-function nameOf({ kind, name, group }: RouteReference): string {
-  return `${group}/${kind}/${name}`;
 }

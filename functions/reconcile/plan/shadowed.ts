@@ -5,7 +5,7 @@
  */
 import type { Problem } from "../../problem.ts";
 import { LEGACY_GROUP } from "../../traefik/resources.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { type RouteDescription, routeName } from "../../traefik/route-description.ts";
 
 export function shadowed({ route: { kind, name } }: RouteDescription): Problem {
   return {
@@ -18,11 +18,7 @@ export function shadowed({ route: { kind, name } }: RouteDescription): Problem {
 /** The routes that count, of whatever namespaces. */
 export function unshadowed(descriptions: readonly RouteDescription[]): readonly RouteDescription[] {
   const current = new Set(
-    descriptions.filter(({ route }) => route.group !== LEGACY_GROUP).map(({ route }) => keyOf(route)),
+    descriptions.filter(({ route }) => route.group !== LEGACY_GROUP).map(({ route }) => routeName(route)),
   );
-  return descriptions.filter(({ route }) => route.group !== LEGACY_GROUP || !current.has(keyOf(route)));
-}
-
-function keyOf({ kind, namespace, name }: RouteReference): string {
-  return `${kind} ${namespace}/${name}`;
+  return descriptions.filter(({ route }) => route.group !== LEGACY_GROUP || !current.has(routeName(route)));
 }

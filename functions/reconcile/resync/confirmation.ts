@@ -5,6 +5,7 @@
  * @module
  */
 import { isTimestamp } from "../../cloudevents/timestamp.ts";
+import { shown } from "../../schema/shown.ts";
 
 /** On the ConfigMap of the installation: the time until which a resync event may lift the deletion brake. */
 export const CONFIRMATION_ANNOTATION = "traefik-cert-rotater.io/confirm-deletions-until";
@@ -19,8 +20,8 @@ const MAX_AHEAD_MS = 24 * 60 * 60_000;
  * @param now milliseconds since the epoch
  */
 export function whyUnconfirmed(until: string | undefined, now: number): string | null {
-  const given = JSON.stringify(until?.slice(0, 80));
   if (until === undefined) return `it has no annotation ${CONFIRMATION_ANNOTATION}`;
+  const given = shown(until);
   if (!isTimestamp(until)) {
     return `its annotation ${CONFIRMATION_ANNOTATION} is ${given}, expected a time such as ${example(now)}`;
   }

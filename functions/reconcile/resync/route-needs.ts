@@ -6,13 +6,13 @@
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import type { Dependencies } from "../observe/view.ts";
 import { mayBeConfigured } from "../plan/deletion-cause.ts";
 import { claimsOf, type HostClaim } from "../plan/host-claims.ts";
 import { rfc3339 } from "../plan/hosts-since.ts";
 import { isSelected } from "../plan/opt-out.ts";
-import { isOfInstance, owningRoutes } from "../plan/ownership.ts";
+import { byOwner, isOfInstance, owningRoutes } from "../plan/ownership.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type PlannerSetting, planNamespace, type RoutePlan } from "../plan/planner.ts";
 import { isReadyFor } from "../plan/readiness.ts";
@@ -87,7 +87,7 @@ interface Finding extends RoutePlan {
 
 export function needsOfNamespace(context: NeedsContext, listed: ListedNamespace): NamespaceNeeds {
   const { routes, children, dependencies } = listed;
-  const known = new Set(routes.map(({ description }) => keyOf(description.route)));
+  const known = new Set(routes.map(({ description }) => routeKey(description.route)));
   const living = unshadowed(
     routes.flatMap(({ description, terminating }) => (terminating ? [] : [description])),
   );
@@ -129,11 +129,11 @@ function settingOf(
 
 /** Tells whether what other integrations make for a route is ready; looked up only for those that wait. */
 function readinessOf(context: NeedsContext, children: ListedNamespace["children"]) {
-  const byOwner = new Map<Integration, Map<string, KubernetesObject[]>>();
+  const owned = new Map<Integration, ReturnType<typeof byOwner<KubernetesObject>>>();
   const childrenOf = (integration: Integration, { route }: RouteDescription) => {
-    const known = byOwner.get(integration) ?? groupByOwner(children.get(integration) ?? []);
-    byOwner.set(integration, known);
-    return known.get(keyOf(route)) ?? [];
+    const known = owned.get(integration) ?? byOwner(children.get(integration) ?? [], (child) => child);
+    owned.set(integration, known);
+    return known.get(routeKey(route)) ?? [];
   };
   return (integration: Integration, description: RouteDescription): boolean =>
     !integration.waitsForOthers ||
@@ -141,18 +141,6 @@ function readinessOf(context: NeedsContext, children: ListedNamespace["children"
       (other) =>
         other === integration || isReadyFor(context, other, description, childrenOf(other, description)),
     );
-}
-
-function groupByOwner(children: readonly KubernetesObject[]): Map<string, KubernetesObject[]> {
-  const byOwner = new Map<string, KubernetesObject[]>();
-  for (const child of children) {
-    for (const owner of owningRoutes(child)) {
-      const known = byOwner.get(keyOf(owner));
-      if (known === undefined) byOwner.set(keyOf(owner), [child]);
-      else known.push(child);
-    }
-  }
-  return byOwner;
 }
 
 function needsOf(
@@ -198,7 +186,7 @@ function needOf(
 function orphanOf(integration: Integration, child: KubernetesObject, known: ReadonlySet<string>): Orphan[] {
   if (!isLiving(child)) return [];
   const owners = owningRoutes(child);
-  return owners.some((owner) => known.has(keyOf(owner))) ? [] : [{ integration, child, owners }];
+  return owners.some((owner) => known.has(routeKey(owner))) ? [] : [{ integration, child, owners }];
 }
 
 /** There may be as many as the cluster has children, and most of each is about its fields' managers. */
@@ -208,8 +196,4 @@ function compact({ metadata: { managedFields: _managedFields, ...metadata }, ...
 
 function isLiving({ metadata }: KubernetesObject): boolean {
   return metadata.deletionTimestamp === undefined;
-}
-
-function keyOf({ group, kind, name }: RouteReference): string {
-  return `${group}/${kind}/${name}`;
 }

@@ -57,10 +57,6 @@ export interface Deletion {
   readonly readsAll: boolean;
 }
 
-export function keyOfRoute({ group, kind, namespace, name }: RouteReference): string {
-  return `${group}/${kind}/${namespace}/${name}`;
-}
-
 /** Reconciles a route live, and counts what came of it. */
 export async function reconcileLive(
   run: Run,

@@ -4,7 +4,7 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
-import type { RouteReference } from "../../traefik/route-description.ts";
+import { type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { owningRoutes } from "../plan/ownership.ts";
 import type { ReconcileContext } from "../route/context.ts";
 import { logRoute } from "../route/log-route.ts";
@@ -12,7 +12,7 @@ import { createChildren } from "./create-children.ts";
 import { BATCH_SIZE, fanOut } from "./fan-out.ts";
 import { HeldClaims } from "./held-claims.ts";
 import type { RouteNeed } from "./route-needs.ts";
-import { type Deletion, type Findings, keyOfRoute, type Run, reconcileLive } from "./run.ts";
+import { type Deletion, type Findings, type Run, reconcileLive } from "./run.ts";
 
 /** From here on a host that another namespace holds is refused; its routes are reconciled whatever else they need. */
 export function refuseClaimedHosts(
@@ -39,7 +39,7 @@ export async function writeNeeds(
   const needs = findings.needs.filter(({ description }) => !isConflicting.has(description.route));
   const unwanted = findings.deletions.filter(({ route }) => !isConflicting.has(route));
   // What this very resync has created by mistake it takes back, however much that is.
-  const isMistake = ({ route }: Deletion) => !createsFromLists && run.createdFromLists.has(keyOfRoute(route));
+  const isMistake = ({ route }: Deletion) => !createsFromLists && run.createdFromLists.has(routeKey(route));
   const [mistakes, deletions] = [unwanted.filter(isMistake), unwanted.filter((each) => !isMistake(each))];
   for (const { route, readsAll } of mistakes) {
     await pool.add(async () => void (await reconcileLive(run, route, { readsAll })));
@@ -87,7 +87,7 @@ async function writeNeed(
   deletions: Deletion[],
 ): Promise<void> {
   const { context, summary } = run;
-  const key = keyOfRoute(need.description.route);
+  const key = routeKey(need.description.route);
   const isTold = !need.changes && (need.creations.length === 0 || run.refused.has(key));
   // What the first look has told need not be told again.
   if (isTold && !createsFromLists) return;

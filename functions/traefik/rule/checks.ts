@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import { cut, shown } from "../../schema/shown.ts";
 import { isAddressOrRange } from "./ip-address.ts";
 import type { CompileRegexp } from "./regexp.ts";
-import { cut, shown } from "./rule-error.ts";
 import { checkTemplate, type TemplateUse } from "./template.ts";
 
 /** What is wrong with a matcher: with one value, or (null) with their number. */

@@ -3,18 +3,17 @@
  *
  * @module
  */
+import { nearest } from "../../schema/nearest.ts";
+import { plain, shown } from "../../schema/shown.ts";
 import { documentedNames, matcherName } from "./matchers.ts";
-import { plain, shown } from "./rule-error.ts";
 import type { Protocol, RuleSyntax } from "./syntax.ts";
 
 /** The message for an identifier that names no matcher of the protocol. */
 export function unknownMatcher(protocol: Protocol, identifier: string): string {
   const problem = `unknown matcher ${shown(identifier)}`;
   const other: Protocol = protocol === "http" ? "tcp" : "http";
-  const nearest = nearestName(protocol, identifier);
-  if (nearest !== null) {
-    return `${problem}; did you mean ${nearest}?`;
-  }
+  const near = nearest(identifier, documentedNames(protocol), 2);
+  if (near !== null) return `${problem}; did you mean ${near}?`;
   if (matcherName(other, identifier) !== undefined) {
     const counterpart = identifier.toLowerCase().startsWith("host")
       ? `; ${protocol === "tcp" ? "HostSNI" : "Host"} is the one here`
@@ -59,36 +58,4 @@ export function wrongArity(
     return `${problem}; write ${split}${count > literals.length ? " || …" : ""}, or set syntax: v2 on this route`;
   }
   return problem;
-}
-
-function nearestName(protocol: Protocol, identifier: string): string | null {
-  const wanted = identifier.toLowerCase();
-  let best: string | null = null;
-  let bestDistance = 3;
-  for (const name of documentedNames(protocol)) {
-    const distance = editDistance(wanted, name.toLowerCase(), bestDistance);
-    if (distance < bestDistance) {
-      best = name;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-/** Levenshtein distance, or `limit` as soon as it cannot be smaller. */
-function editDistance(left: string, right: string, limit: number): number {
-  if (Math.abs(left.length - right.length) >= limit) {
-    return limit;
-  }
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= left.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      const changed = Math.min(previous[column] ?? 0, current[column - 1] ?? 0) + 1;
-      current.push(Math.min(replaced, changed));
-    }
-    previous = current;
-  }
-  return Math.min(previous[right.length] ?? limit, limit);
 }

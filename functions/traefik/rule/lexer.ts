@@ -6,8 +6,10 @@
  *
  * @module
  */
+
+import { shown } from "../../schema/shown.ts";
 import { isInvalidLineDirective } from "./comments.ts";
-import { RuleParseError, shown } from "./rule-error.ts";
+import { RuleParseError } from "./rule-error.ts";
 import { readQuotedString, readRawString, type StringLiteral } from "./string-literal.ts";
 
 export type TokenKind =

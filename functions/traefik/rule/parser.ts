@@ -11,8 +11,10 @@
  *
  * @module
  */
+
+import { shown } from "../../schema/shown.ts";
 import { Lexer, type TokenKind } from "./lexer.ts";
-import { RuleParseError, shown } from "./rule-error.ts";
+import { RuleParseError } from "./rule-error.ts";
 
 /** One matcher of a rule, such as Host(`a`). Indexes count UTF-16 code units. */
 export interface MatcherCall {

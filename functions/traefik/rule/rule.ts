@@ -3,12 +3,14 @@
  *
  * @module
  */
+
+import { shown } from "../../schema/shown.ts";
 import type { Fault } from "./checks.ts";
 import { unknownMatcher, wrongArity, wrongSyntax } from "./hints.ts";
 import { matcherName, matcherOf } from "./matchers.ts";
 import { type MatcherCall, parseRule } from "./parser.ts";
 import type { CompileRegexp } from "./regexp.ts";
-import { type RuleError, RuleParseError, shown } from "./rule-error.ts";
+import { type RuleError, RuleParseError } from "./rule-error.ts";
 import { literalAt } from "./string-literal.ts";
 import type { Protocol, RuleSyntax } from "./syntax.ts";
 

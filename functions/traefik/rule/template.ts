@@ -5,8 +5,8 @@
  * @module
  */
 
+import { shown } from "../../schema/shown.ts";
 import type { CompileRegexp } from "./regexp.ts";
-import { shown } from "./rule-error.ts";
 
 /** What the template is for decides about its variables' default patterns and the checks made. */
 export type TemplateUse = "host" | "path" | "pathPrefix" | "query" | "sni";

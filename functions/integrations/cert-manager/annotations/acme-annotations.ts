@@ -7,7 +7,7 @@
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import type { Problem } from "../../../problem.ts";
 import { isObjectName } from "../../../schema/object-names.ts";
-import { shown } from "../../../traefik/rule/rule-error.ts";
+import { shown } from "../../../schema/shown.ts";
 import { invalidAnnotation } from "../../annotation.ts";
 
 export const ACME_PREFIX = "acme.cert-manager.io/";

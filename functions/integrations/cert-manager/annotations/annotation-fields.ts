@@ -7,8 +7,9 @@
  *
  * @module
  */
+
+import { shown } from "../../../schema/shown.ts";
 import { addressBits } from "../../../traefik/rule/ip-address.ts";
-import { shown } from "../../../traefik/rule/rule-error.ts";
 import { canonicalAddress } from "../../address.ts";
 import { commaSeparated, type Parsed, parseInteger, sortedSet } from "../../annotation.ts";
 import { parseGoDuration } from "../../go-duration.ts";

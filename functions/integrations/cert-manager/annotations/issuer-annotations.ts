@@ -4,8 +4,8 @@
  * @module
  */
 import type { Problem } from "../../../problem.ts";
+import { shown } from "../../../schema/shown.ts";
 import { isRecord } from "../../../schema/unknown.ts";
-import { shown } from "../../../traefik/rule/rule-error.ts";
 import { invalidAnnotation } from "../../annotation.ts";
 
 const ISSUER = "cert-manager.io/issuer";

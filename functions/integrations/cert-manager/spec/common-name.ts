@@ -4,7 +4,7 @@
  * @module
  */
 import type { Problem } from "../../../problem.ts";
-import { shown } from "../../../traefik/rule/rule-error.ts";
+import { shown } from "../../../schema/shown.ts";
 import type { Spec } from "../../integration.ts";
 
 /** In RFC 5280, appendix A, `ub-common-name`. */

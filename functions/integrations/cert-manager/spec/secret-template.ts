@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { shown } from "../../../schema/shown.ts";
 import { isRecord } from "../../../schema/unknown.ts";
-import { shown } from "../../../traefik/rule/rule-error.ts";
 import type { Parsed } from "../../annotation.ts";
 import { isLabelValue, isQualifiedName } from "../../qualified-name.ts";
 
