@@ -6,7 +6,7 @@
 import type { BaseIssue } from "valibot";
 import { UNKNOWN_KEY } from "../schema/fields.ts";
 import { nearest } from "../schema/nearest.ts";
-import { cut, shown } from "../schema/shown.ts";
+import { cut, plain } from "../schema/shown.ts";
 import type { ConfigurationProblem } from "./configuration.ts";
 
 type PathSegment = string | number;
@@ -44,5 +44,5 @@ function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return value === null ? "null" : "an object";
-  return typeof value === "string" ? shown(value, 80) : cut(String(value), 80);
+  return typeof value === "string" ? `"${plain(value, 80)}"` : cut(String(value), 80);
 }

@@ -5,8 +5,8 @@
  */
 
 /** Quotes text from a user for a message, as it was written: see `plain`. */
-export function shown(text: string, longest = 64): string {
-  return `"${plain(text, longest)}"`;
+export function shown(text: string): string {
+  return `"${plain(text)}"`;
 }
 
 /** Text from a user for a message: cut when long, and what cannot be seen escaped. */
