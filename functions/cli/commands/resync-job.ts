@@ -6,9 +6,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { oneLine } from "../../hidden-characters.ts";
-import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { accessError, ClusterAccessError } from "../connection/access-error.ts";
+import { ClusterAccessError, orAccessError } from "../connection/access-error.ts";
 import { type Connection, connect } from "../connection/connection.ts";
 import { hasKubeconfig } from "../connection/kubeconfig-context.ts";
 import { type ResyncOptions, whatOf } from "../events/resync-event.ts";
@@ -58,19 +57,14 @@ async function readCronJob(
   { instance, namespace, release }: Installation,
 ): Promise<KubernetesObject> {
   const labelSelector = `${PART_OF_SELECTOR},${RELEASE_LABEL}=${release}`;
-  try {
-    const { items } = await client.list(CRON_JOBS, { namespace, labelSelector });
-    const cronJob = items.find(isResyncCronJob);
-    if (cronJob !== undefined) return { ...cronJob, apiVersion: "batch/v1", kind: CRON_JOBS.kind };
-  } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    throw error instanceof ForbiddenError
-      ? new ClusterAccessError(
-          `you may not list CronJobs in namespace ${namespace}, from one of which the Job is made: ask for that right, or give --to URL`,
-          { cause: error },
-        )
-      : accessError(error, server);
-  }
+  const { items } = await orAccessError(
+    client.list(CRON_JOBS, { namespace, labelSelector }),
+    server,
+    () =>
+      `you may not list CronJobs in namespace ${namespace}, from one of which the Job is made: ask for that right, or give --to URL`,
+  );
+  const cronJob = items.find(isResyncCronJob);
+  if (cronJob !== undefined) return { ...cronJob, apiVersion: "batch/v1", kind: CRON_JOBS.kind };
   throw new ClusterAccessError(
     `installation ${instance} has no CronJob to make a Job from (resync.schedule is empty, or resync.mode is pingsource): ` +
       "give --to URL, or use kn event send",
@@ -79,17 +73,12 @@ async function readCronJob(
 
 async function createJob({ client, server }: Connection, job: KubernetesObject): Promise<KubernetesObject> {
   const { namespace = null, name } = job.metadata;
-  try {
-    return await client.create({ resource: JOBS, namespace, name }, job);
-  } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    throw error instanceof ForbiddenError
-      ? new ClusterAccessError(
-          `no Job can be made in namespace ${namespace}: ${error.message}; ask for the right to create Jobs there, or give --to URL`,
-          { cause: error },
-        )
-      : accessError(error, server);
-  }
+  return await orAccessError(
+    client.create({ resource: JOBS, namespace, name }, job),
+    server,
+    ({ message }) =>
+      `no Job can be made in namespace ${namespace}: ${message}; ask for the right to create Jobs there, or give --to URL`,
+  );
 }
 
 function readerOf({ client, readText }: Connection, job: KubernetesObject): JobReader {

@@ -1,12 +1,12 @@
 /**
- * Why a cluster cannot be looked at, in one sentence with what to do about it. Pure.
+ * Why a cluster cannot be looked at, in one sentence with what to do about it.
  *
  * @module
  */
 import {
   ForbiddenError,
   KindNotServedError,
-  type KubernetesError,
+  KubernetesError,
   TooManyRequestsError,
   UnauthorizedError,
   UnavailableError,
@@ -20,6 +20,25 @@ export class ClusterAccessError extends Error {
 /** What the error means for somebody who asked that server. */
 export function accessError(error: KubernetesError, server: string): ClusterAccessError {
   return new ClusterAccessError(sentence(error, server), { cause: error });
+}
+
+/**
+ * What the request answers.
+ *
+ * @param forbidden what to say where the right to it is missing
+ * @throws {ClusterAccessError}
+ */
+export async function orAccessError<T>(
+  request: Promise<T>,
+  server: string,
+  forbidden: (error: ForbiddenError) => string,
+): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof ForbiddenError) throw new ClusterAccessError(forbidden(error), { cause: error });
+    throw error instanceof KubernetesError ? accessError(error, server) : error;
+  }
 }
 
 function sentence(error: KubernetesError, server: string): string {

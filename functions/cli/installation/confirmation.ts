@@ -4,9 +4,8 @@
  * @module
  */
 import type { KubernetesClient } from "../../kubernetes/client.ts";
-import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
 import { CONFIRMATION_ANNOTATION } from "../../reconcile/resync/confirmation.ts";
-import { accessError, ClusterAccessError } from "../connection/access-error.ts";
+import { ClusterAccessError, orAccessError } from "../connection/access-error.ts";
 import { connect } from "../connection/connection.ts";
 import { hasKubeconfig } from "../connection/kubeconfig-context.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
@@ -24,16 +23,12 @@ export async function confirmDeletions(
   until: Date,
 ): Promise<void> {
   const annotations = { [CONFIRMATION_ANNOTATION]: until.toISOString().replace(/\.\d+Z$/, "Z") };
-  try {
-    await client.mergePatch({ resource: CONFIG_MAPS, namespace, name }, { metadata: { annotations } });
-  } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    if (!(error instanceof ForbiddenError)) throw accessError(error, server);
-    throw new ClusterAccessError(
+  await orAccessError(
+    client.mergePatch({ resource: CONFIG_MAPS, namespace, name }, { metadata: { annotations } }),
+    server,
+    () =>
       `you may not confirm deletions, for that you must be allowed to patch ConfigMap ${namespace}/${name}: ask for that right`,
-      { cause: error },
-    );
-  }
+  );
 }
 
 export function confirmedUntil(timeoutSeconds: number, now: Date): Date {

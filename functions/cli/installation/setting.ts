@@ -6,8 +6,8 @@
 import type { Configuration } from "../../config/configuration.ts";
 import { DEFAULT_INSTANCE } from "../../instance.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
-import { ForbiddenError, KubernetesError } from "../../kubernetes/errors.ts";
-import { accessError, ClusterAccessError } from "../connection/access-error.ts";
+import { ForbiddenError } from "../../kubernetes/errors.ts";
+import { ClusterAccessError, orAccessError } from "../connection/access-error.ts";
 import { readConfiguration } from "../input/configuration-file.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 import { configurationOf, type Installation, listInstallations } from "./installation.ts";
@@ -101,37 +101,25 @@ async function installations(
   wanted: string | null,
   server: string,
 ): Promise<readonly Installation[]> {
+  const ofAll = orAccessError(
+    listInstallations(client, null),
+    server,
+    () =>
+      "you may not list ConfigMaps in all namespaces, so that it is not known what the product is set to do here: " +
+      "name the installation with --instance NAMESPACE/RELEASE, or give its configuration with --config FILE or --defaults",
+  );
+  const [namespace] = wanted?.split("/") ?? [];
+  if (namespace === undefined) return await ofAll;
   try {
-    return await listInstallations(client, null);
+    return await ofAll;
   } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    if (!(error instanceof ForbiddenError)) throw accessError(error, server);
-    const [namespace] = wanted?.split("/") ?? [];
-    if (namespace === undefined) {
-      throw new ClusterAccessError(
-        "you may not list ConfigMaps in all namespaces, so that it is not known what the product is set to do here: " +
-          "name the installation with --instance NAMESPACE/RELEASE, or give its configuration with --config FILE or --defaults",
-        { cause: error },
-      );
-    }
-    return await installationsIn(client, namespace, server);
-  }
-}
-
-async function installationsIn(
-  client: Pick<KubernetesClient, "list">,
-  namespace: string,
-  server: string,
-): Promise<readonly Installation[]> {
-  try {
-    return await listInstallations(client, namespace);
-  } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    if (!(error instanceof ForbiddenError)) throw accessError(error, server);
-    throw new ClusterAccessError(
-      `you may not list ConfigMaps in namespace ${namespace}, where the installation's configuration is: ` +
+    if (!(error instanceof ClusterAccessError && error.cause instanceof ForbiddenError)) throw error;
+    return await orAccessError(
+      listInstallations(client, namespace),
+      server,
+      () =>
+        `you may not list ConfigMaps in namespace ${namespace}, where the installation's configuration is: ` +
         "ask for that right, or give its configuration with --config FILE or --defaults",
-      { cause: error },
     );
   }
 }
