@@ -4,6 +4,7 @@
  * @module
  */
 import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { rfc3339 } from "../../reconcile/plan/hosts-since.ts";
 import { CONFIRMATION_ANNOTATION } from "../../reconcile/resync/confirmation.ts";
 import { ClusterAccessError, orAccessError } from "../connection/access-error.ts";
 import { connect } from "../connection/connection.ts";
@@ -22,7 +23,7 @@ export async function confirmDeletions(
   server: string,
   until: Date,
 ): Promise<void> {
-  const annotations = { [CONFIRMATION_ANNOTATION]: until.toISOString().replace(/\.\d+Z$/, "Z") };
+  const annotations = { [CONFIRMATION_ANNOTATION]: rfc3339(until.getTime()) };
   await orAccessError(
     client.mergePatch({ resource: CONFIG_MAPS, namespace, name }, { metadata: { annotations } }),
     server,

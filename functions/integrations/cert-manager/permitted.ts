@@ -11,13 +11,13 @@ import type { CertManagerSettings } from "./settings.ts";
 const PREFIXES = [PREFIX, ACME_PREFIX];
 
 export function permitted(
-  { allowedAnnotations }: Pick<CertManagerSettings, "allowedAnnotations">,
+  { allowedAnnotations = ALL }: Pick<CertManagerSettings, "allowedAnnotations">,
   annotations: Readonly<Record<string, string>>,
 ): Permitted {
   return permittedAnnotations(
     annotations,
     PREFIXES,
-    allowedAnnotations ?? ALL,
+    allowedAnnotations,
     "integrations.certManager.allowedAnnotations",
   );
 }

@@ -5,8 +5,9 @@ import { ForbiddenError, type KubernetesError, UnavailableError } from "../../ku
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { createLogger } from "../../log.ts";
 import type { Work } from "../../work.ts";
+import { rfc3339 } from "../plan/hosts-since.ts";
 import { type ConfirmOptions, confirming } from "./confirm.ts";
-import { CONFIRMATION_ANNOTATION, toTimestamp, whyUnconfirmed } from "./confirmation.ts";
+import { CONFIRMATION_ANNOTATION, whyUnconfirmed } from "./confirmation.ts";
 
 const NOW = Date.parse("2026-08-01T00:00:00Z");
 const minutes = (count: number) => NOW + count * 60_000;
@@ -52,7 +53,7 @@ function setUp(
 
 suite("confirmDeletions of an event", () => {
   test("counts where the ConfigMap says so", async () => {
-    const { handle, works, reads } = setUp(toTimestamp(minutes(5)));
+    const { handle, works, reads } = setUp(rfc3339(minutes(5)));
     assert.deepEqual(await handle(confirmed), { status: "done" });
     assert.deepEqual(works, [confirmed]);
     assert.deepEqual(reads, ["edge/config"]);
@@ -66,7 +67,7 @@ suite("confirmDeletions of an event", () => {
 
   for (const [state, annotation, why] of [
     ["no annotation", undefined, /ConfigMap edge\/config: it has no annotation/],
-    ["a time that has passed", toTimestamp(minutes(-1)), /"2026-07-31T23:59:00Z", which has passed/],
+    ["a time that has passed", rfc3339(minutes(-1)), /"2026-07-31T23:59:00Z", which has passed/],
     ["for good", "9999-01-01T00:00:00Z", /more than a day ahead; write 2026-08-01T00:15:00Z/],
     ["no time", "yes", /is "yes", expected a time such as 2026-08-01T00:15:00Z/],
     ["no ConfigMap", null, /does not exist/],
@@ -86,7 +87,7 @@ suite("confirmDeletions of an event", () => {
   }
 
   test("does not count where nobody knows which ConfigMap", async () => {
-    const { handle, works, logs } = setUp(toTimestamp(minutes(5)), { configMap: null });
+    const { handle, works, logs } = setUp(rfc3339(minutes(5)), { configMap: null });
     await handle(confirmed);
     assert.deepEqual(works, [resyncOf()]);
     assert.match(logs[0]?.why ?? "", /CONFIG_MAP/);

@@ -6,6 +6,7 @@
  */
 import { isTimestamp } from "../../cloudevents/timestamp.ts";
 import { shown } from "../../schema/shown.ts";
+import { rfc3339 } from "../plan/hosts-since.ts";
 
 /** On the ConfigMap of the installation: the time until which a resync event may lift the deletion brake. */
 export const CONFIRMATION_ANNOTATION = "traefik-cert-rotater.io/confirm-deletions-until";
@@ -33,11 +34,6 @@ export function whyUnconfirmed(until: string | undefined, now: number): string |
   return null;
 }
 
-/** @returns RFC 3339 without fractions of a second */
-export function toTimestamp(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
-}
-
 function example(now: number): string {
-  return toTimestamp(now + 15 * 60_000);
+  return rfc3339(now + 15 * 60_000);
 }

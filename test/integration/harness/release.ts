@@ -6,7 +6,8 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
-import { CONFIRMATION_ANNOTATION, toTimestamp } from "../../../functions/reconcile/resync/confirmation.ts";
+import { rfc3339 } from "../../../functions/reconcile/plan/hosts-since.ts";
+import { CONFIRMATION_ANNOTATION } from "../../../functions/reconcile/resync/confirmation.ts";
 import type { Cluster } from "../../control-plane/cluster.ts";
 import { runHelm } from "../../control-plane/helm.ts";
 
@@ -66,7 +67,7 @@ export function existingRelease(cluster: Cluster, release: ReleaseName): Release
     ingressClass,
     configMap,
     async confirmDeletions() {
-      const annotations = { [CONFIRMATION_ANNOTATION]: toTimestamp(Date.now() + 10 * 60_000) };
+      const annotations = { [CONFIRMATION_ANNOTATION]: rfc3339(Date.now() + 10 * 60_000) };
       await admin.patch(target, { metadata: { annotations } });
     },
     instance: `${namespace}/${name}`,
