@@ -7,7 +7,8 @@ import { resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 
 /** More on demand: `INTERLEAVINGS=5000 node --test functions/reconcile/interleaving.test.ts`. */
-const RUNS = { numRuns: Number(process.env.INTERLEAVINGS ?? 200) };
+const onDemand = process.env.INTERLEAVINGS;
+const runs = (usual: number) => ({ numRuns: onDemand === undefined ? usual : Number(onDemand) });
 
 interface RouteSpec {
   readonly namespace?: string;
@@ -88,7 +89,7 @@ async function inEveryOrder(
     pause: () => Promise<void>,
   ) => Promise<void> | void,
   check: (replicas: Replicas) => void,
-  options: Partial<ReplicasOptions> = {},
+  { rounds = 200, ...options }: Partial<ReplicasOptions> & { readonly rounds?: number } = {},
 ): Promise<void> {
   await fc.assert(
     fc.asyncProperty(
@@ -109,7 +110,7 @@ async function inEveryOrder(
         check(replicas);
       },
     ),
-    RUNS,
+    runs(rounds),
   );
 }
 
@@ -160,7 +161,7 @@ suite("two replicas, one Secret, cert-manager at work: one Certificate, without 
           "one [a.org c.org] [IngressRoute/a IngressRoute/c]",
           "two [b.org] [IngressRoute/b]",
         ]),
-      { count: 3 },
+      { count: 3, rounds: 60 },
     );
   });
 });
@@ -178,7 +179,7 @@ test("an edit that is taken back: the slower writer does not win", async () => {
       assert.deepEqual(certificates(replicas), ["one [first.org] [IngressRoute/a]"]);
       assert.deepEqual(published(replicas), ["shop/a first.org"]);
     },
-    { slowness: 60 },
+    { slowness: 60, rounds: 100 },
   );
 });
 
@@ -207,7 +208,7 @@ test("routes opt out and change while a first resync works: none gets what it no
       assert.deepEqual(published(replicas), ["shop/c other.org", "shop/d d.org"]);
     },
     // The routes were there before the source was.
-    { startsSource: false, slowness: 60 },
+    { startsSource: false, slowness: 20, rounds: 40 },
   );
 });
 
@@ -257,6 +258,6 @@ test("at rest after mixed bursts over three replicas, a resync finds nothing to 
         assert.deepEqual(replicas.cluster.writes.slice(before), []);
       },
     ),
-    { numRuns: Number(process.env.INTERLEAVINGS ?? 70) },
+    runs(70),
   );
 });

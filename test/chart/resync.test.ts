@@ -36,14 +36,14 @@ suite("resync", () => {
     }
   });
 
-  test("fails at once where deletions are held back: only a person can change that", async () => {
+  test("fails at once after wrong usage and where deletions are held back: only a person can change that", async () => {
     const objects = await render();
     for (const spec of [
       at(only(objects, "CronJob"), "spec.jobTemplate.spec"),
       at(only(objects, "Job"), "spec"),
     ]) {
       assert.deepEqual(at(spec, "podFailurePolicy.rules"), [
-        { action: "FailJob", onExitCodes: { containerName: "resync", operator: "In", values: [3] } },
+        { action: "FailJob", onExitCodes: { containerName: "resync", operator: "In", values: [2, 3] } },
       ]);
     }
   });

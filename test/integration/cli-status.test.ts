@@ -304,7 +304,7 @@ suite("explain of routes in a cluster", () => {
     assert.equal(missing.code, 1);
     assert.match(
       missing.stderr,
-      new RegExp(`there is no IngressRoute, no IngressRouteTCP, no IngressRouteUDP ${namespace}/absent`),
+      new RegExp(`there is no IngressRoute and no IngressRouteTCP ${namespace}/absent`),
     );
   });
 

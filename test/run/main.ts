@@ -14,7 +14,11 @@ import { runTests } from "./tests.ts";
 /** Everything below test/ but what has a command of its own, for it needs more than a user has. */
 const INTEGRATION = { patterns: ["test/**/*.test.ts"], exclude: ["test/cluster/**"] };
 /** They take longest, so they start first and the others fill up beside them. */
-const LONGEST = ["test/integration/resync.test.ts", "test/traefik-oracle/differential.test.ts"];
+const LONGEST = [
+  "functions/reconcile/interleaving.test.ts",
+  "test/integration/resync.test.ts",
+  "test/traefik-oracle/differential.test.ts",
+];
 const CLUSTER = { patterns: ["test/cluster/**/*.test.ts"], exclude: [] };
 const UNIT = { patterns: ["functions/**/*.test.ts", "tools/**/*.test.ts"], exclude: [] };
 

@@ -44,8 +44,17 @@ const DEFAULTS: Readonly<Record<string, Fields>> = {
   certManager: {
     enabled: true,
     certificateTemplate: { spec: { issuerRef: { kind: "ClusterIssuer", name: "ca-issuer" } } },
+    commonName: "none",
+    allowedAnnotations: ["*"],
   },
-  externalDNS: { enabled: true, targetService: { namespace: "traefik", name: "traefik" } },
+  externalDNS: {
+    enabled: true,
+    targetService: { namespace: "traefik", name: "traefik" },
+    defaultTargets: false,
+    optIn: false,
+    domains: [],
+    allowedAnnotations: ["*"],
+  },
 };
 
 /**

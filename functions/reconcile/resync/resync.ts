@@ -26,6 +26,7 @@ export async function resync(context: ReconcileContext, options: ResyncOptions):
     memory,
     createdFromLists: new Set(),
     refused: new Set(),
+    fannedOut: new Set(),
   };
   await pass(run, { createsFromLists: true });
   if (run.createdFromLists.size > 0) await pass(run, { createsFromLists: false });

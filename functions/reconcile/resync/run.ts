@@ -34,6 +34,8 @@ export interface Run {
   readonly createdFromLists: Set<string>;
   /** Routes for which nothing could be created, and that were told why. */
   readonly refused: Set<string>;
+  /** Routes that went to other replicas, which look after their own writes. */
+  readonly fannedOut: Set<string>;
 }
 
 /** What the lists have shown. */

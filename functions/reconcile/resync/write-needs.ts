@@ -36,7 +36,9 @@ export async function writeNeeds(
 ): Promise<readonly Deletion[]> {
   const { pool, context, summary } = run;
   const isConflicting = new Set(conflicting);
-  const needs = findings.needs.filter(({ description }) => !isConflicting.has(description.route));
+  const needs = findings.needs.filter(
+    ({ description: { route } }) => !isConflicting.has(route) && !run.fannedOut.has(keyOfRoute(route)),
+  );
   const unwanted = findings.deletions.filter(({ route }) => !isConflicting.has(route));
   // What this very resync has created by mistake it takes back, however much that is.
   const isMistake = ({ route }: Deletion) => !createsFromLists && run.createdFromLists.has(routeKey(route));
@@ -54,12 +56,17 @@ export async function writeNeeds(
   // A batch says nothing about a route but its name, so what concerns several routes stays here.
   let here: readonly RouteNeed[] = needs;
   const single = needs.filter(({ readsAll }) => !readsAll);
-  if (context.handOut !== null && single.length > BATCH_SIZE) {
+  const { handOut } = context;
+  if (handOut !== null && createsFromLists && single.length > BATCH_SIZE) {
     const byRoute = new Map(single.map((need) => [need.description.route, need]));
     summary.handedOut += await fanOut([...byRoute.keys()], {
       run: randomUUID(),
       now: context.now,
-      handOut: context.handOut,
+      handOut: async (batch) => {
+        const isAccepted = await handOut(batch);
+        if (isAccepted) for (const route of batch.routes) run.fannedOut.add(keyOfRoute(route));
+        return isAccepted;
+      },
       workOff: async (routes) => {
         for (const need of routes.flatMap((route) => byRoute.get(route) ?? [])) await write(need);
         await pool.drain();

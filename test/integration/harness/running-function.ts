@@ -6,6 +6,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Configuration } from "../../../functions/config/configuration.ts";
 import { parseConfiguration } from "../../../functions/config/parse.ts";
 import { createFunction } from "../../../functions/function.ts";
 import { INTEGRATIONS } from "../../../functions/integrations/index.ts";
@@ -40,6 +41,8 @@ export interface FunctionSettings {
   readonly apiServer?: { readonly url: string; readonly caPem: string };
   /** Instead of a token that is made once: asked for with every request, `fresh` after a 401. */
   readonly authorization?: Credentials["authorization"];
+  /** What the function makes of its configuration file, where a test needs what no file can say. */
+  readonly configured?: (configuration: Configuration) => Configuration;
 }
 
 export async function startFunction(
@@ -54,7 +57,7 @@ export async function startFunction(
   const { listener, inFlight } = createFunction({
     sink: null,
     configMap: release.configMap,
-    configuration,
+    configuration: settings.configured?.(configuration) ?? configuration,
     credentials: { server: new URL(apiServer), tls: { ca: caPem }, authorization },
     instance: release.instance,
     reportingInstance: "integration-test",
