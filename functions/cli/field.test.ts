@@ -256,6 +256,43 @@ describe("placeholders", () => {
     );
   });
 
+  test("a Secret's name: no Certificate, and DNS goes on", async () => {
+    for (const [secret, told] of [
+      ["'${X}-tls'", "has an unsubstituted variable ${X};"],
+      ["'<Your-Secret>'", "has the placeholder <Your-Secret>;"],
+      ["'{{ .Values.tls }}'", "has the placeholder {{ .Values.tls }} of a Helm template;"],
+      ["Web-TLS", 'write lower-case letters, digits, "-" and "."'],
+      ["other/web-tls", "the Secret stands in the route's own namespace"],
+      ['"web\\e[31m-tls"', '"web\\u001b[31m-tls"'],
+    ] as const) {
+      const input = route("ape", "ape.example.org", { secret });
+      const { code, out, lines } = await render(input);
+      assert.deepEqual([code, children(out)], [1, ["DNSEndpoint zoo/ape"]]);
+      assert.equal(lines.length, 1);
+      const [line = ""] = lines;
+      assert.ok(
+        line.includes(": spec.tls.secretName: no Secret can have the name ") && line.includes(told),
+        line,
+      );
+      const explained = await cli(["explain", "-f", "-"], input);
+      assert.equal(explained.code, 1);
+      assert.match(
+        explained.out,
+        /no child {2}Certificate: no Secret can have the name .*\n {2}child {5}DNSEndpoint/,
+      );
+      assert.match(explained.out, /\n {2}problem {3}spec\.tls\.secretName: /);
+    }
+  });
+
+  test("a Secret's name among the places of a placeholder", async () => {
+    const { lines } = await render(route("ape", "ape.${X}", { secret: "'${X}-tls'" }));
+    assert.equal(lines.length, 1);
+    assert.match(
+      lines[0] ?? "",
+      /\$\{X\};.* \(and in 1 more place of this file, spec\.tls\.secretName among them/,
+    );
+  });
+
   const HELM = [
     "{{- if .Values.web.enabled }}",
     route("ape", "ape.example.org").replace("name: ape,", 'name: {{ include "web.name" . }},'),

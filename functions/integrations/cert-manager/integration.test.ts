@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders as users write them
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as v from "valibot";
@@ -259,6 +260,25 @@ test("a name that no Secret can have makes no Certificate, and is told", () => {
     [],
   );
   assert.deepEqual(create({}).check(route({ tls: { certResolver: "le" } })), []);
+});
+
+test("a placeholder in the Secret's name is called one, as it is written", () => {
+  for (const [secretName, placeholder] of [
+    ["${X}-tls", "${X}"],
+    ["${SECRET_DOMAIN/./-}-tls", "${SECRET_DOMAIN/./-}"],
+    ["$(Ns)/tls", "$(Ns)"],
+    ["<Your-Secret>", "<Your-Secret>"],
+    ["%SECRET%", "%SECRET%"],
+    ["{{ .Values.secret }}", "{{ .Values.secret }}"],
+    ["SECRET_PLACEHOLDER", "SECRET_PLACEHOLDER"],
+  ] as const) {
+    const [problem] = create({}).check(route({ tls: { secretName } }));
+    assert.equal(problem?.placeholder, placeholder);
+    assert.equal(problem.field, "spec.tls.secretName");
+    assert.match(problem.message, /^no Secret can have the name .*: it has /);
+    assert.ok(problem.message.includes(placeholder), problem.message);
+    assert.doesNotMatch(problem.message, /own namespace/);
+  }
 });
 
 test("what a sharing route asks for and does not get is told; what fits, and names, are not", () => {
