@@ -313,6 +313,56 @@ describe("placeholders", () => {
     assert.match(piped.lines.join(), /^standard input: is a Helm template .*: helm template CHART \|/);
   });
 
+  test("a template elsewhere in the file hides no placeholder of another kind", async () => {
+    const input = [
+      route("ape", "ape.example.org").replace("name: ape,", "name: '${NAME}',"),
+      route("bat", "bat.example.org").replace("namespace: zoo", "namespace: '<Zoo>'"),
+      route("cat", "cat.example.org").replace("name: cat,", "name: '{{ .Release.Name }}-cat',"),
+    ];
+    const { lines } = await render(input.join("---\n"));
+    assert.equal(lines.length, 3);
+    assert.match(
+      lines[0] ?? "",
+      /^standard input: is a Helm template \(line 17: \{\{ \.Release\.Name \}\}\)/,
+    );
+    assert.match(lines[1] ?? "", /metadata\.name: .*unsubstituted variable \$\{NAME\}/);
+    assert.match(lines[2] ?? "", /IngressRoute bat: metadata\.namespace: .*the placeholder <Zoo>/);
+  });
+
+  test("annotations whose value may be nearly anything", async () => {
+    const keys = [
+      "cert-manager.io/cluster-issuer",
+      "cert-manager.io/common-name",
+      "cert-manager.io/subject-organizations",
+      "acme.cert-manager.io/http01-ingress-class",
+      "acme.cert-manager.io/http01-ingress-ingressclassname",
+      "external-dns.alpha.kubernetes.io/set-identifier",
+      "external-dns.alpha.kubernetes.io/aws-region",
+      "traefik-cert-rotater.io/ignore",
+      "traefik-cert-rotater.io/default-targets",
+    ];
+    for (const value of ["${X}", "$(X)-y", "{{ .Values.x }}"]) {
+      const annotations = keys.map((key) => `${key}: '${value}'`).join(", ");
+      const input = route("ape", "ape.example.org").replace("zoo}", `zoo, annotations: {${annotations}}}`);
+      const { out, code } = await cli(["explain", "-f", "-"], input);
+      assert.equal(code, 1);
+      for (const key of keys) {
+        const line = out.split("\n").find((candidate) => candidate.includes(`[${key}]: `)) ?? "";
+        assert.match(
+          line,
+          /it has (?:an unsubstituted variable|the placeholder) /,
+          `${key} ${value}: ${line}`,
+        );
+      }
+    }
+    const meant =
+      "cert-manager.io/subject-organizations: 'A$AP, 50% <b>', cert-manager.io/common-name: 'a %b% c'";
+    const { code } = await render(
+      route("ape", "ape.example.org").replace("zoo}", `zoo, annotations: {${meant}}}`),
+    );
+    assert.equal(code, 0);
+  });
+
   test("one that is YAML as it stands, and one of another kind", async () => {
     const quoted = await render(
       [route("ape", "{{ .Values.a }}"), route("bat", "{{ .Values.b }}")].join("---\n"),

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { isUnfilled } from "../../traefik/placeholders.ts";
 import { addressBits } from "../../traefik/rule/ip-address.ts";
 import { shown } from "../../traefik/rule/rule-error.ts";
 import { canonicalAddress } from "../address.ts";
@@ -80,7 +81,9 @@ export const ANNOTATION_FIELDS: readonly AnnotationField[] = [
 ];
 
 function field(name: string, path: string, parse: AnnotationField["parse"]): AnnotationField {
-  return { key: PREFIX + name, path, parse };
+  const parseFilled = (value: string) =>
+    isUnfilled(value) ? { error: `${shown(value)} is a placeholder` } : parse(value);
+  return { key: PREFIX + name, path, parse: parseFilled };
 }
 
 function commonName(value: string): Parsed {

@@ -54,6 +54,29 @@ const namesOf = ({ spec }: DesiredChild) => spec.dnsNames;
 const CM = "cert-manager.io/";
 const ACME = "acme.cert-manager.io/";
 
+test("nor is one that only the common name adds to the order", () => {
+  const match = "Host(`*.example.com`) || Host(`www.example.com`)";
+  const asked = (commonName: string) =>
+    desire({}, { match, annotations: { [`${CM}common-name`]: commonName } });
+  const { spec, problems } = asked("WWW.example.com");
+  assert.equal(spec.commonName, undefined);
+  assert.deepEqual(
+    problems.map(({ reason, field }) => `${reason} ${field}`),
+    [`InvalidAnnotation metadata.annotations[${CM}common-name]`],
+  );
+  for (const other of ["*.example.com", "example.com", "a.b.example.com", "Shop of Examples"]) {
+    const { spec, problems } = asked(other);
+    assert.deepEqual([spec.commonName, problems], [other, []]);
+  }
+  const template = {
+    certificateTemplate: { spec: { issuerRef: { name: "x" }, commonName: "q.example.com" } },
+  };
+  const told = desire(template, { match });
+  assert.equal(told.spec.commonName, undefined);
+  assert.match(told.problems[0]?.field ?? "", /certificateTemplate\.spec\.commonName$/);
+  assert.equal(desire({ commonName: "firstHost" }, { match }).spec.commonName, "*.example.com");
+});
+
 test("a name that a wildcard of the Certificate covers is not listed beside it, whatever gave it", () => {
   const match =
     "Host(`*.example.com`) || Host(`www.example.com`) || Host(`example.com`) || Host(`a.b.example.com`)";

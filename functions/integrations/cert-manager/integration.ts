@@ -10,7 +10,7 @@ import { childName, routesOfChildName } from "../child-name.ts";
 import type { ChildKind, Desired, Facts, Integration } from "../integration.ts";
 import { acmeAnnotations, acmeProblems } from "./acme-annotations.ts";
 import { certificateAnnotations } from "./annotations.ts";
-import { withCommonName } from "./common-name.ts";
+import { coveredCommonName, withCommonName, withoutCoveredCommonName } from "./common-name.ts";
 import { withoutRefusedNames } from "./identities.ts";
 import { keepInvalid, mergeSpec } from "./merge-spec.ts";
 import { certificateNames, NAME, namesIn } from "./names.ts";
@@ -90,7 +90,8 @@ function desireCertificate(
     settings.commonName === "firstHost"
       ? withCommonName(allowed.spec, dnsNames)
       : { ...allowed, problems: [] };
-  const { issuerRef, ...rest } = named.spec;
+  const { spec: uncovered, covered } = withoutCoveredCommonName(named.spec, dnsNames);
+  const { issuerRef, ...rest } = uncovered;
   const { labels, annotations: given } = template.metadata ?? {};
   const all = { ...given, ...acmeAnnotations(annotations, facts.child) };
   return {
@@ -101,6 +102,7 @@ function desireCertificate(
     problems: [
       ...allowed.refused.map(({ path, problem }) => ({ ...problem, field: fieldOf(path, description) })),
       ...named.problems,
+      ...(covered === null ? [] : [coveredCommonName(covered, fieldOf("commonName", description))]),
       ...mixedNamesProblems([...dnsNames, ...addressesOf(rest.ipAddresses)]),
     ],
   };
