@@ -545,6 +545,28 @@ spec:
     }
   });
 
+  test("no line is forged by what was asked for, nor by the name of a file in a folder", async () => {
+    const name = "a\n  forged.yaml";
+    const file = await write(`names/${name}`, "a: [");
+    for (const words of [
+      ["render", join(folder, "names")],
+      ["explain", file],
+      ["render", "-f", "missing\u001b\nforged"],
+      ["render", "-f", "-", "--target", "x\nforged"],
+      ["rend\nforged"],
+      ["--opt\nforged"],
+      ["plan", "--namespace", "x\nforged"],
+      ["completion", "x\nforged"],
+    ]) {
+      const { code, out, lines } = await cli(words);
+      assert.notEqual(code, 0);
+      for (const line of [...lines, ...out.split("\n")])
+        assert.doesNotMatch(line, /^\s*forged/, words.join(" "));
+    }
+    const { lines } = await cli(["render", file]);
+    assert.equal(lines.length, 1);
+  });
+
   test("for programs they are what they were", async () => {
     const { out } = await cli(["explain", "-f", "-", "--output", "json"], HOSTILE);
     assert.equal(JSON.parse(out).tls.certResolver, "r\u0085");

@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { decodeText } from "../../config/decode-text.ts";
 import { reasonOf } from "../../config/file-error.ts";
+import { oneLine } from "../../hidden-characters.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../../kubernetes/paths.ts";
 import { describePlaceholder, type Placeholder, placeholderIn } from "../../traefik/placeholders.ts";
@@ -44,7 +45,7 @@ export async function readObjects(files: readonly string[], terminal: Terminal):
   const errors: string[] = [];
   const templates = new Set<string>();
   for (const path of files) {
-    const file = path === "-" ? "standard input" : path;
+    const file = path === "-" ? "standard input" : oneLine(path);
     const text = await readText(path, terminal);
     const found: Found = { routes, others, errors: [] };
     for (const document of parseYamlDocuments(text)) {
