@@ -256,6 +256,43 @@ describe("placeholders", () => {
     );
   });
 
+  test("a Secret's name: no Certificate, and DNS goes on", async () => {
+    for (const [secret, told] of [
+      ["'${X}-tls'", "has an unsubstituted variable ${X};"],
+      ["'<Your-Secret>'", "has the placeholder <Your-Secret>;"],
+      ["'{{ .Values.tls }}'", "has the placeholder {{ .Values.tls }} of a Helm template;"],
+      ["Web-TLS", 'write lower-case letters, digits, "-" and "."'],
+      ["other/web-tls", "the Secret stands in the route's own namespace"],
+      ['"web\\e[31m-tls"', '"web\\u001b[31m-tls"'],
+    ] as const) {
+      const input = route("ape", "ape.example.org", { secret });
+      const { code, out, lines } = await render(input);
+      assert.deepEqual([code, children(out)], [1, ["DNSEndpoint zoo/ape"]]);
+      assert.equal(lines.length, 1);
+      const [line = ""] = lines;
+      assert.ok(
+        line.includes(": spec.tls.secretName: no Secret can have the name ") && line.includes(told),
+        line,
+      );
+      const explained = await cli(["explain", "-f", "-"], input);
+      assert.equal(explained.code, 1);
+      assert.match(
+        explained.out,
+        /no child {2}Certificate: no Secret can have the name .*\n {2}child {5}DNSEndpoint/,
+      );
+      assert.match(explained.out, /\n {2}problem {3}spec\.tls\.secretName: /);
+    }
+  });
+
+  test("a Secret's name among the places of a placeholder", async () => {
+    const { lines } = await render(route("ape", "ape.${X}", { secret: "'${X}-tls'" }));
+    assert.equal(lines.length, 1);
+    assert.match(
+      lines[0] ?? "",
+      /\$\{X\};.* \(and in 1 more place of this file, spec\.tls\.secretName among them/,
+    );
+  });
+
   const HELM = [
     "{{- if .Values.web.enabled }}",
     route("ape", "ape.example.org").replace("name: ape,", 'name: {{ include "web.name" . }},'),
@@ -274,6 +311,56 @@ describe("placeholders", () => {
     ]);
     const piped = await render(HELM);
     assert.match(piped.lines.join(), /^standard input: is a Helm template .*: helm template CHART \|/);
+  });
+
+  test("a template elsewhere in the file hides no placeholder of another kind", async () => {
+    const input = [
+      route("ape", "ape.example.org").replace("name: ape,", "name: '${NAME}',"),
+      route("bat", "bat.example.org").replace("namespace: zoo", "namespace: '<Zoo>'"),
+      route("cat", "cat.example.org").replace("name: cat,", "name: '{{ .Release.Name }}-cat',"),
+    ];
+    const { lines } = await render(input.join("---\n"));
+    assert.equal(lines.length, 3);
+    assert.match(
+      lines[0] ?? "",
+      /^standard input: is a Helm template \(line 17: \{\{ \.Release\.Name \}\}\)/,
+    );
+    assert.match(lines[1] ?? "", /metadata\.name: .*unsubstituted variable \$\{NAME\}/);
+    assert.match(lines[2] ?? "", /IngressRoute bat: metadata\.namespace: .*the placeholder <Zoo>/);
+  });
+
+  test("annotations whose value may be nearly anything", async () => {
+    const keys = [
+      "cert-manager.io/cluster-issuer",
+      "cert-manager.io/common-name",
+      "cert-manager.io/subject-organizations",
+      "acme.cert-manager.io/http01-ingress-class",
+      "acme.cert-manager.io/http01-ingress-ingressclassname",
+      "external-dns.alpha.kubernetes.io/set-identifier",
+      "external-dns.alpha.kubernetes.io/aws-region",
+      "traefik-cert-rotater.io/ignore",
+      "traefik-cert-rotater.io/default-targets",
+    ];
+    for (const value of ["${X}", "$(X)-y", "{{ .Values.x }}"]) {
+      const annotations = keys.map((key) => `${key}: '${value}'`).join(", ");
+      const input = route("ape", "ape.example.org").replace("zoo}", `zoo, annotations: {${annotations}}}`);
+      const { out, code } = await cli(["explain", "-f", "-"], input);
+      assert.equal(code, 1);
+      for (const key of keys) {
+        const line = out.split("\n").find((candidate) => candidate.includes(`[${key}]: `)) ?? "";
+        assert.match(
+          line,
+          /it has (?:an unsubstituted variable|the placeholder) /,
+          `${key} ${value}: ${line}`,
+        );
+      }
+    }
+    const meant =
+      "cert-manager.io/subject-organizations: 'A$AP, 50% <b>', cert-manager.io/common-name: 'a %b% c'";
+    const { code } = await render(
+      route("ape", "ape.example.org").replace("zoo}", `zoo, annotations: {${meant}}}`),
+    );
+    assert.equal(code, 0);
   });
 
   test("one that is YAML as it stands, and one of another kind", async () => {
@@ -456,6 +543,28 @@ spec:
       assert.notEqual(code, 0);
       assert.doesNotMatch(out + lines.join("\n"), RAW);
     }
+  });
+
+  test("no line is forged by what was asked for, nor by the name of a file in a folder", async () => {
+    const name = "a\n  forged.yaml";
+    const file = await write(`names/${name}`, "a: [");
+    for (const words of [
+      ["render", join(folder, "names")],
+      ["explain", file],
+      ["render", "-f", "missing\u001b\nforged"],
+      ["render", "-f", "-", "--target", "x\nforged"],
+      ["rend\nforged"],
+      ["--opt\nforged"],
+      ["plan", "--namespace", "x\nforged"],
+      ["completion", "x\nforged"],
+    ]) {
+      const { code, out, lines } = await cli(words);
+      assert.notEqual(code, 0);
+      for (const line of [...lines, ...out.split("\n")])
+        assert.doesNotMatch(line, /^\s*forged/, words.join(" "));
+    }
+    const { lines } = await cli(["render", file]);
+    assert.equal(lines.length, 1);
   });
 
   test("for programs they are what they were", async () => {

@@ -9,12 +9,12 @@ import { parsePort } from "../serve-arguments.ts";
 import { addClusterCommands } from "./commands/cluster-commands.ts";
 import { addFileCommands } from "./commands/file-commands.ts";
 import { ClusterAccessError } from "./connection/access-error.ts";
-import { safeTerminal } from "./terminal/safe-terminal.ts";
+import { safeTerminal, unbroken } from "./terminal/safe-terminal.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "./terminal/terminal.ts";
 
 /** Runs the command that the words name; the process ends with the code, `serve` excepted, which goes on. */
 export async function run(words: readonly string[], outside: Terminal): Promise<ExitCode> {
-  const terminal = safeTerminal(outside);
+  const terminal = unbroken(safeTerminal(outside), [...words, ...Object.values(outside.env)]);
   let code: ExitCode = EXIT.fine;
   const program = createProgram(terminal, (result) => {
     code = result;

@@ -60,6 +60,8 @@ export interface Claim {
   of(spec: unknown): string | null;
   /** What the route claims; null where it wants no child. */
   wantedBy(description: RouteDescription): string | null;
+  /** The route names something that cannot be claimed, by a slip: its share of a child stays until that is mended. */
+  isUnclear(description: RouteDescription): boolean;
   /** The members of a claim seen as one route: the first decides, the others add their names. */
   merge(members: readonly [RouteDescription, ...RouteDescription[]]): RouteDescription;
   /** What members ask for and do not get, since the first decides; to be told on each of them. */

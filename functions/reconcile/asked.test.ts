@@ -188,3 +188,31 @@ test("a name that no Secret can have is told, and DNS goes on", async () => {
   assert.deepEqual(world.specs(CERTIFICATES), []);
   assert.equal(world.specs(ENDPOINTS).length, 1);
 });
+
+test("a Certificate that is there stays while its route names a Secret that cannot be, shared or not", async () => {
+  const world = start({ integrations: { certManager: {}, externalDNS } });
+  for (const [name, secretName] of [
+    ["alone", "own"],
+    ["a", "both"],
+    ["b", "both"],
+  ] as const) {
+    world.put(name, `Host(\`${name}.org\`)`, secretName);
+    await world.tell(name);
+  }
+  const before = world.specs(CERTIFICATES);
+  assert.equal(before.length, 2);
+  for (const name of ["alone", "b"]) {
+    world.put(name, `Host(\`${name}.org\`)`, "$" + "{X}-tls");
+    assert.deepEqual(await world.tell(name), [`${name}: InvalidField spec.tls.secretName`]);
+  }
+  await world.resync();
+  await world.tell("a");
+  assert.deepEqual(world.specs(CERTIFICATES), before);
+  assert.equal(world.specs(ENDPOINTS).length, 3);
+  world.put("alone", "Host(`alone.org`)", "mended");
+  await world.tell("alone");
+  assert.deepEqual(
+    world.specs(CERTIFICATES).map((spec) => (spec as { secretName: string }).secretName),
+    ["both", "mended"],
+  );
+});

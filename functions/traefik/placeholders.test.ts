@@ -22,6 +22,9 @@ describe("a placeholder by its name", () => {
     ["{{ $host }}", "{{ $host }}", "helm"],
     ["{{ domain }}", "{{ domain }}", "template"],
     ["{% if x %}", "{% if x %}", "template"],
+    ["<%= host %>", "<%= host %>", "template"],
+    ["[[ host ]]", "[[ host ]]", "template"],
+    ["((host)).example.com", "((host))", "blank"],
   ];
   for (const [text, placeholder, kind] of FOUND) {
     test(text, () => assert.deepEqual(placeholderIn(text), { text: placeholder, kind }));

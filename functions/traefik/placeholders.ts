@@ -25,14 +25,20 @@ const PATTERNS: readonly RegExp[] = [
   /\{%.*?%\}/,
   // `<x>` (not the name of a group in a regular expression), `%X%`, `@X@`, `#{X}#`, `__X__`
   /(?<!\?P?)<[A-Za-z_][\w .:-]*>/,
+  /<%.*?%>/,
   /%[A-Za-z_][\w.-]*%/,
   /@[A-Za-z_]\w*@/,
+  /\(\([A-Za-z_][\w.-]*\)\)/,
+  /\[\[.*?\]\]/,
   /#\{[^{}]*\}#?/,
   /__[A-Za-z]\w*?__/,
   /\w*(?:PLACEHOLDER|CHANGE_?ME|REPLACE_?ME|YOUR_)\w*/i,
 ];
 
 const ANY = new RegExp(PATTERNS.map(({ source }) => `(?:${source})`).join("|"), "gis");
+
+/** What nobody means, not even in free text such as an organization: `${X}`, `$(X)`, `{{ x }}`, `{% x %}`. */
+const NEVER_MEANT = /\$\{.*?\}|\$\([A-Za-z_][\w.-]*\)|\{\{.*?\}\}|\{%.*?%\}/s;
 
 /** What tells a template of Helm from others: its objects, its variables, its functions. */
 const HELM =
@@ -42,6 +48,11 @@ const HELM =
 export function placeholderIn(text: string): Placeholder | null {
   const [first] = text.matchAll(ANY);
   return first === undefined ? null : classified(first[0]);
+}
+
+/** Whether the text has a placeholder, although any text would do. */
+export function isUnfilled(text: string): boolean {
+  return NEVER_MEANT.test(text);
 }
 
 /** The placeholder that an error of a rule is about; `position` counts bytes, as those of a `RuleError` do. */
@@ -59,7 +70,7 @@ export function placeholderAt(rule: string, position: number): Placeholder | nul
 function classified(text: string): Placeholder {
   if (text.startsWith("$")) return { text, kind: "variable" };
   if (text.startsWith("{{")) return { text, kind: HELM.test(text) ? "helm" : "template" };
-  return { text, kind: text.startsWith("{%") ? "template" : "blank" };
+  return { text, kind: /^(?:\{%|<%|\[\[)/.test(text) ? "template" : "blank" };
 }
 
 /** How a chart becomes something that can be read. */

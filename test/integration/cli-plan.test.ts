@@ -11,7 +11,14 @@ import { kubeconfig } from "../control-plane/kubeconfig.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { bundleCli, type Cli, type CliResult } from "./harness/cli.ts";
 import { resyncEvent } from "./harness/cloud-events.ts";
-import { CERTIFICATES, ENDPOINTS, ingressRouteTcp, mustGet } from "./harness/objects.ts";
+import {
+  CERTIFICATES,
+  ENDPOINTS,
+  ingressRouteTcp,
+  ingressRouteUdp,
+  mustGet,
+  namesOf,
+} from "./harness/objects.ts";
 import { untilAllowed } from "./harness/until.ts";
 import { startWorld, type World } from "./harness/world.ts";
 
@@ -71,6 +78,27 @@ suite("plan", () => {
     const { stdout, stderr } = await run("plan", namespace, ["--output", "json", ...words]);
     assert.equal(stderr, "");
     return JSON.parse(stdout) as PlanDocument;
+  }
+
+  /** Path of a kubeconfig for somebody with these rights in the namespace. */
+  async function readerOf(namespace: string, rules: readonly object[]): Promise<string> {
+    const { admin, cluster } = world;
+    const rbac = { apiVersion: "rbac.authorization.k8s.io/v1" };
+    const metadata = { namespace, name: "reader" };
+    await admin.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata });
+    await admin.apply({ ...rbac, kind: "Role", metadata, rules });
+    await admin.apply({
+      ...rbac,
+      kind: "RoleBinding",
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" },
+      subjects: [{ kind: "ServiceAccount", ...metadata }],
+    });
+    const attributes = { verb: "list", group: "traefik.io", resource: "ingressroutes", namespace };
+    await untilAllowed(admin, `system:serviceaccount:${namespace}:reader`, attributes, true);
+    const { url, caPem } = cluster;
+    const token = await admin.token(namespace, "reader");
+    return cli.write(`${namespace}.kubeconfig`, kubeconfig({ url, caPem, token }));
   }
 
   const summary = ({ changes }: Pick<PlanDocument, "changes">) =>
@@ -358,42 +386,16 @@ suite("plan", () => {
   });
 
   test("with few rights it says what it could not read and shows the rest", async () => {
-    const { admin, cluster, release } = world;
+    const { admin, release } = world;
     const namespace = await admin.createNamespace("rights");
     await admin.apply(world.route({ namespace, name: "web" }));
-    const rbac = { apiVersion: "rbac.authorization.k8s.io/v1" };
-    await admin.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { namespace, name: "reader" } });
-    await admin.apply({
-      ...rbac,
-      kind: "Role",
-      metadata: { namespace, name: "reader" },
-      rules: [
-        {
-          apiGroups: ["traefik.io", "cert-manager.io", "externaldns.k8s.io"],
-          resources: [
-            "ingressroutes",
-            "ingressroutetcps",
-            "ingressrouteudps",
-            "certificates",
-            "dnsendpoints",
-          ],
-          verbs: ["get", "list"],
-        },
-      ],
-    });
-    await admin.apply({
-      ...rbac,
-      kind: "RoleBinding",
-      metadata: { namespace, name: "reader" },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" },
-      subjects: [{ kind: "ServiceAccount", namespace, name: "reader" }],
-    });
-    const user = `system:serviceaccount:${namespace}:reader`;
-    const attributes = { verb: "list", group: "traefik.io", resource: "ingressroutes", namespace };
-    await untilAllowed(admin, user, attributes, true);
-    const { url, caPem } = cluster;
-    const token = await admin.token(namespace, "reader");
-    const path = await cli.write("reader.kubeconfig", kubeconfig({ url, caPem, token }));
+    const path = await readerOf(namespace, [
+      {
+        apiGroups: ["traefik.io", "cert-manager.io", "externaldns.k8s.io"],
+        resources: ["ingressroutes", "ingressroutetcps", "ingressrouteudps", "certificates", "dnsendpoints"],
+        verbs: ["get", "list"],
+      },
+    ]);
     const words = ["--config", config, "--instance", release.instance, "--output", "json"];
 
     const here = await cli.run(["plan", "-n", namespace, ...words], { KUBECONFIG: path });
@@ -409,6 +411,43 @@ suite("plan", () => {
     assert.deepEqual(refused.changes, []);
     assert.match(refused.failures.join("\n"), /you may not read ingressroutes.traefik.io in all namespaces/);
     assert.equal(everywhere.code, 1);
+  });
+
+  test("without the right to read IngressRouteUDPs the rest is planned, and nothing of theirs is said to go", async () => {
+    const { admin, release } = world;
+    const namespace = await admin.createNamespace("no-udp");
+    const hostname = { "external-dns.kubernetes.io/hostname": "game.example.com" };
+    await admin.apply(
+      ingressRouteUdp({ namespace, name: "game", ingressClass: release.ingressClass, annotations: hostname }),
+    );
+    await resync(namespace);
+    const [child] = await namesOf(admin, { ...ENDPOINTS, namespace });
+    assert.ok(child !== undefined);
+    await admin.apply(world.route({ namespace, name: "web" }));
+    const resources = ["ingressroutes", "ingressroutetcps", "certificates", "dnsendpoints"];
+    const apiGroups = ["traefik.io", "cert-manager.io", "externaldns.k8s.io"];
+    const path = await readerOf(namespace, [{ apiGroups, resources, verbs: ["get", "list"] }]);
+    const words = ["--config", config, "--instance", release.instance];
+
+    const planned = await cli.run(["plan", "-n", namespace, "--output", "json", ...words], {
+      KUBECONFIG: path,
+    });
+    const document = JSON.parse(planned.stdout) as PlanDocument;
+    assert.deepEqual(summary(document), ["create Certificate web-tls", "create DNSEndpoint web"]);
+    assert.deepEqual(document.failures, []);
+    assert.match(document.notes.join("\n"), /you may not read IngressRouteUDPs: they are left out/);
+    assert.equal(planned.code, 0);
+
+    const status = await cli.run(["status", "-n", namespace, ...words], { KUBECONFIG: path });
+    assert.match(status.stdout, /\nweb +web\.example\.com|\/web +web\.example\.com/);
+    assert.doesNotMatch(status.stdout, new RegExp(child));
+
+    const explained = await cli.run(["explain", `${namespace}/game`, ...words], { KUBECONFIG: path });
+    assert.match(
+      explained.stderr,
+      /no IngressRouteTCP .*; whether there is an IngressRouteUDP you may not read\n/,
+    );
+    assert.equal(explained.code, 1);
   });
 
   test("an API server that does not answer is told in words", async () => {

@@ -30,6 +30,9 @@ export async function whereReadable<T>(request: Promise<T>, otherwise: T): Promi
     throw error;
   }
 }
+/** The note on IngressRouteUDPs that may not be read. */
+export const UNREAD_UDP =
+  "you may not read IngressRouteUDPs: they are left out (selector.udp: false does so for good).";
 
 export interface ReaderOptions {
   readonly client: ReadingClient;
@@ -59,6 +62,8 @@ export function createReader({ client, integrations, onList }: ReaderOptions): R
       const note = noteOn(error, resource, integrations);
       if (note !== null) {
         notes.add(note);
+        // A route that may not be read may well be there, and be why a child is.
+        if (note === UNREAD_UDP && nothing === null) throw error;
         return nothing;
       }
       if (!(error instanceof KindNotServedError)) failures.add(failureOf(error, resource, where));
@@ -105,7 +110,7 @@ function noteOn(
     return "you may not read namespaces: opt-outs by annotation of a namespace are not taken into account.";
   }
   if (kind === "IngressRouteUDP") {
-    return "you may not read IngressRouteUDPs: they are left out (selector.udp: false does so for good).";
+    return UNREAD_UDP;
   }
   if (kind === "Secret") {
     return "you may not read the metadata of every Secret concerned: those would have to be looked at by hand.";

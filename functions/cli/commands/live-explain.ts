@@ -14,7 +14,7 @@ import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
 import { type LiveChild, listChildren, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
-import { whereReadable } from "../cluster/reader.ts";
+import { UNREAD_UDP, whereReadable } from "../cluster/reader.ts";
 import { dependenciesOf, describeAll } from "../cluster/survey.ts";
 import { derive, notesOf } from "../input/derive.ts";
 import { inOrder } from "../input/problem-order.ts";
@@ -107,9 +107,10 @@ function tellFindings(
   for (const note of notes()) terminal.err(`note: ${oneLine(note)}\n`);
   for (const failure of reader.failures) terminal.err(`${oneLine(failure)}\n`);
   if (found === 0 && reader.failures.size === 0) {
-    terminal.err(
-      `there is no IngressRoute and no IngressRouteTCP ${namespace}/${name} in ${server}, nor an IngressRouteUDP\n`,
-    );
+    const udp = reader.notes.has(UNREAD_UDP)
+      ? "; whether there is an IngressRouteUDP you may not read"
+      : ", nor an IngressRouteUDP";
+    terminal.err(`there is no IngressRoute and no IngressRouteTCP ${namespace}/${name} in ${server}${udp}\n`);
   }
   return found > 0 && run.problems.length === 0 && run.incomplete === null && reader.failures.size === 0;
 }

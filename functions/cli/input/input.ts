@@ -6,10 +6,11 @@
 import { readFile } from "node:fs/promises";
 import { decodeText } from "../../config/decode-text.ts";
 import { reasonOf } from "../../config/file-error.ts";
+import { oneLine } from "../../hidden-characters.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../../schema/object-names.ts";
 import { isRecord } from "../../schema/unknown.ts";
-import { describePlaceholder, placeholderIn } from "../../traefik/placeholders.ts";
+import { describePlaceholder, type Placeholder, placeholderIn } from "../../traefik/placeholders.ts";
 import { ROUTE_GROUPS, ROUTE_KINDS } from "../../traefik/route-description.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 import { templateError } from "./template-file.ts";
@@ -44,20 +45,22 @@ export async function readObjects(files: readonly string[], terminal: Terminal):
   const errors: string[] = [];
   const templates = new Set<string>();
   for (const path of files) {
-    const file = path === "-" ? "standard input" : path;
+    const file = path === "-" ? "standard input" : oneLine(path);
     const text = await readText(path, terminal);
     const found: Found = { routes, others, errors: [] };
     for (const document of parseYamlDocuments(text)) {
       const { number, line } = document;
       if ("error" in document) {
         const origin = originOf(file, number, line);
-        found.errors.push(`${origin}: ${document.error.message}; write valid YAML or JSON`);
+        found.errors.push({ line: `${origin}: ${document.error.message}; write valid YAML or JSON` });
       } else {
         collect(document.value, { file, number, path: [], lineAt: document.lineAt }, found);
       }
     }
-    const template = found.errors.length === 0 ? null : templateError(file, text);
-    errors.push(...(template === null ? found.errors : [template]));
+    const named = found.errors.filter(isFilledIn);
+    const template = named.length === found.errors.length ? null : templateError(file, text);
+    if (template !== null) errors.push(template);
+    errors.push(...(template === null ? found.errors : named).map(({ line }) => line));
     if (template !== null) templates.add(file);
   }
   return { routes, others, errors, templates };
@@ -75,7 +78,18 @@ async function readText(file: string, terminal: Terminal): Promise<string> {
 interface Found {
   readonly routes: Located[];
   readonly others: Located[];
-  readonly errors: string[];
+  readonly errors: InputError[];
+}
+
+interface InputError {
+  readonly line: string;
+  /** To blame for it. */
+  readonly placeholder?: Placeholder;
+}
+
+/** No template that was rendered would mend it. */
+function isFilledIn({ placeholder }: InputError): boolean {
+  return placeholder?.kind === "variable" || placeholder?.kind === "blank";
 }
 
 /** Where a value stands: its document, and its path within it. */
@@ -98,7 +112,7 @@ function collect(value: unknown, place: Place, found: Found): void {
     const hint = Array.isArray(value)
       ? "a list; write its objects one after another, each behind a line ---, or as items of a kind: List"
       : "no Kubernetes object; give it apiVersion and kind";
-    found.errors.push(`${origin}: ${hint}`);
+    found.errors.push({ line: `${origin}: ${hint}` });
     return;
   }
   if (value.kind.endsWith("List") && isListOf(value.items, value)) {
@@ -108,7 +122,7 @@ function collect(value: unknown, place: Place, found: Found): void {
     return;
   }
   if (value.kind === "List") {
-    found.errors.push(`${origin}: items: found ${show(value.items)}; give it a list of objects`);
+    found.errors.push({ line: `${origin}: items: found ${show(value.items)}; give it a list of objects` });
     return;
   }
   collectObject(value, file, `${origin}, ${value.kind}`, found);
@@ -125,12 +139,12 @@ function collectObject(value: Record<string, unknown>, file: string, where: stri
   const { name, namespace, ...rest } = metadata;
   if (typeof name !== "string" || !isObjectName(name)) {
     if (isRoute) {
-      found.errors.push(`${where}: metadata.name: ${wrongName(name, "the name of a Kubernetes object")}`);
+      found.errors.push(wrongName(`${where}: metadata.name`, name, "the name of a Kubernetes object"));
     }
   } else if (!(isAbsent(namespace) || (typeof namespace === "string" && isNamespaceName(namespace)))) {
     if (isRoute) {
       found.errors.push(
-        `${where} ${name}: metadata.namespace: ${wrongName(namespace, "the name of a namespace")}`,
+        wrongName(`${where} ${name}: metadata.namespace`, namespace, "the name of a namespace"),
       );
     }
   } else {
@@ -158,11 +172,11 @@ function isAbsent(namespace: unknown): boolean {
   return namespace === undefined || namespace === null || namespace === "";
 }
 
-function wrongName(value: unknown, expected: string): string {
+function wrongName(where: string, value: unknown, expected: string): InputError {
   const placeholder = typeof value === "string" ? placeholderIn(value) : null;
   return placeholder === null
-    ? `found ${show(value)}; give it ${expected}`
-    : `found ${show(value)}: it ${describePlaceholder(placeholder)}`;
+    ? { line: `${where}: found ${show(value)}; give it ${expected}` }
+    : { line: `${where}: found ${show(value)}: it ${describePlaceholder(placeholder)}`, placeholder };
 }
 
 function show(value: unknown): string {

@@ -7,6 +7,16 @@ import type { Problem } from "../../problem.ts";
 import { LEGACY_GROUP } from "../../traefik/resources.ts";
 import type { Deriver, LocatedDerivation } from "./derive.ts";
 
+const SECRET_NAME = "spec.tls.secretName";
+
+interface Line {
+  readonly text: string;
+  readonly field: string | null;
+  more: number;
+  /** What is left out besides the place that is told may be more than a name. */
+  costsCertificate: boolean;
+}
+
 /**
  * A placeholder is told once a file: whoever fills it in does so everywhere.
  *
@@ -16,8 +26,8 @@ export function problemLines(
   derivations: readonly LocatedDerivation[],
   templates: ReadonlySet<string>,
 ): readonly string[] {
-  const lines: { readonly text: string; more: number }[] = [];
-  const told = new Map<string, { more: number }>();
+  const lines: Line[] = [];
+  const told = new Map<string, Line>();
   for (const { origin, file, problems } of derivations) {
     for (const problem of problems) {
       if (problem.note === true) continue;
@@ -26,16 +36,20 @@ export function problemLines(
       const before = key === null ? undefined : told.get(`${file} ${key}`);
       if (before !== undefined) {
         before.more++;
+        before.costsCertificate ||= problem.field === SECRET_NAME && before.field !== SECRET_NAME;
         continue;
       }
-      const line = { text: `${origin}: ${problemText(problem)}`, more: 0 };
+      const { field } = problem;
+      const line = { text: `${origin}: ${problemText(problem)}`, field, more: 0, costsCertificate: false };
       lines.push(line);
       if (key !== null) told.set(`${file} ${key}`, line);
     }
   }
-  return lines.map(({ text, more }) =>
-    more === 0 ? text : `${text} (and in ${more} more ${more === 1 ? "place" : "places"} of this file)`,
-  );
+  return lines.map(({ text, more, costsCertificate }) => {
+    if (more === 0) return text;
+    const cost = costsCertificate ? `, ${SECRET_NAME} among them, so that a Certificate is not made` : "";
+    return `${text} (and in ${more} more ${more === 1 ? "place" : "places"} of this file${cost})`;
+  });
 }
 
 /** Templates are rendered at once, however many there are in a file; variables have their names. */

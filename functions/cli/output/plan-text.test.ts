@@ -78,6 +78,18 @@ describe("a plan for people", () => {
     );
   });
 
+  test("since when a host is held is bookkeeping too", async () => {
+    const since = (host: string) => ({
+      "traefik-cert-rotater.io/hosts-since": `{"${host}":"2026-01-01T00:00:00Z"}`,
+    });
+    const [before, after] = ["a.example.com", "b.example.com"].map((host) =>
+      child({ annotations: since(host) }, [host]),
+    );
+    const text = await planText(prediction({ before: before ?? null, after: after ?? null }), PLAIN);
+    assert.match(text, /- {5}- a\.example\.com\n {4}\+ {5}- b\.example\.com/);
+    assert.doesNotMatch(text, /hosts-since/);
+  });
+
   test("colours say what comes and what goes", async () => {
     const change = { before: child({}, ["old"]), after: child({}, ["new"]) };
     const text = await planText(prediction(change), (colour, text) => `<${colour}>${text}</${colour}>`);

@@ -5,6 +5,7 @@
  */
 import { oneLine } from "../../hidden-characters.ts";
 import { APPLIED_ANNOTATION } from "../../reconcile/plan/applied.ts";
+import { HOSTS_SINCE_ANNOTATION } from "../../reconcile/plan/hosts-since.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import type { PlainObject } from "../cluster/applied-object.ts";
 import type { PredictedChange, Prediction } from "../cluster/prediction.ts";
@@ -15,6 +16,7 @@ import { diffLines, nearChanges } from "./line-diff.ts";
 
 const SIGNS: Readonly<Record<PlannedAction, string>> = { create: "+", update: "~", adopt: "~", delete: "-" };
 const COLOURS: Readonly<Record<string, Colour>> = { "+": "green", "-": "red", "~": "yellow" };
+const BOOKKEEPING: readonly string[] = [APPLIED_ANNOTATION, HOSTS_SINCE_ANNOTATION];
 /** Unchanged lines shown around changed ones. */
 const CONTEXT = 2;
 
@@ -63,7 +65,7 @@ function yamlLines(object: PlainObject | null, formatYaml: FormatYaml): readonly
   if (object === null) return [];
   const { labels, annotations, ownerReferences } = object.metadata;
   const noted = isRecord(annotations)
-    ? Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== APPLIED_ANNOTATION))
+    ? Object.fromEntries(Object.entries(annotations).filter(([key]) => !BOOKKEEPING.includes(key)))
     : {};
   const shown = {
     ...(isRecord(labels) ? { labels: sorted(labels) } : {}),

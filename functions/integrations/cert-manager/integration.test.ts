@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders as users write them
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as v from "valibot";
@@ -52,6 +53,29 @@ function desire(settings: object, options: RouteOptions, more: Partial<Facts> = 
 const namesOf = ({ spec }: DesiredChild) => spec.dnsNames;
 const CM = "cert-manager.io/";
 const ACME = "acme.cert-manager.io/";
+
+test("nor is one that only the common name adds to the order", () => {
+  const match = "Host(`*.example.com`) || Host(`www.example.com`)";
+  const asked = (commonName: string) =>
+    desire({}, { match, annotations: { [`${CM}common-name`]: commonName } });
+  const { spec, problems } = asked("WWW.example.com");
+  assert.equal(spec.commonName, undefined);
+  assert.deepEqual(
+    problems.map(({ reason, field }) => `${reason} ${field}`),
+    [`InvalidAnnotation metadata.annotations[${CM}common-name]`],
+  );
+  for (const other of ["*.example.com", "example.com", "a.b.example.com", "Shop of Examples"]) {
+    const { spec, problems } = asked(other);
+    assert.deepEqual([spec.commonName, problems], [other, []]);
+  }
+  const template = {
+    certificateTemplate: { spec: { issuerRef: { name: "x" }, commonName: "q.example.com" } },
+  };
+  const told = desire(template, { match });
+  assert.equal(told.spec.commonName, undefined);
+  assert.match(told.problems[0]?.field ?? "", /certificateTemplate\.spec\.commonName$/);
+  assert.equal(desire({ commonName: "firstHost" }, { match }).spec.commonName, "*.example.com");
+});
 
 test("a name that a wildcard of the Certificate covers is not listed beside it, whatever gave it", () => {
   const match =
@@ -259,6 +283,25 @@ test("a name that no Secret can have makes no Certificate, and is told", () => {
     [],
   );
   assert.deepEqual(create({}).check(route({ tls: { certResolver: "le" } })), []);
+});
+
+test("a placeholder in the Secret's name is called one, as it is written", () => {
+  for (const [secretName, placeholder] of [
+    ["${X}-tls", "${X}"],
+    ["${SECRET_DOMAIN/./-}-tls", "${SECRET_DOMAIN/./-}"],
+    ["$(Ns)/tls", "$(Ns)"],
+    ["<Your-Secret>", "<Your-Secret>"],
+    ["%SECRET%", "%SECRET%"],
+    ["{{ .Values.secret }}", "{{ .Values.secret }}"],
+    ["SECRET_PLACEHOLDER", "SECRET_PLACEHOLDER"],
+  ] as const) {
+    const [problem] = create({}).check(route({ tls: { secretName } }));
+    assert.equal(problem?.placeholder, placeholder);
+    assert.equal(problem.field, "spec.tls.secretName");
+    assert.match(problem.message, /^no Secret can have the name .*: it has /);
+    assert.ok(problem.message.includes(placeholder), problem.message);
+    assert.doesNotMatch(problem.message, /own namespace/);
+  }
 });
 
 test("what a sharing route asks for and does not get is told; what fits, and names, are not", () => {

@@ -18,7 +18,7 @@ import { isReady } from "./ready.ts";
 import { isIgnoredSecret, secretClaim } from "./secret.ts";
 import { secretNameOf, secretNameProblems, whyNoSecret } from "./secret-name.ts";
 import type { CertManagerSettings } from "./settings.ts";
-import { withCommonName } from "./spec/common-name.ts";
+import { coveredCommonName, withCommonName, withoutCoveredCommonName } from "./spec/common-name.ts";
 import { withoutRefusedNames } from "./spec/identities.ts";
 import { keepInvalid, mergeSpec } from "./spec/merge-spec.ts";
 import { templateFor } from "./template.ts";
@@ -90,7 +90,8 @@ function desireCertificate(
     settings.commonName === "firstHost"
       ? withCommonName(allowed.spec, dnsNames)
       : { ...allowed, problems: [] };
-  const { issuerRef, ...rest } = named.spec;
+  const { spec: uncovered, covered } = withoutCoveredCommonName(named.spec, dnsNames);
+  const { issuerRef, ...rest } = uncovered;
   const { labels, annotations: given } = template.metadata ?? {};
   const all = { ...given, ...acmeAnnotations(annotations, facts.child) };
   return {
@@ -101,6 +102,7 @@ function desireCertificate(
     problems: [
       ...allowed.refused.map(({ path, problem }) => ({ ...problem, field: fieldOf(path, description) })),
       ...named.problems,
+      ...(covered === null ? [] : [coveredCommonName(covered, fieldOf("commonName", description))]),
       ...mixedNamesProblems([...dnsNames, ...addressesOf(rest.ipAddresses)]),
     ],
   };

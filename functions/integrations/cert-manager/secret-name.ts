@@ -7,6 +7,7 @@ import type { Problem } from "../../problem.ts";
 import { matchesGlob } from "../../schema/glob.ts";
 import { isObjectName } from "../../schema/object-names.ts";
 import { shown } from "../../schema/shown.ts";
+import { describePlaceholder, placeholderIn } from "../../traefik/placeholders.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { CertManagerSettings } from "./settings.ts";
 
@@ -24,17 +25,33 @@ export function secretNameOf(
   return isIgnored(secretName, ignoreSecrets) ? null : secretName;
 }
 
-/** Told where the route names a Secret that cannot exist. */
-export function secretNameProblems(
+/** The name that no Secret can have, where the route gives one: a slip, which no existing Certificate is to pay for. */
+export function impossibleSecretName(
   { tls }: RouteDescription,
   { ignoreSecrets }: Pick<CertManagerSettings, "ignoreSecrets">,
-): readonly Problem[] {
+): string | null {
   const secretName = tls?.passthrough === false ? tls.secretName : null;
-  if (secretName === null || isObjectName(secretName) || isIgnored(secretName, ignoreSecrets)) return [];
-  const message =
-    `no Secret can have the name ${shown(secretName)}, so there is no Certificate: write lower-case letters, digits, "-" and ".", ` +
-    `at most 253, with a letter or digit at both ends${secretName.includes("/") ? "; the Secret stands in the route's own namespace" : ""}.`;
-  return [{ reason: "InvalidField", message, field: "spec.tls.secretName" }];
+  if (secretName === null || isObjectName(secretName) || isIgnored(secretName, ignoreSecrets)) return null;
+  return secretName;
+}
+
+/** Told where the route names a Secret that cannot exist. */
+export function secretNameProblems(
+  description: RouteDescription,
+  settings: Pick<CertManagerSettings, "ignoreSecrets">,
+): readonly Problem[] {
+  const secretName = impossibleSecretName(description, settings);
+  if (secretName === null) return [];
+  const [reason, field] = ["InvalidField", "spec.tls.secretName"] as const;
+  const found = `no Secret can have the name ${shown(secretName)}, so no Certificate is made, and one that is there stays: `;
+  const placeholder = placeholderIn(secretName);
+  if (placeholder !== null) {
+    const message = `${found}it ${describePlaceholder(placeholder)}`;
+    return [{ reason, message, field, placeholder: placeholder.text }];
+  }
+  const advice = `write lower-case letters, digits, "-" and ".", at most 253, with a letter or digit at both ends`;
+  const place = secretName.includes("/") ? "; the Secret stands in the route's own namespace" : "";
+  return [{ reason, message: `${found}${advice}${place}.`, field }];
 }
 
 /** Why a route that names a Secret gets no Certificate for it; nothing where it names none. */

@@ -8,7 +8,7 @@ import type { Claim } from "../integration.ts";
 import { contradictionsOf } from "./contradictions.ts";
 import { union, wantedNames } from "./names.ts";
 import { KEEP_FOREIGN_SECRETS, SECRET_CONTENT, writtenBy } from "./secret-guard.ts";
-import { secretNameOf } from "./secret-name.ts";
+import { impossibleSecretName, secretNameOf } from "./secret-name.ts";
 import type { CertManagerSettings } from "./settings.ts";
 import { wishOf } from "./wish.ts";
 
@@ -30,6 +30,7 @@ export function secretClaim(settings: CertManagerSettings): Claim {
       description.incomplete || wantedNames(description).length > 0
         ? secretNameOf(description, settings)
         : null,
+    isUnclear: (description) => impossibleSecretName(description, settings) !== null,
     merge: ([first, ...others]) => ({
       ...first,
       hosts: union([first, ...others].map(wantedNames)),

@@ -9,6 +9,7 @@
 import type { Problem } from "../../problem.ts";
 import { shown } from "../../schema/shown.ts";
 import { usableHosts } from "../../traefik/hosts.ts";
+import { isUnfilled } from "../../traefik/placeholders.ts";
 import { commaSeparated, invalidAnnotation, type Parsed, parseInteger } from "../annotation.ts";
 import { parseGoDuration, SECOND } from "../go-duration.ts";
 import { type DnsAnnotation, prefixedAnnotations } from "./prefixes.ts";
@@ -70,7 +71,7 @@ export function dnsAnnotations(annotations: Readonly<Record<string, string>>): D
 
   function read<T>(name: string, field: string, parse: (value: string) => Parsed<T>): T | null {
     const annotation = byName.get(name);
-    const parsed = annotation === undefined ? null : parse(annotation.value);
+    const parsed = annotation === undefined ? null : parseFilled(annotation.value, parse);
     if (annotation === undefined || parsed === null) return null;
     if ("value" in parsed) return parsed.value;
     invalid.push(field);
@@ -105,6 +106,10 @@ export function dnsAnnotations(annotations: Readonly<Record<string, string>>): D
       ...policyProblems(errors, byName),
     ],
   };
+}
+
+function parseFilled<T>(value: string, parse: (value: string) => Parsed<T>): Parsed<T> {
+  return isUnfilled(value) ? { error: `${shown(value)} is a placeholder` } : parse(value);
 }
 
 function targetsOf(annotation: DnsAnnotation | undefined) {

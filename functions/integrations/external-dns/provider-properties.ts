@@ -8,6 +8,7 @@
  */
 import type { Problem } from "../../problem.ts";
 import { shown } from "../../schema/shown.ts";
+import { isUnfilled } from "../../traefik/placeholders.ts";
 import { invalidAnnotation, type Parsed, parseInteger } from "../annotation.ts";
 import type { DnsAnnotation } from "./prefixes.ts";
 
@@ -83,6 +84,7 @@ function unknownCloudflare(annotation: string): { error: string } {
 }
 
 function checked(annotation: string, value: string): ReturnType<Check> {
+  if (isUnfilled(value)) return { error: `${shown(value)} is a placeholder` };
   return CHECKS.get(annotation)?.(value) ?? { value };
 }
 

@@ -64,7 +64,7 @@ function wordProblems(value: string | undefined, words: readonly string[], key: 
   return unknown.map((word) => {
     const meant = nearest(word, words);
     const advice = meant === null ? `write ${words.join(" or ")}` : `write ${meant}`;
-    return invalidAnnotation(key, `${shown(word)} is not known and has no effect: ${advice}.`);
+    return invalidAnnotation(key, `${shown(word)} is not known and has no effect: ${advice}.`, word);
   });
 }
 

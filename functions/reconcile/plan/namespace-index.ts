@@ -43,7 +43,9 @@ export function indexNamespace(
   setting: Eligibility & { readonly instance: string },
 ): NamespaceIndex {
   const { claim, name } = integration;
-  const keeping = routes.filter((route) => keepsChild(setting, route, name));
+  const isUnclear = (route: RouteDescription) =>
+    mayHaveChild(route, setting.selector, name) && claim.isUnclear(route);
+  const keeping = routes.filter((route) => keepsChild(setting, route, name) || isUnclear(route));
   const kept = new Set(keeping);
   const members = new Map<string, RouteDescription[]>();
   for (const route of routes) {

@@ -8,6 +8,7 @@ import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import type { Problem } from "../../../problem.ts";
 import { isObjectName } from "../../../schema/object-names.ts";
 import { shown } from "../../../schema/shown.ts";
+import { isUnfilled } from "../../../traefik/placeholders.ts";
 import { invalidAnnotation } from "../../annotation.ts";
 
 export const ACME_PREFIX = "acme.cert-manager.io/";
@@ -43,7 +44,7 @@ export function acmeAnnotations(
 export function acmeProblems(annotations: Readonly<Record<string, string>>): readonly Problem[] {
   return [...OVERRIDES.keys(), ACME_PREFIX + EDIT_IN_PLACE].flatMap((key) => {
     const error = errorOf(key, annotations[key] ?? "");
-    return error === null ? [] : [invalidAnnotation(key, error)];
+    return error === null ? [] : [invalidAnnotation(key, error, annotations[key])];
   });
 }
 
@@ -52,7 +53,8 @@ function errorOf(key: string, value: string): string | null {
     if (value !== "true") return null;
     return `it has no effect: it has the route's own Ingress answer the challenge, and an IngressRoute is none. Leave it out; cert-manager makes an Ingress for the challenge, whose class ${ACME_PREFIX}${CLASS_NAME} names.`;
   }
-  if (value === "" || (key === ACME_PREFIX + CLASS ? /^[!-~]+$/.test(value) : isObjectName(value)))
-    return null;
+  const isClass =
+    key === ACME_PREFIX + CLASS ? /^[!-~]+$/.test(value) && !isUnfilled(value) : isObjectName(value);
+  if (value === "" || isClass) return null;
   return `${shown(value)} is no ingress class: write the name of an IngressClass such as traefik.`;
 }

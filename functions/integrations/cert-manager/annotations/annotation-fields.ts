@@ -7,8 +7,8 @@
  *
  * @module
  */
-
 import { shown } from "../../../schema/shown.ts";
+import { isUnfilled } from "../../../traefik/placeholders.ts";
 import { addressBits } from "../../../traefik/rule/ip-address.ts";
 import { canonicalAddress } from "../../address.ts";
 import { commaSeparated, type Parsed, parseInteger, sortedSet } from "../../annotation.ts";
@@ -55,7 +55,9 @@ export const ANNOTATION_FIELDS: readonly AnnotationField[] = [
 ];
 
 function field(name: string, path: string, parse: AnnotationField["parse"]): AnnotationField {
-  return { key: PREFIX + name, path, parse };
+  const parseFilled = (value: string) =>
+    isUnfilled(value) ? { error: `${shown(value)} is a placeholder` } : parse(value);
+  return { key: PREFIX + name, path, parse: parseFilled };
 }
 
 function commonName(value: string): Parsed {

@@ -4,8 +4,10 @@
  * @module
  */
 import type { Problem } from "../../../problem.ts";
+import { isObjectName } from "../../../schema/object-names.ts";
 import { shown } from "../../../schema/shown.ts";
 import { isRecord } from "../../../schema/unknown.ts";
+import { isUnfilled } from "../../../traefik/placeholders.ts";
 import { invalidAnnotation } from "../../annotation.ts";
 
 const ISSUER = "cert-manager.io/issuer";
@@ -41,10 +43,11 @@ export function issuerOf(
   const [first] = present;
   if (first === undefined) return { kind: "none" };
   const issuerRef = reference(annotations, isRecord(templateIssuer) ? templateIssuer : {});
-  const error = contradiction(present) ?? wrongReference(issuerRef);
-  if (error === null) return { kind: "issuer", issuerRef };
-  const message = `${error}. Until then the Certificate stays as it is, rather than be issued by somebody else.`;
-  return { kind: "invalid", problem: invalidAnnotation(first, message) };
+  const contradicting = contradiction(present);
+  const wrong = contradicting === null ? wrongReference(issuerRef, annotations) : { error: contradicting };
+  if (wrong === null) return { kind: "issuer", issuerRef };
+  const message = `${wrong.error}. Until then the Certificate stays as it is, rather than be issued by somebody else.`;
+  return { kind: "invalid", problem: invalidAnnotation(wrong.key ?? first, message, wrong.value) };
 }
 
 function reference(
@@ -69,11 +72,33 @@ function contradiction(present: readonly string[]): string | null {
   return `${CLUSTER_ISSUER} and ${others} contradict each other: keep one issuer`;
 }
 
-function wrongReference({ kind, name, group }: IssuerReference): string | null {
-  if (name === "") return "the name of the issuer is empty: write one, or remove the annotation";
+interface Wrong {
+  readonly error: string;
+  readonly key?: string;
+  readonly value?: string;
+}
+
+function wrongReference(
+  { kind, name, group }: IssuerReference,
+  annotations: Readonly<Record<string, string>>,
+): Wrong | null {
+  if (name === "") return { error: "the name of the issuer is empty: write one, or remove the annotation" };
+  const named = [CLUSTER_ISSUER, ISSUER].find((key) => annotations[key] !== undefined);
+  if (named !== undefined && !isObjectName(name)) {
+    const error = `no issuer can have the name ${shown(name)}: write lower-case letters, digits, "-" and "."`;
+    return { error, key: named, value: name };
+  }
+  if (group !== undefined && annotations[GROUP] !== undefined && !isObjectName(group)) {
+    const error = `${shown(group)} is no API group: write one such as ${OWN_GROUP}`;
+    return { error, key: GROUP, value: group };
+  }
   const isForeign = group !== undefined && group !== OWN_GROUP;
+  if (annotations[KIND] !== undefined && isUnfilled(kind)) {
+    return { error: `${shown(kind)} is no kind of issuer`, key: KIND, value: kind };
+  }
   if (isForeign || kind === "Issuer" || kind === "ClusterIssuer") return null;
-  return `${shown(kind)} is no kind of issuer of cert-manager: write Issuer or ClusterIssuer, or name its group with ${GROUP}`;
+  const error = `${shown(kind)} is no kind of issuer of cert-manager: write Issuer or ClusterIssuer, or name its group with ${GROUP}`;
+  return { error, value: kind };
 }
 
 function text(value: unknown): string {
