@@ -5,6 +5,7 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
+import { wildcardOver } from "../../integrations/names.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
@@ -30,13 +31,15 @@ export async function withoutClaimedHosts(
 ): Promise<readonly RouteDescription[]> {
   const namesOf = (child: KubernetesObject) =>
     context.integrations.find(({ resource }) => resource.kind === child.kind)?.names(child.spec) ?? [];
-  const has = new Set(children.flatMap(namesOf));
+  const names = new Set(children.flatMap(namesOf));
+  // A certificate does not list what its wildcard covers.
+  const has = (host: string) => names.has(host) || names.has(wildcardOver(host) ?? host);
   const hosts = descriptions.flatMap((description) => [...claimedHosts(description, [])]);
-  if (hosts.every((host) => has.has(host))) return descriptions;
+  if (hosts.every(has)) return descriptions;
   const claims = await readHostClaims(context);
   return descriptions.map((description) =>
     withoutHosts(description, (host) =>
-      has.has(host) ? null : claims.refuse(description.route.namespace, host),
+      has(host) ? null : claims.refuse(description.route.namespace, host),
     ),
   );
 }
