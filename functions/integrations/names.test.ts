@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { covers, withoutCovered } from "./names.ts";
+import { covers, wildcardOver, withoutCovered } from "./names.ts";
 
 test("a wildcard covers one label: not its apex, not two labels, no other wildcard", () => {
   const names = [
@@ -29,4 +29,10 @@ test("what covers a host is its name or the wildcard beside it", () => {
   assert.ok(covers(["*.example.com"], "*.example.com"));
   for (const host of ["example.com", "a.b.example.com", "*.a.example.com", "example.org", "com"])
     assert.ok(!covers(["*.example.com"], host), host);
+});
+
+test("the wildcard over a host", () => {
+  assert.equal(wildcardOver("www.example.com"), "*.example.com");
+  assert.equal(wildcardOver("*.example.com"), null);
+  assert.equal(wildcardOver("localhost"), null);
 });

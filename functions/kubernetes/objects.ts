@@ -51,6 +51,8 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly OwnerReference[];
   readonly managedFields?: readonly ManagedFieldsEntry[];
+  /** Counts the versions of what is no metadata, from 1. */
+  readonly generation?: number;
 }
 
 /** Any Kubernetes object as the API server sends it. `spec` and `status` are not trusted to have a shape. */

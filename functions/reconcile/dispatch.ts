@@ -4,7 +4,7 @@
  * @module
  */
 import type { Integration } from "../integrations/integration.ts";
-import { KubernetesError } from "../kubernetes/errors.ts";
+import { ExpiredError, KubernetesError } from "../kubernetes/errors.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Outcome } from "../outcome.ts";
 import { LEGACY_GROUP, ROUTE_GROUP, routeKinds } from "../traefik/resources.ts";
@@ -123,7 +123,8 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     if (namespace === null || name === null) return resyncAll({ namespace, confirmDeletions }, of);
     const routes = routeKinds(context.selector).map((kind) => ({ ...kind, namespace, name }));
     const confirmed = confirmDeletions ? { blocksDeletions: undefined } : {};
-    return reconcileAll(routes, { hint: null, ...confirmed }, of);
+    // It may have lost a host to another namespace in a resync, and must not get it back for being looked at.
+    return reconcileAll(routes, { hint: null, checksClaims: true, ...confirmed }, of);
   };
 
   const ofBatch = async ({ routes, deadline }: Batch, of: WorkContext): Promise<Report> => {
@@ -199,7 +200,7 @@ function isUntouched(
   return !isAwaited && isOfInstance(child, instance) && isAsApplied(child);
 }
 
-/** Whether others hold what the child holds. */
+/** Whether others hold, or may hold, what the child holds. */
 async function isShared(
   { client }: ReconcileContext,
   integration: Integration,
@@ -207,7 +208,14 @@ async function isShared(
 ): Promise<boolean> {
   const claim = integration.claim?.of(child.spec) ?? null;
   const { namespace = "" } = child.metadata;
-  return claim !== null && isHeldByOthers(client, namespace, integration, claim, child);
+  if (claim === null) return false;
+  try {
+    return await isHeldByOthers(client, namespace, integration, claim, child);
+  } catch (error) {
+    // The event was so long on its way that the version is forgotten, and it would be at each repetition.
+    if (error instanceof ExpiredError) return true;
+    throw error;
+  }
 }
 
 /** A request that fails outside of a route: nobody observes again. */

@@ -187,6 +187,60 @@ suite("one host in two namespaces, settled at resyncs", () => {
     assert.deepEqual(await on.certificate(victim, "elder"), ["elder.org"]);
   });
 
+  test("the owner who edits his route keeps his host before whoever claimed it later", async () => {
+    const { victim, thief } = tenants;
+    await on.put(victim, "bank", "Host(`bank.org`)");
+    await nextSecond();
+    await on.put(thief, "fake", "Host(`bank.org`)");
+    await nextSecond();
+    await on.put(victim, "bank", "Host(`bank.org`) || Host(`new.bank.org`)");
+    await on.resync();
+    assert.deepEqual(await on.certificate(victim, "bank"), ["bank.org", "new.bank.org"]);
+    assert.equal(await on.certificate(thief, "fake"), null);
+  });
+
+  test("two teams share a host by path: what the resync took away, no edit brings back", async () => {
+    const { victim, thief, world } = tenants;
+    await on.put(victim, "team", "Host(`team.org`)");
+    await nextSecond();
+    await on.put(thief, "cart", "Host(`team.org`) && PathPrefix(`/cart`)");
+    await on.resync();
+    assert.equal(await on.certificate(thief, "cart"), null);
+    const mark = await world.cluster.auditLog.mark();
+    for (const path of ["/cart/1", "/cart/2"]) {
+      await on.put(thief, "cart", `Host(\`team.org\`) && PathPrefix(\`${path}\`)`);
+      await on.resync();
+    }
+    const children = (await world.writes(mark)).filter((write) => !write.includes(" events "));
+    assert.deepEqual(children, []);
+    assert.deepEqual(await on.certificate(victim, "team"), ["team.org"]);
+  });
+
+  test("a wildcard and the names that it covers are one matter", async () => {
+    const { victim, thief } = tenants;
+    await on.put(victim, "wild", "Host(`*.wild.org`)");
+    await on.put(victim, "single", "Host(`a.single.org`)");
+    await nextSecond();
+    await on.put(thief, "covered", "Host(`a.wild.org`) || Host(`covered.org`)");
+    await on.put(thief, "covering", "Host(`*.single.org`) || Host(`covering.org`)");
+    await on.resync();
+    assert.deepEqual(await on.certificate(thief, "covered"), ["covered.org"]);
+    assert.deepEqual(await on.certificate(thief, "covering"), ["covering.org"]);
+    assert.deepEqual(await on.certificate(victim, "wild"), ["*.wild.org"]);
+    assert.deepEqual(await on.certificate(victim, "single"), ["a.single.org"]);
+  });
+
+  test("a route that has opted out holds nothing", async () => {
+    const { victim, thief } = tenants;
+    await on.put(victim, "out", "Host(`out.org`)", {
+      annotations: { "traefik-cert-rotater.io/ignore": "all" },
+    });
+    await nextSecond();
+    await on.put(thief, "in", "Host(`out.org`)");
+    await on.resync();
+    assert.deepEqual(await on.certificate(thief, "in"), ["out.org"]);
+  });
+
   test("once settled, a resync writes nothing", async () => {
     const { world } = tenants;
     await on.resync();

@@ -54,7 +54,7 @@ async function lookAgain(
   const after = new NamespaceView(context, client, before.namespace);
   const [areCurrent, contested] = await Promise.all([
     Promise.all([
-      ...routesOf(subject, written).map((route) => isUnchanged(context, after, route)),
+      areUnchanged(context, before, after, subject, written),
       ...integrationsOf(written).map((integration) => hasSameDependencies(before, after, integration)),
     ]),
     Promise.all(written.map((write) => isContested(client, before.namespace, write))),
@@ -62,15 +62,28 @@ async function lookAgain(
   return { isCurrent: areCurrent.every(Boolean), isContested: contested.some(Boolean) };
 }
 
-function routesOf(
+async function areUnchanged(
+  context: ViewContext,
+  before: NamespaceView,
+  after: NamespaceView,
   subject: RouteDescription | null,
   written: readonly Written[],
-): readonly RouteDescription[] {
-  const members = written
-    .flatMap(({ plan }) => plan.members)
-    .filter(({ route }) => route.kind !== subject?.route.kind || route.name !== subject.route.name);
-  const byName = new Map(members.map((member) => [`${member.route.kind}/${member.route.name}`, member]));
-  return subject === null ? [...byName.values()] : [subject, ...byName.values()];
+): Promise<boolean> {
+  const routes = [...(subject === null ? [] : [subject]), ...(await othersOf(before, subject, written))];
+  const unchanged = await Promise.all(routes.map((route) => isUnchanged(context, after, route)));
+  return unchanged.every(Boolean);
+}
+
+/** The other routes that the writes rest on, as they were read: a plan sees them without hosts that they may not have. */
+async function othersOf(
+  before: NamespaceView,
+  subject: RouteDescription | null,
+  written: readonly Written[],
+): Promise<readonly RouteDescription[]> {
+  const nameOf = ({ route: { kind, name } }: RouteDescription) => `${kind}/${name}`;
+  const members = new Set(written.flatMap(({ plan }) => plan.members).map(nameOf));
+  if (subject !== null) members.delete(nameOf(subject));
+  return members.size === 0 ? [] : (await before.routes()).filter((route) => members.has(nameOf(route)));
 }
 
 async function isUnchanged(

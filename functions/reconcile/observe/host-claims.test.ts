@@ -55,6 +55,14 @@ suite("claims of the whole cluster", () => {
     );
   });
 
+  test("a kind of child that is not served claims nothing: the other integrations go on", async () => {
+    const read = await claimsIn("DNSEndpoint", new KindNotServedError("GET /x", "not found"));
+    assert.deepEqual(
+      read.map(({ hosts }) => hosts),
+      [["a.example.com"]],
+    );
+  });
+
   test("another kind that may not be read leaves them unknown", async () => {
     await assert.rejects(claimsIn("IngressRouteTCP", new ForbiddenError("GET /x", "no")), ForbiddenError);
   });

@@ -5,6 +5,8 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
+import { wildcardOver } from "../../integrations/names.ts";
+import { KindNotServedError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
@@ -30,18 +32,25 @@ export async function withoutClaimedHosts(
 ): Promise<readonly RouteDescription[]> {
   const namesOf = (child: KubernetesObject) =>
     context.integrations.find(({ resource }) => resource.kind === child.kind)?.names(child.spec) ?? [];
-  const has = new Set(children.flatMap(namesOf));
+  const names = new Set(children.flatMap(namesOf));
+  // A certificate does not list what its wildcard covers.
+  const has = (host: string) => names.has(host) || names.has(wildcardOver(host) ?? host);
   const hosts = descriptions.flatMap((description) => [...claimedHosts(description, [])]);
-  if (hosts.every((host) => has.has(host))) return descriptions;
+  if (hosts.every(has)) return descriptions;
   const claims = await readHostClaims(context);
   return descriptions.map((description) =>
     withoutHosts(description, (host) =>
-      has.has(host) ? null : claims.refuse(description.route.namespace, host),
+      has(host) ? null : claims.refuse(description.route.namespace, host),
     ),
   );
 }
 
-async function readHostClaims(context: HostClaimContext): Promise<HostClaims> {
+/**
+ * All claims of the cluster.
+ *
+ * @throws KubernetesError they could not be read
+ */
+export async function readHostClaims(context: HostClaimContext): Promise<HostClaims> {
   const { client, integrations, selector } = context;
   const [optOuts, routes, children] = await Promise.all([
     readOptOuts(client, null),
@@ -54,11 +63,13 @@ async function readHostClaims(context: HostClaimContext): Promise<HostClaims> {
       integrations.map(
         async (integration): Promise<readonly [Integration, readonly KubernetesObject[]]> => [
           integration,
-          await listAll(client, {
-            resource: integration.resource,
-            namespace: null,
-            labelSelector: MANAGED_BY_SELECTOR,
-          }),
+          await noneWhereNotServed(
+            listAll(client, {
+              resource: integration.resource,
+              namespace: null,
+              labelSelector: MANAGED_BY_SELECTOR,
+            }),
+          ),
         ],
       ),
     ),
@@ -72,4 +83,16 @@ async function readHostClaims(context: HostClaimContext): Promise<HostClaims> {
   const claims = new HostClaims();
   for (const claim of claimsOf(context, unshadowed(descriptions), children)) claims.add(...claim);
   return claims;
+}
+
+/** A kind of child that is not served has no objects; the other integrations go on. */
+async function noneWhereNotServed(
+  list: Promise<readonly KubernetesObject[]>,
+): Promise<readonly KubernetesObject[]> {
+  try {
+    return await list;
+  } catch (error) {
+    if (error instanceof KindNotServedError) return [];
+    throw error;
+  }
 }

@@ -6,11 +6,12 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
+import { wildcardOver } from "../../integrations/names.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { namesOf } from "./host-policy.ts";
-import { heldSince } from "./hosts-since.ts";
+import { type HeldNames, heldNames } from "./hosts-since.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
 import { byOwner, isOfInstance } from "./ownership.ts";
 
@@ -21,12 +22,6 @@ export interface Claimant {
 }
 
 export type HostClaim = readonly [host: string, claimant: Claimant];
-
-/** A child and the names in it. */
-export interface Carrier {
-  readonly child: KubernetesObject;
-  readonly names: readonly string[];
-}
 
 export interface ClaimSetting extends Eligibility {
   readonly instance: string;
@@ -39,15 +34,15 @@ export function claimsOf(
   routes: readonly RouteDescription[],
   children: Iterable<readonly [Integration, readonly KubernetesObject[]]>,
 ): readonly HostClaim[] {
-  const own = [...children].flatMap(([integration, objects]) =>
+  const carriers = [...children].flatMap(([integration, objects]) =>
     objects
       .filter((child) => isOfInstance(child, setting.instance))
-      .map((child): Carrier => ({ child, names: integration.names(child.spec) })),
+      .map((child) => ({ child, names: heldNames(child, integration.names(child.spec)) })),
   );
-  const carriers = byOwner(own, ({ child }) => child);
+  const held = byOwner(carriers, ({ child }) => child);
   return routes.flatMap((description) => {
     const { route } = description;
-    const own = carriers.get(routeKey(route)) ?? [];
+    const own = (held.get(routeKey(route)) ?? []).map(({ names }) => names);
     return [...claimedBy(setting, description, own)].map(
       (host) => [host, { route, rank: rankOf(description, host, own) }] as const,
     );
@@ -58,17 +53,20 @@ export function claimsOf(
 function claimedBy(
   setting: ClaimSetting,
   description: RouteDescription,
-  carriers: readonly Carrier[],
+  children: readonly HeldNames[],
 ): ReadonlySet<string> {
   const { integrations, selector } = setting;
   if (integrations.some(({ name }) => mayHaveChild(description, selector, name)))
-    return claimedHosts(description, carriers);
-  if (carriers.length > 0 && integrations.some(({ name }) => keepsChild(setting, description, name)))
-    return new Set(carriers.flatMap(({ names }) => names));
+    return claimedHosts(description, children);
+  if (integrations.some(({ name }) => keepsChild(setting, description, name))) return namesIn(children);
   return NO_HOSTS;
 }
 
 const NO_HOSTS: ReadonlySet<string> = new Set();
+
+function namesIn(children: readonly Pick<HeldNames, "names">[]): ReadonlySet<string> {
+  return new Set(children.flatMap(({ names }) => [...names]));
+}
 
 /**
  * The hosts that the route claims: those it names and, while one of its rules is in error, those that its children
@@ -76,22 +74,22 @@ const NO_HOSTS: ReadonlySet<string> = new Set();
  */
 export function claimedHosts(
   description: RouteDescription,
-  children: readonly Pick<Carrier, "names">[],
+  children: readonly Pick<HeldNames, "names">[],
 ): ReadonlySet<string> {
-  const kept = description.incomplete ? children.flatMap(({ names }) => names) : [];
+  const kept = description.incomplete ? namesIn(children) : NO_HOSTS;
   return new Set([...namesOf(description), ...kept]);
 }
 
-/** The rank of a route's claim: by the time since which a child of it has the host, else by the age of the route. */
+/**
+ * The rank of a route's claim: by the time since which a child of it has the host or a wildcard over it, else by the
+ * age of the route.
+ */
 export function rankOf(
   { createdAt, route }: RouteDescription,
   host: string,
-  children: readonly Carrier[],
+  children: readonly HeldNames[],
 ): string {
-  const since = children
-    .filter(({ names }) => names.includes(host))
-    .map(({ child }) => heldSince(child, host))
-    .sort()[0];
+  const since = children.flatMap((child) => child.since(host) ?? []).sort()[0];
   const identity = `${createdAt} ${route.namespace}/${route.name}`;
   return since === undefined ? `1 ${identity}` : `0 ${since} ${identity}`;
 }
@@ -148,8 +146,8 @@ export class HostClaims {
 
   /** The wildcard that the host is or is covered by, if somebody claims it; else the host. */
   #familyOf(host: string): string {
-    const wildcard = wildcardOf(host);
-    return this.#first.has(wildcard) ? wildcard : host;
+    const wildcard = wildcardOver(host);
+    return wildcard !== null && this.#first.has(wildcard) ? wildcard : host;
   }
 
   /** Only what several namespaces claim is decided: from the best claim down, each has what nobody else holds. */
@@ -200,12 +198,6 @@ function holderOf(family: Family | undefined, host: string, namespace: string): 
 
 function isWildcard(host: string): boolean {
   return host.startsWith("*.");
-}
-
-/** A wildcard covers one label (RFC 6125). */
-function wildcardOf(host: string): string {
-  const dot = host.indexOf(".");
-  return isWildcard(host) || dot < 0 ? host : `*${host.slice(dot)}`;
 }
 
 function hostClaimed(host: string, holder: RouteReference): Problem {

@@ -2,15 +2,48 @@
  * Since when a child has each of its names, so that an edit does not lose a route its place before a later claimant.
  *
  * Nothing in the cluster says it: creation is that of the whole child, and the time of our last apply moves with every
- * edit. So names that came after the creation are recorded on the child with their time, and only they.
+ * edit. So names that came after the creation are recorded on the child with their time, and besides them only names
+ * that a later wildcard took out of the child's list.
  *
  * @module
  */
+import { wildcardOver } from "../../integrations/names.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isRecord } from "../../schema/unknown.ts";
 
 /** A JSON object: name to RFC 3339 time. */
 export const HOSTS_SINCE_ANNOTATION = "traefik-cert-rotater.io/hosts-since";
+
+/** The names that a child has, and since when. */
+export interface HeldNames {
+  /** As they stand in its spec. */
+  readonly names: ReadonlySet<string>;
+  /** RFC 3339; null where the child has neither the name nor a wildcard over it. */
+  since(name: string): string | null;
+}
+
+/** What the child has, `names` being those in its spec. Reads its record once. */
+export function heldNames(child: KubernetesObject, names: readonly string[]): HeldNames {
+  const [standing, record] = [new Set(names), recordOf(child)];
+  // Empty where the API server has not said when the child was created.
+  const created = child.metadata.creationTimestamp ?? "";
+  const sinceOf = (name: string) => {
+    const since = record.get(name);
+    // Nobody has a name for longer than the child is there, whatever its annotations say.
+    return since !== undefined && since > created ? since : created;
+  };
+  return {
+    names: standing,
+    since(name) {
+      const wildcard = wildcardOver(name);
+      if (wildcard === null || !standing.has(wildcard)) return standing.has(name) ? sinceOf(name) : null;
+      const covered = sinceOf(wildcard);
+      // A name that was there before the wildcard does not lose its place for no longer being listed.
+      const own = standing.has(name) || record.has(name) ? sinceOf(name) : covered;
+      return [own, covered].sort()[0] ?? covered;
+    },
+  };
+}
 
 /** The child with the record of its names, as it follows from the live one. `now` is RFC 3339. */
 export function withHostsSince(
@@ -20,11 +53,19 @@ export function withHostsSince(
   now: string,
 ): KubernetesObject {
   if (live === null) return child;
-  const [had, recorded] = [new Set(namesOf(live.spec)), recordOf(live)];
+  const had = heldNames(live, namesOf(live.spec));
+  const created = live.metadata.creationTimestamp ?? "";
+  const names = new Set(namesOf(child.spec));
   const since = new Map<string, string>();
-  for (const name of new Set(namesOf(child.spec))) {
-    if (!had.has(name)) since.set(name, now);
-    else if (recorded[name] !== undefined) since.set(name, recorded[name]);
+  for (const name of names) {
+    const first = had.since(name) ?? now;
+    if (first > created) since.set(name, first);
+  }
+  for (const name of [...had.names, ...recordOf(live).keys()]) {
+    const wildcard = wildcardOver(name);
+    if (names.has(name) || wildcard === null || !names.has(wildcard)) continue;
+    const first = had.since(name);
+    if (first !== null && first < (had.since(wildcard) ?? now)) since.set(name, first);
   }
   if (since.size === 0) return child;
   const text = JSON.stringify(
@@ -39,26 +80,18 @@ export function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** RFC 3339; empty where the API server has not said when the child was created. */
-export function heldSince(child: KubernetesObject, name: string): string {
-  const created = child.metadata.creationTimestamp ?? "";
-  const since = recordOf(child)[name];
-  // Nobody has a name for longer than the child is there, whatever its annotations say.
-  return since !== undefined && since > created ? since : created;
-}
-
-function recordOf({ metadata }: KubernetesObject): Readonly<Record<string, string>> {
+/** What somebody else wrote there is no record. */
+function recordOf({ metadata }: KubernetesObject): ReadonlyMap<string, string> {
   const text = metadata.annotations?.[HOSTS_SINCE_ANNOTATION];
   if (text === undefined) return NONE;
   try {
     const value: unknown = JSON.parse(text);
     if (!isRecord(value)) return NONE;
-    return Object.fromEntries(
-      Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-    );
+    const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === "string";
+    return new Map(Object.entries(value).filter(isText));
   } catch {
     return NONE;
   }
 }
 
-const NONE: Readonly<Record<string, string>> = {};
+const NONE: ReadonlyMap<string, string> = new Map();

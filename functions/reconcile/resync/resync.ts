@@ -5,14 +5,18 @@
  *
  * @module
  */
+import { KubernetesError } from "../../kubernetes/errors.ts";
+import { routeKey } from "../../traefik/route-description.ts";
+import { reportFinalError } from "../apply/error-report.ts";
 import type { ReconcileContext } from "../route/context.ts";
+import { correctCreations } from "./correct-creations.ts";
 import { deleteUnwanted } from "./delete-unwanted.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { Pool, ROUTES_AT_ONCE } from "./pool.ts";
-import { readNamespaces } from "./read-namespaces.ts";
+import { type ReadNamespaces, readNamespaces } from "./read-namespaces.ts";
 import type { ResyncOptions, Run } from "./run.ts";
 import { Summary } from "./summary.ts";
-import { refuseClaimedHosts, writeNeeds } from "./write-needs.ts";
+import { type Refusals, refuseClaimedHosts, writeNeeds } from "./write-needs.ts";
 
 /** Never throws for API errors: what could not be done is in the summary's `retry` and `problems`. */
 export async function resync(context: ReconcileContext, options: ResyncOptions): Promise<Summary> {
@@ -25,24 +29,43 @@ export async function resync(context: ReconcileContext, options: ResyncOptions):
     summary: new Summary(),
     memory,
     createdFromLists: new Set(),
-    refused: new Set(),
-    fannedOut: new Set(),
+    counted: new Set(),
   };
-  await pass(run, { createsFromLists: true });
-  if (run.createdFromLists.size > 0) await pass(run, { createsFromLists: false });
+  await firstLook(run);
+  if (run.createdFromLists.size > 0) await secondLook(run);
   memory.release();
   return run.summary;
 }
 
 /** One look at everything, and what follows from it. */
-async function pass(run: Run, { createsFromLists }: { readonly createsFromLists: boolean }): Promise<void> {
-  const { findings, isComplete } = await readNamespaces(run);
-  if (createsFromLists) {
-    run.summary.routes = findings.routes;
-    run.summary.children = findings.children;
-  }
-  const { context, conflicting } = refuseClaimedHosts(run, findings);
-  const refusing = { ...run, context };
-  const deletions = await writeNeeds(refusing, findings, conflicting, createsFromLists);
+async function firstLook(run: Run): Promise<void> {
+  const read = await readNamespaces(run);
+  const { findings, isComplete } = read;
+  run.summary.routes = findings.routes;
+  run.summary.children = findings.children;
+  const refusals = await refusalsOf(run, read);
+  if (refusals === null) return;
+  const refusing = { ...run, context: refusals.context };
+  const deletions = await writeNeeds(refusing, findings, refusals.conflicting);
+  for (const { route } of deletions) run.counted.add(routeKey(route));
   if (isComplete) await deleteUnwanted(refusing, findings, deletions);
+}
+
+/** The lists were old when this resync created from them: what it should not have created is taken back. */
+async function secondLook(run: Run): Promise<void> {
+  const read = await readNamespaces(run);
+  const refusals = await refusalsOf(run, read);
+  if (refusals === null) return;
+  await correctCreations({ ...run, context: refusals.context }, read.findings, refusals.conflicting);
+}
+
+/** Null where the claims could not be read: then nothing is written. */
+async function refusalsOf(run: Run, read: ReadNamespaces): Promise<Refusals | null> {
+  try {
+    return await refuseClaimedHosts(run, read);
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    run.summary.add(reportFinalError(error, "host claims"));
+    return null;
+  }
 }

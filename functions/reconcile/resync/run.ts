@@ -32,10 +32,8 @@ export interface Run {
   readonly memory: MemoryBudget;
   /** Routes whose children were created from what the lists said, which was old by then. */
   readonly createdFromLists: Set<string>;
-  /** Routes for which nothing could be created, and that were told why. */
-  readonly refused: Set<string>;
-  /** Routes that went to other replicas, which look after their own writes. */
-  readonly fannedOut: Set<string>;
+  /** Routes whose deletions the deletion limit has decided about. */
+  readonly counted: Set<string>;
 }
 
 /** What the lists have shown. */

@@ -5,22 +5,42 @@
  */
 import { randomUUID } from "node:crypto";
 import { type RouteReference, routeKey } from "../../traefik/route-description.ts";
+import { readHostClaims } from "../observe/host-claims.ts";
 import { owningRoutes } from "../plan/ownership.ts";
 import type { ReconcileContext } from "../route/context.ts";
 import { logRoute } from "../route/log-route.ts";
 import { createChildren } from "./create-children.ts";
 import { BATCH_SIZE, fanOut } from "./fan-out.ts";
 import { HeldClaims } from "./held-claims.ts";
+import type { ReadNamespaces } from "./read-namespaces.ts";
 import type { RouteNeed } from "./route-needs.ts";
 import { type Deletion, type Findings, type Run, reconcileLive } from "./run.ts";
 
-/** From here on a host that another namespace holds is refused; its routes are reconciled whatever else they need. */
-export function refuseClaimedHosts(
+/** Who is refused which host, from here on. */
+export interface Refusals {
+  readonly context: ReconcileContext;
+  /** Routes that claim a host which another namespace holds; they are reconciled whatever else they need. */
+  readonly conflicting: readonly RouteReference[];
+}
+
+/**
+ * From here on a host that another namespace holds is refused. A resync that does not see everything asks the cluster
+ * first, but only if it is to write anything.
+ *
+ * @throws KubernetesError the claims could not be read
+ */
+export async function refuseClaimedHosts(
   { context, options }: Run,
-  { claims }: Findings,
-): { readonly context: ReconcileContext; readonly conflicting: readonly RouteReference[] } {
-  const decides = options.namespace === null && context.hostClaims !== "off";
-  const conflicting = decides ? claims.conflicting() : [];
+  { findings, isComplete }: ReadNamespaces,
+): Promise<Refusals> {
+  const { namespace, integrations } = options;
+  if (context.hostClaims === "off") return { context, conflicting: [] };
+  const seesAll = isComplete && namespace === null && integrations === undefined;
+  if (!seesAll && findings.needs.length === 0) return { context, conflicting: [] };
+  const claims = seesAll ? findings.claims : await readHostClaims(context);
+  const conflicting = claims
+    .conflicting()
+    .filter((route) => namespace === null || route.namespace === namespace);
   if (conflicting.length === 0) return { context, conflicting };
   const refuseHost: ReconcileContext["refuseHost"] = (namespace, host) =>
     context.refuseHost(namespace, host) ?? claims.refuse(namespace, host);
@@ -32,41 +52,28 @@ export async function writeNeeds(
   run: Run,
   findings: Findings,
   conflicting: readonly RouteReference[],
-  createsFromLists: boolean,
 ): Promise<readonly Deletion[]> {
   const { pool, context, summary } = run;
-  const isConflicting = new Set(conflicting);
-  const needs = findings.needs.filter(
-    ({ description: { route } }) => !isConflicting.has(route) && !run.fannedOut.has(routeKey(route)),
-  );
-  const unwanted = findings.deletions.filter(({ route }) => !isConflicting.has(route));
-  // What this very resync has created by mistake it takes back, however much that is.
-  const isMistake = ({ route }: Deletion) => !createsFromLists && run.createdFromLists.has(routeKey(route));
-  const [mistakes, deletions] = [unwanted.filter(isMistake), unwanted.filter((each) => !isMistake(each))];
-  for (const { route, readsAll } of mistakes) {
-    await pool.add(async () => void (await reconcileLive(run, route, { readsAll })));
-  }
+  const isConflicting = new Set(conflicting.map(routeKey));
+  const needs = findings.needs.filter(({ description }) => !isConflicting.has(routeKey(description.route)));
+  const deletions = findings.deletions.filter(({ route }) => !isConflicting.has(routeKey(route)));
   const held = new Map<string, HeldClaims>();
   const write = (need: RouteNeed): Promise<void> => {
     const { namespace } = need.description.route;
     const claims = held.get(namespace) ?? new HeldClaims(context.client, namespace);
     held.set(namespace, claims);
-    return pool.add(() => writeNeed(run, need, claims, createsFromLists, deletions));
+    return pool.add(() => writeNeed(run, need, claims, deletions));
   };
   // A batch says nothing about a route but its name, so what concerns several routes stays here.
   let here: readonly RouteNeed[] = needs;
   const single = needs.filter(({ readsAll }) => !readsAll);
   const { handOut } = context;
-  if (handOut !== null && createsFromLists && single.length > BATCH_SIZE) {
+  if (handOut !== null && single.length > BATCH_SIZE) {
     const byRoute = new Map(single.map((need) => [need.description.route, need]));
     summary.handedOut += await fanOut([...byRoute.keys()], {
       run: randomUUID(),
       now: context.now,
-      handOut: async (batch) => {
-        const isAccepted = await handOut(batch);
-        if (isAccepted) for (const route of batch.routes) run.fannedOut.add(routeKey(route));
-        return isAccepted;
-      },
+      handOut,
       workOff: async (routes) => {
         for (const need of routes.flatMap((route) => byRoute.get(route) ?? [])) await write(need);
         await pool.drain();
@@ -90,20 +97,13 @@ async function writeNeed(
   run: Run,
   need: RouteNeed,
   claims: HeldClaims,
-  createsFromLists: boolean,
   deletions: Deletion[],
 ): Promise<void> {
   const { context, summary } = run;
-  const key = routeKey(need.description.route);
-  const isTold = !need.changes && (need.creations.length === 0 || run.refused.has(key));
-  // What the first look has told need not be told again.
-  if (isTold && !createsFromLists) return;
-  const writesFromLists = createsFromLists && !need.changes;
-  const { report, hasWritten } = writesFromLists
-    ? await createChildren(context, need, claims)
-    : { report: null, hasWritten: false };
-  if (hasWritten) run.createdFromLists.add(key);
-  else if (report !== null) run.refused.add(key);
+  const { report, hasWritten } = need.changes
+    ? { report: null, hasWritten: false }
+    : await createChildren(context, need, claims);
+  if (hasWritten) for (const route of ownersOf(need)) run.createdFromLists.add(routeKey(route));
   if (report === null) {
     for (const route of routesOf(context, need)) {
       // What has become unwanted since the lists were read counts like all other deletions.
@@ -122,11 +122,16 @@ async function writeNeed(
  * The route that the need is put down to. Where DNS waits for children, also those that would have shared the child
  * that could not be made: they may have nothing to wait for.
  */
-function routesOf({ integrations }: ReconcileContext, { description, creations }: RouteNeed) {
-  const { route } = description;
+function routesOf({ integrations }: ReconcileContext, need: RouteNeed) {
+  const { route } = need.description;
   if (!integrations.some(({ waitsForOthers }) => waitsForOthers)) return [route];
-  const sharers = creations.flatMap(({ plan: { step } }) =>
+  const sharers = ownersOf(need);
+  return [route, ...sharers.filter(({ kind, name }) => kind !== route.kind || name !== route.name)];
+}
+
+/** The routes that are to own what is to be created. */
+function ownersOf({ creations }: RouteNeed): readonly RouteReference[] {
+  return creations.flatMap(({ plan: { step } }) =>
     step.action === "create" ? owningRoutes(step.child) : [],
   );
-  return [route, ...sharers.filter(({ kind, name }) => kind !== route.kind || name !== route.name)];
 }

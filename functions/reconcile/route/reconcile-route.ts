@@ -29,6 +29,7 @@ import { areOthersReady, childrenOf } from "../observe/readiness.ts";
 import { NamespaceView, type Reads } from "../observe/view.ts";
 import { mayBeConfigured } from "../plan/deletion-cause.ts";
 import { rfc3339 } from "../plan/hosts-since.ts";
+import { mayHaveChild } from "../plan/members.ts";
 import { isSharing } from "../plan/namespace-index.ts";
 import { isSelected } from "../plan/opt-out.ts";
 import { isOfInstance, isOwnedBy } from "../plan/ownership.ts";
@@ -50,7 +51,7 @@ export interface RouteOptions {
   readonly blockedProblem?: Problem | null;
   /** Several routes or children are known to be concerned, which the route alone may not show. */
   readonly readsAll?: boolean;
-  /** Other namespaces' hosts are refused, as with `hostClaims: strict`. */
+  /** Other namespaces' hosts are refused at once, though `hostClaims` is not `strict`. */
   readonly checksClaims?: boolean;
   /** Reads that the routes of a batch have in common, for the first look; what they cannot settle is read live. */
   readonly sharedReads?: Reads;
@@ -127,6 +128,8 @@ interface Seen {
   readonly description: RouteDescription | null;
   /** The same without hosts that other namespaces hold, where that is asked for at once. */
   readonly told: RouteDescription | null;
+  /** Whether other namespaces' hosts are refused at once. */
+  readonly checksClaims: boolean;
   /** The route of its name in the current group goes first. */
   readonly isShadowed: boolean;
 }
@@ -151,8 +154,8 @@ async function observe(
   ]);
   if (object?.metadata.deletionTimestamp !== undefined) return null;
   const description = object === null ? null : await describeRoute(context, object, annotations);
-  const told = await withoutClaimed(context, view, description, options);
-  return { route, description, told, isShadowed: current !== null };
+  const claims = await withoutClaimed(context, view, { description, object }, options);
+  return { route, description, ...claims, isShadowed: current !== null };
 }
 
 function readAhead(
@@ -173,27 +176,37 @@ function readAhead(
 async function withoutClaimed(
   context: ReconcileContext,
   view: NamespaceView,
-  description: RouteDescription | null,
+  { description, object }: { description: RouteDescription | null; object: KubernetesObject | null },
   options: RouteOptions,
-): Promise<RouteDescription | null> {
-  if (description === null || !checksClaims(context, options) || !isSelected(description, context.selector)) {
-    return description;
-  }
+): Promise<Pick<Seen, "told" | "checksClaims">> {
+  const unchecked = { told: description, checksClaims: false };
+  if (description === null || object === null || context.hostClaims === "off") return unchecked;
+  if (!isSelected(description, context.selector)) return unchecked;
+  const isAsked = context.hostClaims === "strict" || options.checksClaims === true;
+  if (!isAsked && !isEdited(object)) return unchecked;
   const { route } = description;
+  const integrations = options.integrations ?? context.integrations;
   const children = await Promise.all(
-    (options.integrations ?? context.integrations).map((integration) =>
-      childrenOf(view, integration, route).catch(() => []),
-    ),
+    integrations.map((integration) => childrenOf(view, integration, route).catch(() => [])),
   );
   const own = children
     .flat()
     .filter((child) => isOfInstance(child, context.instance) && isOwnedBy(child, route));
-  const [allowed = description] = await withoutClaimedHosts(context, [description], own);
-  return allowed;
+  // An edited route without a child may have lost it for its hosts in a resync, and must not get it back by each edit.
+  const mayHaveLost = own.length === 0 && integrations.some((each) => wantsChild(context, each, description));
+  if (!isAsked && !mayHaveLost) return unchecked;
+  const [told = description] = await withoutClaimedHosts(context, [description], own);
+  return { told, checksClaims: true };
 }
 
-function checksClaims({ hostClaims }: ReconcileContext, { checksClaims = false }: RouteOptions): boolean {
-  return hostClaims === "strict" || (hostClaims === "resync" && checksClaims);
+/** Whether the object was written again since it was made. */
+function isEdited({ metadata }: KubernetesObject): boolean {
+  const { generation = 1, creationTimestamp = "", managedFields = [] } = metadata;
+  return generation > 1 || managedFields.some(({ time = "" }) => time > creationTimestamp);
+}
+
+function wantsChild({ selector }: ReconcileContext, { name, claim }: Integration, route: RouteDescription) {
+  return mayHaveChild(route, selector, name) && (claim === null || claim.wantedBy(route) !== null);
 }
 
 /** One integration of one route; its errors stay its own. */
@@ -239,7 +252,7 @@ async function planChildren(
   context: ReconcileContext,
   view: NamespaceView,
   integration: Integration,
-  { route, told: description }: Seen,
+  { route, told: description, checksClaims }: Seen,
   options: RouteOptions,
 ): Promise<{ readonly plans: readonly Plan[]; readonly usedLists: boolean }> {
   const { instance, onOptOut, refuseHost, selector } = context;
@@ -265,7 +278,7 @@ async function planChildren(
     observed =
       planned.missing === "children"
         ? { ...observed, children: await view.children(integration), hasAllChildren: true }
-        : { ...observed, routes: await claimingRoutes(context, view, observed.children, options) };
+        : { ...observed, routes: await claimingRoutes(context, view, observed.children, checksClaims) };
   }
 }
 
@@ -274,10 +287,10 @@ async function claimingRoutes(
   context: ReconcileContext,
   view: NamespaceView,
   children: readonly KubernetesObject[],
-  options: RouteOptions,
+  checksClaims: boolean,
 ): Promise<readonly RouteDescription[]> {
   const routes = await view.routes();
-  if (!checksClaims(context, options)) return routes;
+  if (!checksClaims) return routes;
   return withoutClaimedHosts(
     context,
     routes,

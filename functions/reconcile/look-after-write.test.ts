@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { createMemoryCluster } from "../../test/memory-cluster.ts";
+import { parseConfiguration } from "../config/parse.ts";
+import { INTEGRATIONS } from "../integrations/index.ts";
+import type { KubernetesClient } from "../kubernetes/client.ts";
+import { ExpiredError, TooManyRequestsError } from "../kubernetes/errors.ts";
+import type { KubernetesObject } from "../kubernetes/objects.ts";
+import { createLogger } from "../log.ts";
+import { resourceOfRoute } from "../traefik/resources.ts";
+import { createExecutor } from "./apply/execute.ts";
+import { VerifiedWrites } from "./apply/verified.ts";
+import { createDispatcher } from "./dispatch.ts";
+
+const ROUTES = resourceOfRoute({ kind: "IngressRoute", group: "traefik.io" });
+
+/** One replica, whose requests a test may look at, and before which it may do something. */
+function replica(hostClaims: "strict" | "resync" = "resync") {
+  const { configuration } = parseConfiguration(
+    { integrations: { certManager: {} }, hostClaims },
+    INTEGRATIONS,
+  );
+  const certificates = configuration.integrations[0]?.resource;
+  assert.ok(certificates !== undefined);
+  const cluster = createMemoryCluster();
+  const looks: string[] = [];
+  const before: { apply?: () => void; exactList?: () => void } = {};
+  const client: KubernetesClient = {
+    ...cluster.client,
+    get: (reference) => {
+      if (reference.resource.kind === "IngressRoute") looks.push(reference.name);
+      return cluster.client.get(reference);
+    },
+    list: async (resource, options) => {
+      if (options?.exactVersion !== undefined) before.exactList?.();
+      return cluster.client.list(resource, options);
+    },
+    apply: async (...parameters) => {
+      before.apply?.();
+      return cluster.client.apply(...parameters);
+    },
+  };
+  const dispatcher = createDispatcher({
+    ...configuration,
+    client,
+    execute: createExecutor(client),
+    verified: new VerifiedWrites(),
+    instance: "tests/look",
+    refuseHost: () => null,
+    now: () => 0,
+    events: { record: async () => undefined },
+    log: createLogger("error", { write: (line) => assert.fail(line) }),
+    handOut: null,
+    loadRegexp: async () => () => null,
+  });
+  const put = (name: string, hosts: readonly string[], namespace = "shop") =>
+    cluster.put(ROUTES, {
+      apiVersion: "traefik.io/v1alpha1",
+      kind: "IngressRoute",
+      metadata: { namespace, name },
+      spec: {
+        routes: hosts.map((host) => ({ kind: "Rule", match: `Host(\`${host}\`)` })),
+        tls: { secretName: "one" },
+      },
+    });
+  const route = (name: string, namespace = "shop") =>
+    dispatcher.handle(
+      {
+        kind: "route",
+        hint: "add",
+        route: { kind: "IngressRoute", group: "traefik.io", namespace, name },
+      },
+      {},
+    );
+  const child = (name: string, hint: "add" | "update") =>
+    dispatcher.handle(
+      {
+        kind: "child",
+        hint,
+        child: { group: certificates.group, kind: certificates.kind, namespace: "shop", name },
+      },
+      {},
+    );
+  const names = () =>
+    cluster
+      .all(certificates)
+      .map(({ metadata, spec }) => `${metadata.name} ${(spec as { dnsNames: string[] }).dnsNames.join(" ")}`);
+  return { cluster, certificates, before, looks, put, route, child, names };
+}
+
+const DONE = { status: "done" };
+
+suite("the look after the write", () => {
+  test("all is as it was: one look before and one after, and no other write", async () => {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    assert.deepEqual(await on.route("a"), DONE);
+    assert.deepEqual(on.looks, ["a", "a"]);
+    assert.equal(on.cluster.writes.length, 1);
+  });
+
+  test("the route changed before the write: what it says now is written", async () => {
+    const on = replica();
+    on.put("a", ["first.org"]);
+    on.before.apply = () => {
+      delete on.before.apply;
+      on.put("a", ["second.org"]);
+    };
+    assert.deepEqual(await on.route("a"), DONE);
+    assert.deepEqual(on.names(), ["a-tls second.org"]);
+  });
+
+  test("somebody else took up the Secret before the write: one child in the end", async () => {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    on.put("b", ["b.org"]);
+    const other = replica();
+    other.put("b", ["b.org"]);
+    await other.route("b");
+    const [theirs] = other.cluster.all(on.certificates) as [KubernetesObject];
+    on.before.apply = () => {
+      delete on.before.apply;
+      const { uid: _, resourceVersion: __, creationTimestamp: ___, ...metadata } = theirs.metadata;
+      on.cluster.put(on.certificates, { ...theirs, metadata });
+    };
+    assert.deepEqual(await on.route("a"), DONE);
+    assert.equal(on.names().length, 1, on.names().join("; "));
+  });
+
+  test("the version of the write is forgotten already: looked at again, and answered", async () => {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    on.before.exactList = () => {
+      throw new ExpiredError("GET /certificates", "too old resource version");
+    };
+    assert.deepEqual(await on.route("a"), DONE);
+    assert.deepEqual(on.names(), ["a-tls a.org"]);
+  });
+
+  test("the look fails: to be sent again, and the write stays", async () => {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    on.before.exactList = () => {
+      throw new TooManyRequestsError("GET /certificates", "slow down", 7);
+    };
+    assert.deepEqual(await on.route("a"), { status: "retry", retryAfterSeconds: 7 });
+    assert.deepEqual(on.names(), ["a-tls a.org"]);
+  });
+
+  test("a member of the group is without a host that another namespace has: still one look after the write", async () => {
+    const on = replica("strict");
+    on.put("owner", ["held.org"], "bank");
+    assert.deepEqual(await on.route("owner", "bank"), DONE);
+    on.put("a", ["a.org"]);
+    assert.deepEqual(await on.route("a"), DONE);
+    on.put("b", ["b.org", "held.org"]);
+    assert.deepEqual(await on.route("b"), DONE);
+    on.put("c", ["c.org"]);
+    on.looks.length = 0;
+    assert.deepEqual(await on.route("c"), DONE);
+    assert.deepEqual(on.looks.sort(), ["a", "b", "c", "c"]);
+    assert.ok(on.names().includes("a-tls a.org b.org c.org"), on.names().join("; "));
+  });
+});
+
+suite("the event of a child that somebody has made", () => {
+  /** A child that another replica has made. */
+  async function made() {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    await on.route("a");
+    const other = replica();
+    other.put("a", ["a.org"]);
+    for (const { metadata, ...object } of [...on.cluster.all(ROUTES), ...on.cluster.all(on.certificates)]) {
+      const resource = object.kind === ROUTES.kind ? ROUTES : on.certificates;
+      if (resource !== ROUTES) other.cluster.put(resource, { ...object, metadata });
+    }
+    return other;
+  }
+
+  test("so late that its version is forgotten: answered, not sent again and again", async () => {
+    const on = await made();
+    let asked = 0;
+    on.before.exactList = () => {
+      asked++;
+      throw new ExpiredError("GET /certificates", "too old resource version");
+    };
+    assert.deepEqual(await on.child("a-tls", "add"), DONE);
+    assert.equal(asked, 1);
+    assert.deepEqual(on.names(), ["a-tls a.org"]);
+  });
+});
