@@ -112,7 +112,9 @@ async function attemptRoute(
     if (seen === null) return NOTHING_TO_DO;
     const { description, told } = seen;
     if (description !== null && seen.isShadowed) {
-      return record(context, description, reportProblems([shadowed(description)]));
+      const report = reportProblems([shadowed(description)]);
+      await recordProblems(context, description, report);
+      return report;
     }
     const integrations = options.integrations ?? context.integrations;
     const applied = await Promise.all(
@@ -123,17 +125,25 @@ async function attemptRoute(
     const own =
       told !== null && isSelected(told, context.selector) ? reportProblems(told.problems) : NOTHING_TO_DO;
     const written = applied.flatMap((each) => each.written).filter(({ object }) => object !== null);
-    const checked =
-      written.length === 0
-        ? NOTHING_TO_DO
-        : await reporting(`${route.kind} ${route.name}`, async () => {
-            const verdict = await verify(context, context.client, view, description, written);
-            isContested = verdict.isContested;
-            if (verdict.isContested || !verdict.isCurrent) return CONFLICT;
-            context.verified.add(written.flatMap(({ object }) => object ?? []));
-            return NOTHING_TO_DO;
-          });
-    return record(context, told, mergeRouteReports([own, ...applied.map(({ report }) => report), checked]));
+    const check = () =>
+      reporting(`${route.kind} ${route.name}`, async () => {
+        const verdict = await verify(context, context.client, view, description, written);
+        isContested = verdict.isContested;
+        if (verdict.isContested || !verdict.isCurrent) return CONFLICT;
+        context.verified.add(written.flatMap(({ object }) => object ?? []));
+        return NOTHING_TO_DO;
+      });
+    const [checked] = await Promise.all([
+      written.length === 0 ? NOTHING_TO_DO : check(),
+      recordChanges(
+        context,
+        told,
+        applied.flatMap(({ report }) => report.changes),
+      ),
+    ]);
+    const report = mergeRouteReports([own, ...applied.map(({ report }) => report), checked]);
+    await recordProblems(context, told, report);
+    return report;
   });
   return { report, isContested };
 }
@@ -261,13 +271,20 @@ function blockedReport(
     : { ...told, deferred: [step.live.metadata.uid ?? ""] };
 }
 
-/** Events come after the children and never change the answer. A conflict is told once it is settled. */
-async function record(
-  context: ReconcileContext,
+/** Events come after the children and never change the answer. What is done is told beside the look after the write. */
+async function recordChanges(
+  { events }: ReconcileContext,
   description: RouteDescription | null,
-  report: Report,
-): Promise<Report> {
-  if (description !== null)
-    await context.events.record(description, report.changes, report.conflict ? [] : report.problems);
-  return report;
+  changes: readonly Change[],
+): Promise<void> {
+  if (description !== null) await events.record(description, changes, []);
+}
+
+/** A conflict is told once it is settled. */
+async function recordProblems(
+  { events }: ReconcileContext,
+  description: RouteDescription | null,
+  { conflict, problems }: Report,
+): Promise<void> {
+  if (description !== null) await events.record(description, [], conflict ? [] : problems);
 }
