@@ -37,9 +37,13 @@ export type WatchListener = (
   object: KubernetesObject,
 ) => void;
 
-/** `admit` is what the cluster's admission makes of an object that is applied; field management does not see it. */
+/**
+ * `admit` is what the cluster's admission makes of an object that is applied; field management does not see it.
+ * `lag` is by how many changes a list from the cache is behind.
+ */
 export function createMemoryCluster(
   admit: (object: KubernetesObject) => KubernetesObject = (object) => object,
+  lag: () => number = () => 0,
 ): MemoryCluster {
   const listeners: WatchListener[] = [];
   const objects = new Map<string, KubernetesObject>();
@@ -51,6 +55,10 @@ export function createMemoryCluster(
 
   const keyOf = ({ group, kind }: ResourceDefinition, namespace: string | null, name: string) =>
     `${group}/${kind}/${namespace ?? ""}/${name}`;
+  const generationOf = (object: KubernetesObject, before: KubernetesObject | undefined) =>
+    before === undefined
+      ? 1
+      : (before.metadata.generation ?? 1) + (isDeepStrictEqual(object.spec, before.spec) ? 0 : 1);
   const stamp = (metadata: ObjectMeta, before: KubernetesObject | undefined): ObjectMeta => ({
     ...metadata,
     uid: before?.metadata.uid ?? `uid-${++clock}`,
@@ -66,8 +74,11 @@ export function createMemoryCluster(
         : live.metadata.uid === uid && live.metadata.resourceVersion === resourceVersion;
     if (!fits) throw new ConflictError("write", "not the object that was judged");
   };
-  const all = (resource: ResourceDefinition, exactVersion?: string) => {
-    const at = exactVersion === undefined ? objects : history.get(exactVersion);
+  /** What the cache has: what there was some changes ago. */
+  const cached = () => [...history.values()].at(-1 - lag()) ?? [...history.values()][0] ?? objects;
+  const all = (resource: ResourceDefinition, exactVersion?: string, fromCache = false) => {
+    const live = fromCache ? cached() : objects;
+    const at = exactVersion === undefined ? live : history.get(exactVersion);
     if (at === undefined) throw new ExpiredError("list", `there was no version ${exactVersion}`);
     const order = ({ metadata }: KubernetesObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
     return [...at]
@@ -88,7 +99,8 @@ export function createMemoryCluster(
     const key = keyOf(resource, object.metadata.namespace ?? null, object.metadata.name);
     const before = objects.get(key);
     if (before !== undefined && isDeepStrictEqual(object, before)) return before;
-    const stored = structuredClone({ ...object, metadata: stamp(object.metadata, before) });
+    const metadata = { ...stamp(object.metadata, before), generation: generationOf(object, before) };
+    const stored = structuredClone({ ...object, metadata });
     const change = before === undefined ? "add" : "update";
     objects.set(key, stored);
     remember();
@@ -102,9 +114,9 @@ export function createMemoryCluster(
   const client: KubernetesClient = {
     get: async (reference) => structuredClone(find(reference)),
     getMetadata: async (reference) => structuredClone(find(reference)),
-    list: async (resource, { namespace, labelSelector = "", exactVersion }) => {
+    list: async (resource, { namespace, labelSelector = "", exactVersion, fromCache }) => {
       const labels = labelSelector.split(",").filter((pair) => pair !== "");
-      const items = all(resource, exactVersion).filter(
+      const items = all(resource, exactVersion, fromCache).filter(
         ({ metadata }) =>
           (namespace === null || metadata.namespace === namespace) &&
           labels.every((pair) => {
@@ -157,15 +169,18 @@ export function createMemoryCluster(
         const { ownerReferences = [] } = object.metadata;
         const living = ownerReferences.filter(({ uid }) => uids.has(uid));
         if (living.length === ownerReferences.length) continue;
-        if (living.length === 0) objects.delete(key);
-        else {
+        if (living.length === 0) {
+          objects.delete(key);
+          version++;
+        } else {
           const left = { ...object, metadata: { ...object.metadata, ownerReferences: living } };
           const resourceVersion = String(++version);
           const { metadata, ...rest } = updated(object, left, "kube-controller-manager");
           objects.set(key, { ...rest, metadata: { ...metadata, resourceVersion } });
         }
+        remember();
       }
     },
-    all,
+    all: (resource) => all(resource),
   };
 }

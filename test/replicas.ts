@@ -28,6 +28,8 @@ export interface ReplicasOptions {
   /** A slow writer: its writes wait for up to so many turns, and others are faster. */
   readonly slowness?: number;
   readonly hostClaims?: "strict" | "resync" | "off";
+  /** By how many changes the API server's cache may be behind; 30 unless told. */
+  readonly lag?: number;
   /** False: changes are events only after `startSource`. */
   readonly startsSource?: boolean;
 }
@@ -42,7 +44,7 @@ export const [CERTIFICATES, ENDPOINTS] = configuration.integrations.map(({ resou
 ];
 
 export class Replicas {
-  readonly cluster: MemoryCluster = createMemoryCluster();
+  readonly cluster: MemoryCluster;
   readonly #options: ReplicasOptions;
   readonly #dispatchers: readonly Dispatcher[];
   readonly #running = new Set<Promise<void>>();
@@ -50,6 +52,8 @@ export class Replicas {
 
   constructor(options: ReplicasOptions) {
     this.#options = options;
+    const { choose, lag = 30 } = options;
+    this.cluster = createMemoryCluster(undefined, () => choose(lag + 1));
     this.#dispatchers = Array.from({ length: options.count }, () => this.#createDispatcher());
     if (options.startsSource !== false) this.startSource();
   }

@@ -21,6 +21,8 @@ export interface ListOptions {
   readonly continueToken?: string;
   /** The list as it was at exactly this version (`resourceVersionMatch=Exact`). */
   readonly exactVersion?: string;
+  /** As the API server's cache has it, which may be behind (`resourceVersion=0`): it waits for nothing. */
+  readonly fromCache?: boolean;
 }
 
 export interface ListPage {
@@ -173,7 +175,7 @@ function listQuery(options: ListOptions): string {
   if (options.exactVersion) {
     query.set("resourceVersion", options.exactVersion);
     query.set("resourceVersionMatch", "Exact");
-  }
+  } else if (options.fromCache) query.set("resourceVersion", "0");
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
 }

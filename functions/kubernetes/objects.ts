@@ -45,14 +45,14 @@ export interface ObjectMeta {
   readonly namespace?: string;
   readonly uid?: string;
   readonly resourceVersion?: string;
+  /** 1 until the spec changes for the first time. */
+  readonly generation?: number;
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly OwnerReference[];
   readonly managedFields?: readonly ManagedFieldsEntry[];
-  /** Counts the versions of what is no metadata, from 1. */
-  readonly generation?: number;
 }
 
 /** Any Kubernetes object as the API server sends it. `spec` and `status` are not trusted to have a shape. */

@@ -104,7 +104,8 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     // Whoever made it may have died before looking at it again, or is another replica.
     const readsAll = isEcho && (await isShared(context, integration, live));
     // It may have lost a host to another namespace in a resync, and must not get it back for having changed.
-    const report = await reconcileAll(routes, { hint: null, checksClaims: true, readsAll }, of);
+    const echo = { hint: isEcho ? "update" : null, checksClaims: true, readsAll } as const;
+    const report = await reconcileAll(routes, echo, of);
     if (isEcho && report.retry === null) context.verified.add([live]);
     return report;
   };
@@ -168,10 +169,17 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   };
 }
 
-/** What a run does apart from its route. A hint only says what to read ahead; shared reads may be older than the asker. */
+/** What a run does apart from its route. Shared reads, and lists that may lag, may be older than the asker. */
 function variantOf(options: RouteOptions, readsAfresh: boolean): string {
-  const { checksClaims = false, readsAll = false } = options;
-  return JSON.stringify({ checksClaims, readsAll, readsAfresh, confirmed: "blocksDeletions" in options });
+  const { checksClaims = false, readsAll = false, hint } = options;
+  const mayLag = hint === "add" || hint === "update";
+  return JSON.stringify({
+    checksClaims,
+    readsAll,
+    readsAfresh,
+    mayLag,
+    confirmed: "blocksDeletions" in options,
+  });
 }
 
 function isOfEverything({ namespace, integrations }: ResyncOptions): boolean {

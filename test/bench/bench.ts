@@ -9,6 +9,7 @@ import { parseAllDocuments } from "yaml";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
 import { warmCompileCache } from "../../tools/warm-compile-cache.ts";
 import type { Admin, Manifest } from "../control-plane/admin.ts";
+import type { Connection } from "../control-plane/api-client.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
 import { loadCrds } from "../control-plane/crds.ts";
 import { type AuditTimes, openAuditTimes } from "./audit-times.ts";
@@ -21,6 +22,9 @@ export interface Bench {
   readonly repetitions: number;
   /** Holds `serve.cjs`, its lazy files and its warm compile cache. */
   readonly folder: string;
+  /** The same of another bundle to measure beside it; null where there is none. */
+  readonly former: string | null;
+  readonly connection: Connection;
   /** Temporary files. */
   readonly scratch: string;
   /** Credentials as in a pod, and nothing else. */
@@ -32,6 +36,8 @@ export interface Bench {
   routes(count: number): Promise<readonly KubernetesObject[]>;
   /** Makes a namespace with one route in it. */
   loneRoute(): Promise<KubernetesObject>;
+  /** Makes so many namespaces; their names. */
+  namespaces(count: number): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -39,15 +45,17 @@ const ROUTES_PER_NAMESPACE = 50;
 const rbac = new URL("../../knative/function-rbac.yaml", import.meta.url);
 const account = { namespace: "traefik-cert-rotation", name: "traefik-cert-rotation" };
 
-/** Starts everything. `bundle` is the folder with the bundled function. */
-export async function startBench(bundle: string, repetitions: number): Promise<Bench> {
+/** Starts everything. `bundle` is the folder with the bundled function, `former` that of another one. */
+export async function startBench(
+  bundle: string,
+  repetitions: number,
+  former: string | null = null,
+): Promise<Bench> {
   const crds = await loadCrds(["traefik", "cert-manager", "external-dns"]);
   const cluster = await startControlPlane({ crds });
   try {
     const { admin } = cluster;
-    const folder = join(cluster.folder, "app");
-    await cp(bundle, folder, { recursive: true });
-    await warmCompileCache(folder);
+    const folder = await installed(bundle, join(cluster.folder, "app"));
     await prepareCluster(admin);
     const bareEnv = await credentials(cluster);
     const cache = { NODE_COMPILE_CACHE: join(folder, ".cache"), NODE_COMPILE_CACHE_PORTABLE: "1" };
@@ -56,6 +64,8 @@ export async function startBench(bundle: string, repetitions: number): Promise<B
       times: openAuditTimes(cluster.auditLogPath),
       repetitions,
       folder,
+      former: former === null ? null : await installed(former, join(cluster.folder, "former")),
+      connection: cluster,
       scratch: cluster.folder,
       bareEnv,
       env: { NODE_ENV: "production", INSTANCE, ...bareEnv, ...cache },
@@ -67,6 +77,12 @@ export async function startBench(bundle: string, repetitions: number): Promise<B
     await cluster.stop();
     throw error;
   }
+}
+
+async function installed(bundle: string, folder: string): Promise<string> {
+  await cp(bundle, folder, { recursive: true });
+  await warmCompileCache(folder);
+  return folder;
 }
 
 /** The chart's ServiceAccount with the chart's rights, and Traefik's Service with an address. */
@@ -93,9 +109,10 @@ async function credentials(cluster: ControlPlane): Promise<Record<string, string
   };
 }
 
-function seeding(admin: Admin): Pick<Bench, "routes" | "loneRoute"> {
+function seeding(admin: Admin): Pick<Bench, "routes" | "loneRoute" | "namespaces"> {
   const routes: KubernetesObject[] = [];
   let lone = 0;
+  let empty = 0;
   const namespace = (name: string) =>
     admin.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   return {
@@ -110,6 +127,11 @@ function seeding(admin: Admin): Pick<Bench, "routes" | "loneRoute"> {
       });
       progress.end();
       return routes.slice(0, count);
+    },
+    async namespaces(count) {
+      const names = Array.from({ length: count }, () => `empty-${String(++empty).padStart(5, "0")}`);
+      await inPool(names, 32, async (name) => void (await namespace(name)));
+      return names;
     },
     async loneRoute() {
       const name = `lone-${String(++lone).padStart(4, "0")}`;

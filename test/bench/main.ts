@@ -13,23 +13,35 @@ import { crowdedRows } from "./rows/crowded.ts";
 import { listenRows } from "./rows/listen.ts";
 import { memoryOfFew, memoryRows } from "./rows/memory.ts";
 import { resyncConvergedRows, resyncCreateRows } from "./rows/resync.ts";
+import { sourceRows } from "./rows/source.ts";
 import { wakeRows } from "./rows/wake.ts";
 import { warmRows } from "./rows/warm.ts";
 import { isMet, type Row, render } from "./table.ts";
 
-const ROWS = ["listen", "wake", "warm", "resync-create", "resync-converged", "memory", "crowded"] as const;
+const ROWS = [
+  "listen",
+  "wake",
+  "warm",
+  "source",
+  "resync-create",
+  "resync-converged",
+  "memory",
+  "crowded",
+] as const;
 const FEWEST_REPETITIONS = 15;
 
-const usage = `usage: npm run bench -- [--only ROWS] [--repetitions N] [--bundle FOLDER]
+const usage = `usage: npm run bench -- [--only ROWS] [--repetitions N] [--bundle FOLDER] [--former FOLDER]
 
   --only ROWS        comma list of ${ROWS.join(", ")}
   --repetitions N    runs of each side; ${FEWEST_REPETITIONS} unless told
-  --bundle FOLDER    with the bundled function; dist unless told`;
+  --bundle FOLDER    with the bundled function; dist unless told
+  --former FOLDER    with another bundle, measured in turn with the first in row source`;
 
 interface Options {
   readonly only: readonly string[];
   readonly repetitions: number;
   readonly bundle: string;
+  readonly former: string | null;
 }
 
 function parseOptions(args: readonly string[]): Options {
@@ -38,6 +50,7 @@ function parseOptions(args: readonly string[]): Options {
     options: {
       only: { type: "string", default: ROWS.join(",") },
       repetitions: { type: "string", default: String(FEWEST_REPETITIONS) },
+      former: { type: "string" },
       bundle: { type: "string", default: join(import.meta.dirname, "../../dist") },
     },
   });
@@ -47,7 +60,7 @@ function parseOptions(args: readonly string[]): Options {
   const repetitions = Number(values.repetitions);
   if (!Number.isInteger(repetitions) || repetitions < 1)
     throw new TypeError("--repetitions takes a number above 0");
-  return { only, repetitions, bundle: values.bundle };
+  return { only, repetitions, bundle: values.bundle, former: values.former ?? null };
 }
 
 /** In an order in which the cluster only grows. */
@@ -57,6 +70,7 @@ async function measure(bench: Bench, only: readonly string[]): Promise<Row[]> {
   if (has("listen")) rows.push(...(await listenRows(bench)));
   if (has("wake")) rows.push(...(await wakeRows(bench)));
   if (has("warm")) rows.push(...(await warmRows(bench)));
+  if (has("source")) rows.push(...(await sourceRows(bench)));
   if (has("resync-create")) rows.push(...(await resyncCreateRows(bench)));
   const few = has("memory") ? await memoryOfFew(bench) : [];
   if (has("resync-converged")) rows.push(...(await resyncConvergedRows(bench)));
@@ -73,7 +87,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
     return 2;
   }
-  const bench = await startBench(options.bundle, options.repetitions);
+  const bench = await startBench(options.bundle, options.repetitions, options.former);
   try {
     const rows = await measure(bench, options.only);
     const missed = rows.filter((row) => isMet(row) === false);

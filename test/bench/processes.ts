@@ -39,9 +39,13 @@ export interface Event {
 }
 
 /** Starts a script that says `{"msg":"listening","port":...}` on its output; returns when it has. */
-export async function startListener(script: string, env: Record<string, string>): Promise<Listener> {
+export async function startListener(
+  script: string,
+  env: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<Listener> {
   const startedAt = now();
-  const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"], env });
+  const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"], env });
   const { port, listeningAt } = await listening(child);
   const pid = child.pid ?? 0;
   return {

@@ -9,11 +9,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { Integration } from "../../integrations/integration.ts";
 import { ExpiredError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import type { RouteDescription } from "../../traefik/route-description.ts";
+import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { describeRoute } from "../observe/describe.ts";
 import { listAll } from "../observe/listing.ts";
 import { NamespaceView, type Reads, type ViewContext } from "../observe/view.ts";
-import { takenUp } from "../plan/plan.ts";
+import { isSharing } from "../plan/namespace-index.ts";
+import { isOwnedBy } from "../plan/ownership.ts";
+import { takenUp, type Write } from "../plan/plan.ts";
 import type { Written } from "./apply.ts";
 
 export interface Verdict {
@@ -24,7 +26,8 @@ export interface Verdict {
 }
 
 /**
- * Reads again what the writes rested on. `subject` is the route as it was planned for, before host claims.
+ * Reads again what the writes rested on, but for the namespace: no event tells of an opt-out there, so one that comes
+ * between is as one that comes after. `subject` is the route as it was planned for, before host claims.
  *
  * @throws KubernetesError something could not be read: whether the writes are right is not known
  */
@@ -57,7 +60,7 @@ async function lookAgain(
       areUnchanged(context, before, after, subject, written),
       ...integrationsOf(written).map((integration) => hasSameDependencies(before, after, integration)),
     ]),
-    Promise.all(written.map((write) => isContested(client, before.namespace, write))),
+    Promise.all(written.map((write) => isContested(client, before, subject, write))),
   ]);
   return { isCurrent: areCurrent.every(Boolean), isContested: contested.some(Boolean) };
 }
@@ -70,7 +73,7 @@ async function areUnchanged(
   written: readonly Written[],
 ): Promise<boolean> {
   const routes = [...(subject === null ? [] : [subject]), ...(await othersOf(before, subject, written))];
-  const unchanged = await Promise.all(routes.map((route) => isUnchanged(context, after, route)));
+  const unchanged = await Promise.all(routes.map((route) => isUnchanged(context, before, after, route)));
   return unchanged.every(Boolean);
 }
 
@@ -88,12 +91,13 @@ async function othersOf(
 
 async function isUnchanged(
   context: ViewContext,
+  before: NamespaceView,
   after: NamespaceView,
-  before: RouteDescription,
+  description: RouteDescription,
 ): Promise<boolean> {
-  const [object, annotations] = await Promise.all([after.route(before.route), after.annotations()]);
+  const [object, annotations] = await Promise.all([after.route(description.route), before.annotations()]);
   if (object === null || object.metadata.deletionTimestamp !== undefined) return false;
-  return isDeepStrictEqual(await describeRoute(context, object, annotations), before);
+  return isDeepStrictEqual(await describeRoute(context, object, annotations), description);
 }
 
 function integrationsOf(written: readonly Written[]): readonly Integration[] {
@@ -119,28 +123,47 @@ function versionOf(object: KubernetesObject | null | undefined): string {
  */
 async function isContested(
   client: Reads,
-  namespace: string,
+  { namespace, hasOldLists }: NamespaceView,
+  subject: RouteDescription | null,
   { integration, step, object }: Written,
 ): Promise<boolean> {
+  if (object === null || step.action === "delete") return false;
   const claim = takenUp(integration, step);
-  if (claim === null || object === null) return false;
-  return isHeldByOthers(client, namespace, integration, claim, object);
+  // Where the lists were behind, they need not have shown what the route had before.
+  const joiner = hasOldLists && isSharing(integration) && subject !== null ? subject.route : null;
+  const joins = joiner !== null && joinsNow(step, joiner);
+  if (claim === null && !joins) return false;
+  const others = await othersAt(client, namespace, integration, object);
+  const wanted = integration.claim?.of(step.child.spec);
+  return others.some(
+    (other) => integration.claim?.of(other.spec) === wanted || (joiner !== null && isOwnedBy(other, joiner)),
+  );
+}
+
+/** Whether the step makes the route an owner of a child that had others. */
+function joinsNow(step: Write, route: RouteReference): boolean {
+  return step.action === "update" && !isOwnedBy(step.live, route) && isOwnedBy(step.child, route);
 }
 
 /** Whether at the version of the object others held the claim as well. */
 export async function isHeldByOthers(
   client: Reads,
   namespace: string,
-  { resource, claim }: Integration,
+  integration: Integration,
   claimed: string,
-  { metadata }: KubernetesObject,
+  object: KubernetesObject,
 ): Promise<boolean> {
-  const exactVersion = metadata.resourceVersion ?? "";
-  const objects = await listAll(client, { resource, namespace, exactVersion });
-  return objects.some(
-    (other) =>
-      other.metadata.name !== metadata.name &&
-      other.metadata.deletionTimestamp === undefined &&
-      claim?.of(other.spec) === claimed,
-  );
+  const others = await othersAt(client, namespace, integration, object);
+  return others.some(({ spec }) => integration.claim?.of(spec) === claimed);
+}
+
+/** The living others of its kind at the version of the object. */
+async function othersAt(
+  client: Reads,
+  namespace: string,
+  { resource }: Integration,
+  { metadata: { name, resourceVersion = "" } }: KubernetesObject,
+): Promise<readonly KubernetesObject[]> {
+  const objects = await listAll(client, { resource, namespace, exactVersion: resourceVersion });
+  return objects.filter(({ metadata }) => metadata.name !== name && metadata.deletionTimestamp === undefined);
 }

@@ -5,10 +5,9 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
-import { isSharing } from "../plan/namespace-index.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
 import { isReadyFor, type ReadinessSetting } from "../plan/readiness.ts";
+import { childrenOf } from "./children.ts";
 import { refusalOfClaim } from "./guard.ts";
 import type { NamespaceView, Reads } from "./view.ts";
 
@@ -50,18 +49,4 @@ async function isReady(
     if (error instanceof KubernetesError) return false;
     throw error;
   }
-}
-
-/** The child that has the route's own name, and those that only their labels lead to. */
-export async function childrenOf(
-  view: NamespaceView,
-  integration: Integration,
-  route: RouteReference,
-): Promise<readonly KubernetesObject[]> {
-  const [own, labelled] = await Promise.all([
-    view.child(integration, integration.childName(route)),
-    isSharing(integration) ? view.childrenByLabel(integration) : [],
-  ]);
-  if (own === null) return labelled;
-  return [own, ...labelled.filter(({ metadata }) => metadata.name !== own.metadata.name)];
 }

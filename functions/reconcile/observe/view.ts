@@ -11,7 +11,7 @@ import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/obje
 import { type RouteKinds, resourceOfRoute, routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { IGNORE_ANNOTATION } from "../plan/opt-out.ts";
-import { LOOKUP_SELECTOR } from "../plan/ownership.ts";
+import { isFoundByLabel, LOOKUP_SELECTOR } from "../plan/ownership.ts";
 import { unshadowed } from "../plan/shadowed.ts";
 import { type DescribeContext, describeRoute } from "./describe.ts";
 import { listAll } from "./listing.ts";
@@ -29,14 +29,17 @@ export interface ViewContext extends DescribeContext {
 /** All methods throw the `KubernetesError` of the request. */
 export class NamespaceView {
   readonly namespace: string;
+  /** Lists come from the API server's cache, which may be behind. */
+  readonly hasOldLists: boolean;
   readonly #context: ViewContext;
   readonly #client: Reads;
   readonly #known = new Map<string, Promise<unknown>>();
 
-  constructor(context: ViewContext, client: Reads, namespace: string) {
+  constructor(context: ViewContext, client: Reads, namespace: string, hasOldLists = false) {
     this.#context = context;
     this.#client = client;
     this.namespace = namespace;
+    this.hasOldLists = hasOldLists;
   }
 
   route(route: Pick<RouteReference, "kind" | "group" | "name">): Promise<KubernetesObject | null> {
@@ -49,8 +52,12 @@ export class NamespaceView {
   }
 
   /** Children whose name does not follow from their route. */
-  childrenByLabel({ resource }: Integration): Promise<readonly KubernetesObject[]> {
-    return this.#list(resource, LOOKUP_SELECTOR);
+  childrenByLabel(integration: Integration): Promise<readonly KubernetesObject[]> {
+    const { resource } = integration;
+    if (!this.#known.has(listKey(resource))) return this.#list(resource, LOOKUP_SELECTOR);
+    return this.#once(`labelled ${resource.group}/${resource.plural}`, async () =>
+      (await this.children(integration)).filter(isFoundByLabel),
+    );
   }
 
   /** All objects of the kind, whoever made them. */
@@ -100,9 +107,7 @@ export class NamespaceView {
   #list(resource: ResourceDefinition, labelSelector?: string): Promise<readonly KubernetesObject[]> {
     const { namespace } = this;
     const scope = { resource, namespace, ...(labelSelector === undefined ? {} : { labelSelector }) };
-    return this.#once(`list ${resource.group}/${resource.plural} ${labelSelector ?? ""}`, () =>
-      listAll(this.#client, scope),
-    );
+    return this.#once(listKey(resource, labelSelector), () => listAll(this.#client, scope));
   }
 
   #once<T>(key: string, read: () => Promise<T>): Promise<T> {
@@ -114,6 +119,10 @@ export class NamespaceView {
     this.#known.set(key, reading);
     return reading;
   }
+}
+
+function listKey({ group, plural }: ResourceDefinition, labelSelector = ""): string {
+  return `list ${group}/${plural} ${labelSelector}`;
 }
 
 /** A kind of route that is left out has no routes. */

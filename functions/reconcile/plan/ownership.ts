@@ -19,6 +19,11 @@ export const LOOKUP_LABEL = "traefik-cert-rotater.io/lookup";
 export const LOOKUP = "list";
 export const LOOKUP_SELECTOR = `${MANAGED_BY_SELECTOR},${LOOKUP_LABEL}=${LOOKUP}`;
 
+/** Whether `LOOKUP_SELECTOR` selects the object. */
+export function isFoundByLabel({ metadata: { labels = {} } }: KubernetesObject): boolean {
+  return labels[MANAGED_BY_LABEL] === MANAGED_BY && labels[LOOKUP_LABEL] === LOOKUP;
+}
+
 /** On an object that somebody else made: `"true"` hands it over to the route whose child it would be. */
 export const ADOPT_ANNOTATION = "traefik-cert-rotater.io/adopt";
 /** How Switchboard, the operator that this product can take over from, marks its children. */

@@ -23,20 +23,20 @@ import {
   reportRetry,
 } from "../apply/report.ts";
 import { verify } from "../apply/verify.ts";
+import { cachedReads } from "../observe/cached-reads.ts";
+import { childrenOf } from "../observe/children.ts";
 import { describeRoute } from "../observe/describe.ts";
 import { withoutClaimedHosts } from "../observe/host-claims.ts";
-import { areOthersReady, childrenOf } from "../observe/readiness.ts";
 import { NamespaceView, type Reads } from "../observe/view.ts";
 import { mayBeConfigured } from "../plan/deletion-cause.ts";
-import { rfc3339 } from "../plan/hosts-since.ts";
 import { mayHaveChild } from "../plan/members.ts";
 import { isSharing } from "../plan/namespace-index.ts";
 import { isSelected } from "../plan/opt-out.ts";
 import { isOfInstance, isOwnedBy } from "../plan/ownership.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Observed, type PlannerSetting, planRoute, type Subject } from "../plan/planner.ts";
 import { shadowed } from "../plan/shadowed.ts";
 import type { ReconcileContext } from "./context.ts";
+import { planChildren } from "./plan-children.ts";
 
 /** How often a conflict with another writer is answered by observing again before the sender is asked to wait. */
 const MAX_OBSERVATIONS = 5;
@@ -64,15 +64,34 @@ export async function reconcileRoute(
   options: RouteOptions,
 ): Promise<Report> {
   const changes: Change[] = [];
-  let { readsAll = false, sharedReads: reads = context.client } = options;
+  let { readsAll = false } = options;
+  let lists = listsOf(context, options);
   for (let attempt = 0; attempt < MAX_OBSERVATIONS; attempt++) {
-    const { report, isContested } = await attemptRoute(context, route, { ...options, readsAll }, reads);
+    const { report, isContested } = await attemptRoute(context, route, { ...options, readsAll }, lists);
     changes.push(...report.changes);
     if (!report.conflict) return { ...report, changes };
     readsAll ||= isContested;
-    reads = context.client;
+    lists = "live";
   }
   return { ...reportRetry("other writers were faster each time"), changes };
+}
+
+/** Where the lists of an attempt come from: `shared` with the routes of a batch, or the API server's `cache`. */
+type Lists = "live" | "shared" | "cache";
+
+/** The first look at what a route's event asks for may use lists that are behind, unless it is likely to remove. */
+function listsOf(context: ReconcileContext, { sharedReads, hint, readsAll }: RouteOptions): Lists {
+  if (sharedReads !== undefined) return "shared";
+  const mayLag = hint === "add" || hint === "update";
+  const isStrict = context.hostClaims === "strict";
+  // Whether a child is ready can be told from live reads alone.
+  const waits = context.integrations.some(({ waitsForOthers }) => waitsForOthers);
+  return mayLag && readsAll !== true && !isStrict && !waits ? "cache" : "live";
+}
+
+function readsOf({ client }: ReconcileContext, { sharedReads }: RouteOptions, lists: Lists): Reads {
+  if (lists === "live") return client;
+  return lists === "cache" ? cachedReads(client) : (sharedReads ?? client);
 }
 
 interface Attempt {
@@ -85,38 +104,48 @@ async function attemptRoute(
   context: ReconcileContext,
   route: RouteReference,
   options: RouteOptions,
-  reads: Reads,
+  lists: Lists,
 ): Promise<Attempt> {
-  const view = new NamespaceView(context, reads, route.namespace);
-  const isShared = reads !== context.client;
+  const hasOldLists = lists === "cache";
+  const view = new NamespaceView(context, readsOf(context, options, lists), route.namespace, hasOldLists);
   let isContested = false;
   const report = await reporting(`${route.kind} ${route.name}`, async () => {
     const seen = await observe(context, view, route, options);
     if (seen === null) return NOTHING_TO_DO;
     const { description, told } = seen;
     if (description !== null && seen.isShadowed) {
-      return record(context, description, reportProblems([shadowed(description)]));
+      const report = reportProblems([shadowed(description)]);
+      await recordProblems(context, description, report);
+      return report;
     }
     const integrations = options.integrations ?? context.integrations;
     const applied = await Promise.all(
       integrations.map((integration) =>
-        reconcileChildren(context, view, integration, seen, { ...options, isShared }),
+        reconcileChildren(context, view, integration, seen, { ...options, isShared: lists === "shared" }),
       ),
     );
     const own =
       told !== null && isSelected(told, context.selector) ? reportProblems(told.problems) : NOTHING_TO_DO;
     const written = applied.flatMap((each) => each.written).filter(({ object }) => object !== null);
-    const checked =
-      written.length === 0
-        ? NOTHING_TO_DO
-        : await reporting(`${route.kind} ${route.name}`, async () => {
-            const verdict = await verify(context, context.client, view, description, written);
-            isContested = verdict.isContested;
-            if (verdict.isContested || !verdict.isCurrent) return CONFLICT;
-            context.verified.add(written.flatMap(({ object }) => object ?? []));
-            return NOTHING_TO_DO;
-          });
-    return record(context, told, mergeRouteReports([own, ...applied.map(({ report }) => report), checked]));
+    const check = () =>
+      reporting(`${route.kind} ${route.name}`, async () => {
+        const verdict = await verify(context, context.client, view, description, written);
+        isContested = verdict.isContested;
+        if (verdict.isContested || !verdict.isCurrent) return CONFLICT;
+        context.verified.add(written.flatMap(({ object }) => object ?? []));
+        return NOTHING_TO_DO;
+      });
+    const [checked] = await Promise.all([
+      written.length === 0 ? NOTHING_TO_DO : check(),
+      recordChanges(
+        context,
+        told,
+        applied.flatMap(({ report }) => report.changes),
+      ),
+    ]);
+    const report = mergeRouteReports([own, ...applied.map(({ report }) => report), checked]);
+    await recordProblems(context, told, report);
+    return report;
   });
   return { report, isContested };
 }
@@ -167,9 +196,9 @@ function readAhead(
   view.child(integration, integration.childName(route));
   view.dependencies(integration);
   if (!isSharing(integration)) return;
-  view.childrenByLabel(integration);
   // A new route most likely makes its child, and then must know who else claims what it claims.
   if (hint === "add") view.children(integration);
+  view.childrenByLabel(integration);
 }
 
 /** Hosts that another namespace holds are refused at once where that is asked for. */
@@ -219,7 +248,15 @@ async function reconcileChildren(
 ): Promise<Applied> {
   let applied: Applied | null = null;
   const report = await reporting(integration.name, async () => {
-    const { plans, usedLists } = await planChildren(context, view, integration, seen, options);
+    const { plans, usedLists, needsNewLists } = await planChildren(
+      context,
+      view,
+      integration,
+      seen.route,
+      seen.told,
+      { readsAll: options.readsAll === true, checksClaims: seen.checksClaims },
+    );
+    if (needsNewLists) return CONFLICT;
     const removes = plans.some(({ step }) => step.action === "update" || step.action === "delete");
     // What removes rests on lists that nobody else has read for another purpose.
     if (usedLists && removes && options.isShared) return CONFLICT;
@@ -248,63 +285,20 @@ function blockedReport(
     : { ...told, deferred: [step.live.metadata.uid ?? ""] };
 }
 
-async function planChildren(
-  context: ReconcileContext,
-  view: NamespaceView,
-  integration: Integration,
-  { route, told: description, checksClaims }: Seen,
-  options: RouteOptions,
-): Promise<{ readonly plans: readonly Plan[]; readonly usedLists: boolean }> {
-  const { instance, onOptOut, refuseHost, selector } = context;
-  const [dependencies, children, othersReady] = await Promise.all([
-    view.dependencies(integration),
-    childrenOf(view, integration, route),
-    areOthersReady(context, view, integration, description),
-  ]);
-  const refuseName = (name: string) => refuseHost(route.namespace, name);
-  const mayName = (host: string) => refuseName(host) === null;
-  const setting: PlannerSetting = {
-    instance,
-    onOptOut,
-    selector,
-    now: rfc3339(context.now()),
-    facts: { dependencies, mayName, refuseName, othersReady },
-  };
-  const subject: Subject = { route, description, readsAll: options.readsAll === true };
-  let observed: Observed = { children, hasAllChildren: false, routes: null };
-  while (true) {
-    const planned = planRoute(integration, subject, observed, setting);
-    if ("plans" in planned) return { plans: planned.plans, usedLists: observed.hasAllChildren };
-    observed =
-      planned.missing === "children"
-        ? { ...observed, children: await view.children(integration), hasAllChildren: true }
-        : { ...observed, routes: await claimingRoutes(context, view, observed.children, checksClaims) };
-  }
-}
-
-/** The routes of the namespace, without hosts that other namespaces hold where that is asked for at once. */
-async function claimingRoutes(
-  context: ReconcileContext,
-  view: NamespaceView,
-  children: readonly KubernetesObject[],
-  checksClaims: boolean,
-): Promise<readonly RouteDescription[]> {
-  const routes = await view.routes();
-  if (!checksClaims) return routes;
-  return withoutClaimedHosts(
-    context,
-    routes,
-    children.filter((child) => isOfInstance(child, context.instance)),
-  );
-}
-
-/** Events come after the children and never change the answer. A conflict is told once it is settled. */
-async function record(
-  context: ReconcileContext,
+/** Events come after the children and never change the answer. What is done is told beside the look after the write. */
+async function recordChanges(
+  { events }: ReconcileContext,
   description: RouteDescription | null,
-  report: Report,
-): Promise<Report> {
-  if (description !== null)
-    await context.events.record(description, report.changes, report.conflict ? [] : report.problems);
-  return report;
+  changes: readonly Change[],
+): Promise<void> {
+  if (description !== null) await events.record(description, changes, []);
+}
+
+/** A conflict is told once it is settled. */
+async function recordProblems(
+  { events }: ReconcileContext,
+  description: RouteDescription | null,
+  { conflict, problems }: Report,
+): Promise<void> {
+  if (description !== null) await events.record(description, [], conflict ? [] : problems);
 }

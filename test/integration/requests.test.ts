@@ -1,0 +1,140 @@
+/** How many requests an event costs, and of which kind: a time would depend on the machine. */
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import type { AuditEntry } from "../control-plane/audit-log.ts";
+import { sharedControlPlane } from "../control-plane/shared.ts";
+import { CERTIFICATES, ENDPOINTS, ROUTES, records, SERVICES } from "./harness/objects.ts";
+import { startWorld, type World } from "./harness/world.ts";
+
+suite("requests of an event that removes nothing", () => {
+  let world: World;
+
+  before(async () => {
+    const cluster = await sharedControlPlane();
+    const namespace = await cluster.admin.createNamespace("target");
+    const spec = { type: "LoadBalancer", ports: [{ port: 443 }], externalIPs: ["192.0.2.7"] };
+    await cluster.admin.create({ ...SERVICES, metadata: { name: "traefik", namespace }, spec });
+    const targetService = { name: "traefik", namespace };
+    world = await startWorld(cluster, { values: { integrations: { externalDNS: { targetService } } } });
+  });
+  after(() => world.stop());
+
+  /** What the function asks for from the change of a route on, without its Kubernetes Events. */
+  async function requestsOf(
+    verb: "add" | "update",
+    object: { apiVersion: string; kind: string },
+    name: string,
+  ): Promise<AuditEntry[]> {
+    const mark = await world.cluster.auditLog.mark();
+    assert.equal(await world.tell(verb, object, name), 204);
+    return (await world.requests(mark)).filter(({ resource }) => resource !== "events");
+  }
+
+  /** `verb resource` of each; a list with how it is read: `consistent` waits for etcd. */
+  function shown(entries: readonly AuditEntry[]): string[] {
+    return entries.map(({ verb, resource, uri }) => `${verb}${wayOf(verb, uri)} ${resource}`).sort();
+  }
+
+  function wayOf(verb: string, uri: string): string {
+    if (verb !== "list") return "";
+    const query = new URL(uri, "https://kubernetes").searchParams;
+    if (query.get("resourceVersionMatch") === "Exact") return " exact";
+    return query.get("resourceVersion") === "0" ? " cached" : " consistent";
+  }
+
+  const put = (name: string, secretName: string | undefined, ...hosts: string[]) =>
+    world.admin.apply(
+      world.route({
+        name,
+        ...(secretName === undefined ? {} : { secretName }),
+        match: hosts.map((host) => `Host(\`${host}.example.com\`)`).join(" || "),
+      }),
+    );
+
+  test("a new route: five objects and a cached list, two creates, and a look at what may have changed", async () => {
+    await put("fresh", "fresh", "fresh");
+    assert.deepEqual(shown(await requestsOf("add", ROUTES, "fresh")), [
+      "get certificates",
+      "get dnsendpoints",
+      "get ingressroutes",
+      "get ingressroutes",
+      "get namespaces",
+      "get services",
+      "get services",
+      "list cached certificates",
+      "list exact certificates",
+      "patch certificates",
+      "patch dnsendpoints",
+    ]);
+  });
+
+  test("an echo of its children: one look at the child", async () => {
+    for (const [kind, resource] of [
+      [CERTIFICATES, "certificates"],
+      [ENDPOINTS, "dnsendpoints"],
+    ] as const) {
+      const name = resource === "certificates" ? "fresh-tls" : "fresh";
+      for (const verb of ["add", "update"] as const)
+        assert.deepEqual(shown(await requestsOf(verb, kind, name)), [`get ${resource}`]);
+    }
+  });
+
+  test("nothing to do: five objects and a cached list", async () => {
+    assert.deepEqual(shown(await requestsOf("update", ROUTES, "fresh")), [
+      "get certificates",
+      "get dnsendpoints",
+      "get ingressroutes",
+      "get namespaces",
+      "get services",
+      "list cached certificates",
+    ]);
+  });
+
+  test("another host: no list that waits", async () => {
+    await put("fresh", "fresh", "other");
+    assert.deepEqual(shown(await requestsOf("update", ROUTES, "fresh")), [
+      "get certificates",
+      "get dnsendpoints",
+      "get ingressroutes",
+      "get ingressroutes",
+      "get namespaces",
+      "get services",
+      "get services",
+      "list cached certificates",
+      "patch certificates",
+      "patch dnsendpoints",
+    ]);
+    assert.deepEqual(await records(world.admin, world.namespace, "fresh"), ["other.example.com A 192.0.2.7"]);
+  });
+
+  test("a second route joins its Secret, and later neither needs anything: no list that waits", async () => {
+    await put("joining", "fresh", "joining");
+    const joining = await requestsOf("add", ROUTES, "joining");
+    const again = await requestsOf("update", ROUTES, "joining");
+    for (const entries of [joining, again]) {
+      assert.deepEqual(
+        shown(entries).filter((line) => line.includes("consistent")),
+        [],
+      );
+    }
+    assert.deepEqual(
+      again.filter(({ verb }) => verb === "patch"),
+      [],
+    );
+  });
+
+  test("a new route without TLS: no list that waits", async () => {
+    await put("plain", undefined, "plain");
+    const entries = await requestsOf("add", ROUTES, "plain");
+    assert.deepEqual(
+      shown(entries).filter((line) => line.includes("consistent")),
+      [],
+    );
+  });
+
+  test("what removes rests on lists that wait", async () => {
+    await put("joining", "own", "joining");
+    const leaving = shown(await requestsOf("update", ROUTES, "joining"));
+    assert.ok(leaving.includes("list consistent certificates"), leaving.join("\n"));
+  });
+});
