@@ -113,13 +113,18 @@ export interface ChildKind {
   names(spec: unknown): readonly string[];
   /** The routes whose child could bear this name; null where that cannot be told from the name. */
   routesOf(childName: string): readonly Pick<RouteReference, "kind" | "name">[] | null;
+  /**
+   * Whether the controller that a child is for has looked at it as it is now, and null where it never has: for those
+   * that have no more to tell than that. Null in its place where a child of the kind does not tell.
+   */
+  readonly isObserved: ((child: KubernetesObject) => boolean | null) | null;
 }
 
 export interface Integration extends ChildKind {
   /** Objects it needs for every route, read in the same round trip as the route. */
   readonly dependencies: readonly ObjectReference[];
   readonly claim: Claim | null;
-  /** Whether its child has done its work; null where nobody can wait for that. */
+  /** Whether its child has done its work; null where nobody can wait for that. Those that wait are not waited for. */
   readonly isReady: ((child: KubernetesObject) => boolean) | null;
   /** It asks for `Facts.othersReady`. */
   readonly waitsForOthers: boolean;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isOf, type KubernetesObject } from "../../kubernetes/objects.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClaimSetting, claimedHosts, claimsOf, HostClaims } from "../plan/host-claims.ts";
@@ -29,7 +29,7 @@ export async function withoutClaimedHosts(
   children: readonly KubernetesObject[],
 ): Promise<readonly RouteDescription[]> {
   const namesOf = (child: KubernetesObject) =>
-    context.integrations.find(({ resource }) => resource.kind === child.kind)?.names(child.spec) ?? [];
+    context.integrations.find(({ resource }) => isOf(resource, child))?.names(child.spec) ?? [];
   const has = new Set(children.flatMap(namesOf));
   const hosts = descriptions.flatMap((description) => [...claimedHosts(description, [])]);
   if (hosts.every((host) => has.has(host))) return descriptions;
