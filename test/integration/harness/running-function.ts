@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseConfiguration } from "../../../functions/config/parse.ts";
 import { createFunction } from "../../../functions/function.ts";
+import type { IntegrationDefinition } from "../../../functions/integrations/definition.ts";
 import { INTEGRATIONS } from "../../../functions/integrations/index.ts";
 import type { Credentials } from "../../../functions/kubernetes/credentials.ts";
 import { createLogger } from "../../../functions/log.ts";
@@ -40,6 +41,8 @@ export interface FunctionSettings {
   readonly apiServer?: { readonly url: string; readonly caPem: string };
   /** Instead of a token that is made once: asked for with every request, `fresh` after a 401. */
   readonly authorization?: Credentials["authorization"];
+  /** The integrations there are; those of the product unless given. */
+  readonly integrations?: readonly IntegrationDefinition[];
 }
 
 export async function startFunction(
@@ -49,7 +52,10 @@ export async function startFunction(
 ): Promise<RunningFunction> {
   const { url: apiServer, caPem } = settings.apiServer ?? cluster;
   const authorization = settings.authorization ?? bearer(await release.functionToken());
-  const { configuration } = parseConfiguration(JSON.parse(await release.configuration()), INTEGRATIONS);
+  const { configuration } = parseConfiguration(
+    JSON.parse(await release.configuration()),
+    settings.integrations ?? INTEGRATIONS,
+  );
   const logs: LogLine[] = [];
   const { listener, inFlight } = createFunction({
     sink: null,
