@@ -7,7 +7,7 @@
  * @module
  */
 import type { KubernetesObject, ObjectReference, ResourceDefinition } from "../kubernetes/objects.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem, ProblemReason } from "../problem.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
 
 export type Spec = Readonly<Record<string, unknown>>;
@@ -68,6 +68,8 @@ export interface Claim {
   readonly guard: ClaimGuard | null;
   /** What may be lost by taking up the claim, whatever the settings: for whoever plans ahead. */
   readonly stake: ClaimStake;
+  /** Reason of the problem that `taken` tells. */
+  readonly takenReason: ProblemReason;
   /** Tells the user that `holder`, which is not ours, has it already. */
   taken(claim: string, holder: string, coverage: Coverage): Problem;
 }
