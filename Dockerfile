@@ -10,6 +10,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY tools tools
 COPY functions functions
+COPY traefik-cert-rotation/files traefik-cert-rotation/files
 COPY test/control-plane/certificates.ts test/control-plane/certificates.ts
 # The bundles hold what package-lock.json names: that is the list of parts, beside Node itself.
 RUN node tools/bundle.ts && mkdir /app && cp -R dist/. /app/ && \

@@ -5,32 +5,31 @@
  * @module
  */
 
-/** Machine-readable causes, CamelCase as Kubernetes Events want them. The docs list each with an example. */
-export type ProblemReason =
-  | "InvalidRule"
-  | "UnusableHost"
-  | "InvalidField"
-  | "InvalidAnnotation"
-  | "TooManyNames"
-  | "PrivateName"
-  | "ContradictingRoutes"
-  | "NotOurs"
-  | "Released"
-  | "SecretNameTaken"
-  | "SecretExists"
-  | "HostNotAllowed"
-  | "HostClaimed"
-  | "TargetMissing"
-  | "TargetPending"
-  | "Forbidden"
-  | "KindNotServed"
-  | "Rejected"
-  | "TooLarge"
-  | "Shadowed"
-  | "DeletionBrake"
-  | "CertResolver"
-  | "ParentRefs"
-  | "NoNames";
+/**
+ * Machine-readable causes, CamelCase as Kubernetes Events want them; docs/operations.md has each with an example. An
+ * integration adds its own from its folder (`declare module`) and says there what they mean.
+ */
+export interface ProblemReasons {
+  InvalidRule: true;
+  UnusableHost: true;
+  InvalidField: true;
+  InvalidAnnotation: true;
+  NotOurs: true;
+  Released: true;
+  HostNotAllowed: true;
+  HostClaimed: true;
+  Forbidden: true;
+  KindNotServed: true;
+  Rejected: true;
+  TooLarge: true;
+  Shadowed: true;
+  DeletionBrake: true;
+  CertResolver: true;
+  ParentRefs: true;
+  NoNames: true;
+}
+
+export type ProblemReason = keyof ProblemReasons;
 
 /** One problem. `message` says what was found and what to do; `field` is a path such as `spec.routes[0].match`. */
 export interface Problem {

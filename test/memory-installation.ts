@@ -6,6 +6,7 @@
  */
 
 import { parseConfiguration } from "../functions/config/parse.ts";
+import type { IntegrationDefinition } from "../functions/integrations/definition.ts";
 import { INTEGRATIONS } from "../functions/integrations/index.ts";
 import type { KubernetesClient } from "../functions/kubernetes/client.ts";
 import type { KubernetesObject, ResourceDefinition } from "../functions/kubernetes/objects.ts";
@@ -20,7 +21,7 @@ import { createDispatcher } from "../functions/reconcile/dispatch.ts";
 import { refusalOf } from "../functions/reconcile/plan/host-policy.ts";
 import type { ReconcileContext } from "../functions/reconcile/route/context.ts";
 import type { RouteReference } from "../functions/traefik/route-description.ts";
-import type { Work } from "../functions/work.ts";
+import type { WatchedKinds, Work } from "../functions/work.ts";
 
 export const ROUTES: ResourceDefinition = {
   group: "traefik.io",
@@ -51,6 +52,8 @@ export interface Told {
 
 export interface Installation {
   handle(work: Work): Promise<Outcome>;
+  /** What events may be about. */
+  readonly kinds: WatchedKinds;
   readonly told: Told[];
   /** Lines of the log, parsed. */
   readonly logs: readonly Readonly<Record<string, unknown>>[];
@@ -63,11 +66,12 @@ export function startInstallation(
   client: KubernetesClient,
   file: Readonly<Record<string, unknown>> = {},
   context: Partial<ReconcileContext> = {},
+  definitions: readonly IntegrationDefinition[] = INTEGRATIONS,
 ): Installation {
   const externalDNS = { targetIPs: ["192.0.2.7"] };
   const { configuration } = parseConfiguration(
     { integrations: { certManager: {}, externalDNS }, ...file },
-    INTEGRATIONS,
+    definitions,
   );
   const told: Told[] = [];
   const logs: Readonly<Record<string, unknown>>[] = [];
@@ -93,7 +97,7 @@ export function startInstallation(
     loadRegexp: async () => () => null,
     ...context,
   });
-  return { handle: (work) => dispatcher.handle(work, {}), told, logs, clock };
+  return { kinds: dispatcher.kinds, handle: (work) => dispatcher.handle(work, {}), told, logs, clock };
 }
 
 export interface RouteOptions {

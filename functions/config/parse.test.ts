@@ -19,7 +19,17 @@ function definition(
   schema: v.GenericSchema<unknown, unknown>,
 ): IntegrationDefinition {
   const integration = (settings: unknown) => ({ name, settings }) as unknown as Integration;
-  return { key, name, schema, create: integration, createRemover: () => integration("remover") };
+  return {
+    key,
+    name,
+    resource: { group: "", version: "v1", plural: "things", kind: "Thing" },
+    annotationNames: [],
+    reasons: {},
+    enabledByDefault: true,
+    schema,
+    create: integration,
+    createRemover: () => integration("remover"),
+  };
 }
 
 const DEFINITIONS = [

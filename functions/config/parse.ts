@@ -24,8 +24,8 @@ const SWITCHES = {
 };
 
 /**
- * Checks a configuration and sets up the integrations that it turns on: those that `integrations` names, or all of
- * them where that key is missing. A key with the value null counts as missing, but for the name of an integration.
+ * Checks a configuration and sets up the integrations that it turns on: those that `integrations` names, or all that
+ * are on by default where that key is missing. A key with the value null counts as missing, but for the name of an integration.
  *
  * @param raw parsed JSON or YAML; undefined and null are an empty file
  * @throws {InvalidConfigurationError} with every problem at once
@@ -38,7 +38,7 @@ export function parseConfiguration(
   const parsed = v.safeParse(fileSchema(definitions), file);
   const problems = [...problemsOf(parsed.issues ?? [], [])];
   const integrations = definitions.flatMap((definition) =>
-    setUp(definition, settingsFor(file, definition.key), problems),
+    setUp(definition, settingsFor(file, definition), problems),
   );
   if (!parsed.success || problems.length > 0) throw new InvalidConfigurationError(problems);
   const { selector, traefik, logLevel, mode, onOptOut, hostPolicy, hostClaims, auth } = parsed.output;
@@ -131,8 +131,8 @@ function identities() {
 }
 
 /** What the file says about an integration: undefined where it is off, empty where nothing is said of any. */
-function settingsFor(file: unknown, key: string): unknown {
-  if (!isRecord(file) || file.integrations === undefined) return {};
+function settingsFor(file: unknown, { key, enabledByDefault }: IntegrationDefinition): unknown {
+  if (!isRecord(file) || file.integrations === undefined) return enabledByDefault ? {} : undefined;
   return isRecord(file.integrations) ? file.integrations[key] : undefined;
 }
 

@@ -28,11 +28,19 @@ export function annotationNameProblems(
 ): readonly Problem[] {
   return Object.keys(annotations).flatMap((key) => {
     const slash = key.indexOf("/") + 1;
-    // Every prefix has one of these, a slip of the pen in it included; most annotations are somebody else's.
-    if (slash === 0 || !/cert|dns|rotat/i.test(key)) return [];
-    const told = adviceFor(key.slice(0, slash), key.slice(slash), vocabulary);
+    const prefix = key.slice(0, slash);
+    if (slash === 0 || !mayBeMeant(prefix, vocabulary)) return [];
+    const told = adviceFor(prefix, key.slice(slash), vocabulary);
     return told === null ? [] : [invalidAnnotation(key, `it has no effect: ${told}.`)];
   });
+}
+
+/** Cheap, for most annotations are somebody else's. A slip of the pen leaves the beginning or the end as it is. */
+function mayBeMeant(prefix: string, vocabulary: readonly AnnotationNames[]): boolean {
+  if (/cert|dns|rotat/i.test(prefix)) return true;
+  return vocabulary.some(
+    (names) => names.prefix.slice(0, 3) === prefix.slice(0, 3) || names.prefix.slice(-8) === prefix.slice(-8),
+  );
 }
 
 function adviceFor(prefix: string, name: string, vocabulary: readonly AnnotationNames[]): string | null {

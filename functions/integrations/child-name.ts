@@ -10,6 +10,9 @@ import type { RouteReference } from "../traefik/route-description.ts";
 /** Longest name of a Kubernetes object. */
 const MAX_NAME_LENGTH = 253;
 
+/** What follows the route's name in its child's. */
+export type Suffix = "" | `-${string}`;
+
 /** What stands before the hash. */
 const INFIXES: Readonly<Record<RouteReference["kind"], string | null>> = {
   IngressRoute: null,
@@ -21,7 +24,7 @@ const INFIXES: Readonly<Record<RouteReference["kind"], string | null>> = {
  * The child's name: `<route><suffix>`, or `<route>-tcp-<8 hex><suffix>` for an IngressRouteTCP, likewise UDP. A name over 253
  * characters is cut and closed with a hash of the whole, so that it is the same at every run.
  */
-export function childName(route: Pick<RouteReference, "kind" | "name">, suffix: "" | "-tls"): string {
+export function childName(route: Pick<RouteReference, "kind" | "name">, suffix: Suffix): string {
   const infix = INFIXES[route.kind];
   const base = infix === null ? route.name : `${route.name}-${infix}-${hash(`${route.kind}/${route.name}`)}`;
   const name = base + suffix;
@@ -37,7 +40,7 @@ export function childName(route: Pick<RouteReference, "kind" | "name">, suffix: 
  */
 export function routesOfChildName(
   name: string,
-  suffix: "" | "-tls",
+  suffix: Suffix,
 ): readonly Pick<RouteReference, "kind" | "name">[] | null {
   if (!name.endsWith(suffix)) return null;
   const base = name.slice(0, name.length - suffix.length);

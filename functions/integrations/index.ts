@@ -1,5 +1,6 @@
 /**
- * The integrations there are. A new one is a folder and a line here.
+ * The integrations there are. A new one is a folder and its line here; what the chart knows of it is generated
+ * (`node tools/integrations.ts`).
  *
  * @module
  */

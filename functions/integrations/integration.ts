@@ -7,7 +7,7 @@
  * @module
  */
 import type { KubernetesObject, ObjectReference, ResourceDefinition } from "../kubernetes/objects.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem, ProblemReason } from "../problem.ts";
 import type { RouteDescription, RouteReference } from "../traefik/route-description.ts";
 
 export type Spec = Readonly<Record<string, unknown>>;
@@ -70,6 +70,8 @@ export interface Claim {
   readonly guard: ClaimGuard | null;
   /** What may be lost by taking up the claim, whatever the settings: for whoever plans ahead. */
   readonly stake: ClaimStake;
+  /** Reason of the problem that `taken` tells. */
+  readonly takenReason: ProblemReason;
   /** Tells the user that `holder`, which is not ours, has it already. */
   taken(claim: string, holder: string, coverage: Coverage): Problem;
 }
@@ -115,13 +117,18 @@ export interface ChildKind {
   names(spec: unknown): readonly string[];
   /** The routes whose child could bear this name; null where that cannot be told from the name. */
   routesOf(childName: string): readonly Pick<RouteReference, "kind" | "name">[] | null;
+  /**
+   * Whether the controller that a child is for has looked at it as it is now, and null where it never has: for those
+   * that have no more to tell than that. Null in its place where a child of the kind does not tell.
+   */
+  readonly isObserved: ((child: KubernetesObject) => boolean | null) | null;
 }
 
 export interface Integration extends ChildKind {
   /** Objects it needs for every route, read in the same round trip as the route. */
   readonly dependencies: readonly ObjectReference[];
   readonly claim: Claim | null;
-  /** Whether its child has done its work; null where nobody can wait for that. */
+  /** Whether its child has done its work; null where nobody can wait for that. Those that wait are not waited for. */
   readonly isReady: ((child: KubernetesObject) => boolean) | null;
   /** It asks for `Facts.othersReady`. */
   readonly waitsForOthers: boolean;

@@ -68,3 +68,9 @@ export interface KubernetesObject {
 export function apiVersionOf(resource: ResourceDefinition): string {
   return resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
 }
+
+/** Whether the object is of the resource, in whatever version: groups have kinds of the same name. */
+export function isOf({ group, kind }: ResourceDefinition, object: KubernetesObject): boolean {
+  const slash = object.apiVersion.lastIndexOf("/");
+  return object.kind === kind && object.apiVersion.slice(0, Math.max(slash, 0)) === group;
+}

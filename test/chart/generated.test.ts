@@ -3,15 +3,15 @@ import { readdir, readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parseAllDocuments } from "yaml";
+import { generate } from "../../tools/integrations.ts";
 import { renderKnative } from "../../tools/render-knative.ts";
-import { generate } from "../../tools/values-reference.ts";
 import type { Manifest } from "../control-plane/admin.ts";
 import { kustomize } from "../control-plane/kustomize.ts";
 
 const repository = new URL("../../", import.meta.url);
 
 suite("generated files are up to date:", () => {
-  test("docs/values.md and values.schema.json (else run node tools/values-reference.ts)", async () => {
+  test("docs/values.md and what the chart knows of integrations (else run node tools/integrations.ts)", async () => {
     for (const [path, content] of await generate(repository))
       assert.equal(await readFile(new URL(path, repository), "utf8"), content, path);
   });

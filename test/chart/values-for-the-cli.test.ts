@@ -33,6 +33,7 @@ const cases: Readonly<Record<string, object>> = {
   "static addresses instead of the Service": {
     integrations: { externalDNS: { targetService: null, targetIPs: ["192.0.2.1"] } },
   },
+  "external-dns' own targets": { integrations: { externalDNS: { defaultTargets: true } } },
   "another Service": { integrations: { externalDNS: { targetService: { name: "public" } } } },
   "one off": { integrations: { certManager: { enabled: false } } },
   "both off, one with its children": {
@@ -46,13 +47,19 @@ const cases: Readonly<Record<string, object>> = {
   },
 };
 
+/** What the chart writes out and a configuration may leave out: both mean the same. */
+const MEANT: Readonly<Record<string, object>> = {
+  certManager: { allowedAnnotations: ["*"], commonName: "none" },
+  externalDNS: { allowedAnnotations: ["*"], defaultTargets: false, optIn: false, domains: [] },
+};
+
 /** Every setting that the function would have, defaults included. */
 function settingsIn(raw: unknown): unknown {
   const { integrations, oidc: _, ...rest } = parseConfiguration(raw, INTEGRATIONS).configuration;
   const settings = INTEGRATIONS.map(({ key, schema }) => {
     const { enabled: _, onDisable: __, ...own } = at(raw, `integrations.${key}`) as Record<string, unknown>;
     const given = Object.entries(own).filter(([, value]) => value !== null);
-    return v.parse(schema, Object.fromEntries(given));
+    return { ...MEANT[key], ...(v.parse(schema, Object.fromEntries(given)) as object) };
   });
   return { ...rest, names: integrations.map(({ name }) => name), settings };
 }

@@ -7,7 +7,7 @@ import type { Value } from "./comments.ts";
 import type { Schema } from "./schema.ts";
 
 /** The reference in Markdown: a section for each group of values, and one for the rest. */
-export function renderReference(schema: Schema, values: readonly Value[]): string {
+export function renderReference(schema: Schema, values: readonly Value[], appendix: string): string {
   const top = values.filter((value) => value.path.length === 1);
   const groups = top.filter((value) => isGroup(at(schema, value.path)));
   const others = top.filter((value) => !groups.includes(value));
@@ -17,11 +17,12 @@ export function renderReference(schema: Schema, values: readonly Value[]): strin
   });
   return [
     "# Values of the chart",
-    "<!-- Written by `node tools/values-reference.ts` from traefik-cert-rotation/values.yaml. -->",
+    "<!-- Written by `node tools/integrations.ts` from traefik-cert-rotation/values.yaml. -->",
     "A value that is unknown or of the wrong type stops the install with its path.",
     ...sections,
     "## Names, labels, scheduling, the rest",
     table(schema, others),
+    appendix,
     "",
   ].join("\n\n");
 }

@@ -46,8 +46,8 @@ function isOpen(schema: Schema): boolean {
   return schema.$ref !== undefined || schema.additionalProperties !== false;
 }
 
-/** The schema as JSON text in Biome's format: short lists of plain values stay on one line. */
-export function formatSchema(schema: Schema): string {
+/** JSON text in Biome's format: short lists of plain values stay on one line. */
+export function formatSchema(schema: object): string {
   const text = JSON.stringify(schema, null, 2);
   const list = /^( *(?:"[^"]*": )?)\[\s+([^[\]{}]*?)\s+\](,?)$/gm;
   return `${text.replace(list, (long, start: string, items: string, end: string) => {

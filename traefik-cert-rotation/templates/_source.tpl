@@ -45,12 +45,12 @@ which a live cluster has all but the CustomResourceDefinition for UDP must not s
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- if include "tcr.hasTargetService" . -}}
-{{- $service := dict "apiVersion" "v1" "kind" "Service" -}}
-{{- with .Values.source.targetServiceSelector -}}
-{{- $_ := set $service "selector" (dict "matchLabels" .) -}}
+{{- range include "tcr.dependencies" . | fromJsonArray -}}
+{{- $dependency := pick . "apiVersion" "kind" -}}
+{{- with .selector -}}
+{{- $_ := set $dependency "selector" (dict "matchLabels" .) -}}
 {{- end -}}
-{{- $items = append $items $service -}}
+{{- $items = append $items $dependency -}}
 {{- end -}}
 {{- dict "items" $items | toJson -}}
 {{- end -}}

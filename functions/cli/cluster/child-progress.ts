@@ -16,19 +16,21 @@ export interface ChildProgress {
 const DONE: ChildProgress = { done: true, why: null };
 
 /**
- * A kind whose readiness is known by its condition `Ready` (cert-manager's Certificate), any other by its
- * `status.observedGeneration` (external-dns' DNSEndpoint: it has been listed; what became of it is not told).
+ * By the condition `Ready` where the integration looks at it, else by whether the child has been looked at. One of
+ * which neither can be told is done once it is there.
  */
-export function progressOf(child: KubernetesObject, { isReady, name }: Integration): ChildProgress {
+export function progressOf(
+  child: KubernetesObject,
+  { isReady, isObserved, name }: Integration,
+): ChildProgress {
   if (isReady !== null) {
     return isReady(child)
       ? DONE
       : { done: false, why: readyCondition(child) ?? `${name} has not looked at it` };
   }
-  const { generation }: { generation?: unknown } = child.metadata as object;
-  const observed = isRecord(child.status) ? child.status.observedGeneration : undefined;
-  if (observed !== undefined && observed === generation) return DONE;
-  const why = observed === undefined ? "has not looked at it" : "has not looked at its last change";
+  const observed = isObserved === null ? true : isObserved(child);
+  if (observed === true) return DONE;
+  const why = observed === null ? "has not looked at it" : "has not looked at its last change";
   return { done: false, why: `${name} ${why}` };
 }
 

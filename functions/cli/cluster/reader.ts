@@ -98,7 +98,7 @@ function noteOn(
 ): string | null {
   const { kind, group, plural } = resource;
   if (error instanceof KindNotServedError) {
-    const of = integrations.find((integration) => integration.resource.kind === kind);
+    const of = integrations.find(({ resource: own }) => own.kind === kind && own.group === group);
     if (of === undefined) return null;
     return (
       `${of.name} is not installed here yet: ${kind} (${plural}.${group}) is not served. ` +

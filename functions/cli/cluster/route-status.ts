@@ -58,7 +58,7 @@ export interface RouteStatus {
 }
 
 const FINE: readonly ChildState[] = ["ready", "none", "opted out"];
-const IN_THE_WAY: readonly Problem["reason"][] = ["NotOurs", "Released", "SecretNameTaken"];
+const IN_THE_WAY: readonly Problem["reason"][] = ["NotOurs", "Released"];
 
 /** Those in which something is wrong first, then by namespace and name. */
 export async function routeStatuses(survey: Survey): Promise<readonly RouteStatus[]> {
@@ -178,13 +178,15 @@ async function substitute(
   const name = integration.childName(route);
   const nothing = { object: null, name };
   if (isIgnored(description, integration.name)) return { ...nothing, state: "opted out" };
-  if (!problems.some(({ reason }) => IN_THE_WAY.includes(reason))) return { ...nothing, state: "none" };
+  const isTaken = problems.some(({ reason }) => reason === integration.claim?.takenReason);
+  if (!isTaken && !problems.some(({ reason }) => IN_THE_WAY.includes(reason))) {
+    return { ...nothing, state: "none" };
+  }
   const object = await read(reader.client, integration, route.namespace, name);
   const ownership: Ownership | null = object === null ? null : judge(object, route, instance);
   if (ownership !== null && !mayWrite(ownership)) {
     return { object, name, state: ownership === "released" ? "released" : "foreign" };
   }
-  const isTaken = integration.claim !== null && problems.some(({ reason }) => reason === "SecretNameTaken");
   return { ...nothing, state: isTaken ? "foreign" : "none" };
 }
 

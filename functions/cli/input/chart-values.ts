@@ -3,9 +3,24 @@
  *
  * @module
  */
+
+import integrations from "../../../traefik-cert-rotation/files/integrations.json" with { type: "json" };
 import { isRecord } from "../../schema/unknown.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Values that go before others, as the chart knows them. */
+interface Replacements {
+  readonly omitEmpty: readonly string[];
+  readonly dependencies: readonly { readonly from: string; readonly unless: readonly string[] }[];
+}
+
+/** The chart's own list of integrations. */
+const INTEGRATIONS: readonly (Replacements & {
+  readonly key: string;
+  readonly enabledByDefault: boolean;
+  readonly defaults: Fields;
+})[] = integrations;
 
 /** Where this chart is part of another one, its values stand under its name. */
 const CHART = "traefik-cert-rotation";
@@ -37,25 +52,22 @@ const CHART_ONLY: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Defaults of the chart where they count beside what is given: Helm merges objects. All others are those of the
- * configuration.
+ * Defaults of the chart where they count beside what is given, by integration: Helm merges objects. All others are those
+ * of the configuration.
  */
-const DEFAULTS: Readonly<Record<string, Fields>> = {
-  certManager: {
-    enabled: true,
-    certificateTemplate: { spec: { issuerRef: { kind: "ClusterIssuer", name: "ca-issuer" } } },
-    commonName: "none",
-    allowedAnnotations: ["*"],
-  },
-  externalDNS: {
-    enabled: true,
-    targetService: { namespace: "traefik", name: "traefik" },
-    defaultTargets: false,
-    optIn: false,
-    domains: [],
-    allowedAnnotations: ["*"],
-  },
-};
+const DEFAULTS: Readonly<Record<string, Fields>> = Object.fromEntries(
+  INTEGRATIONS.map(({ key, defaults }) => [key, withoutScalars(defaults)]),
+);
+
+function withoutScalars({ enabled, ...defaults }: Fields): Fields {
+  const merged = Object.entries(defaults).filter(([, value]) => isRecord(value) && !isEmpty(value));
+  return { enabled, ...Object.fromEntries(merged) };
+}
+
+/** Holds nothing but objects that are empty. */
+function isEmpty(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every(isEmpty);
+}
 
 /**
  * By what a file is known for values of the chart: a key that a configuration file cannot have, or an integration that
@@ -71,7 +83,9 @@ export function markOfChartValues(raw: unknown): string | null {
   if (isRecord(auth) && isRecord(auth.oidc) && "enabled" in auth.oidc) return "auth.oidc.enabled";
   if (!isRecord(integrations)) return null;
   const switched = Object.keys(integrations).find((name) => isSwitched(integrations[name]));
-  const isComplete = Object.keys(DEFAULTS).every((name) => name in integrations);
+  const isComplete = INTEGRATIONS.every(
+    ({ key, enabledByDefault }) => !enabledByDefault || key in integrations,
+  );
   return switched === undefined || isComplete ? null : `integrations.${switched}.enabled`;
 }
 
@@ -87,14 +101,21 @@ export function configurationOfValues(raw: unknown): unknown {
 function withDefaults(integrations: unknown): unknown {
   if (!isRecord(integrations)) return integrations === null ? DEFAULTS : integrations;
   const merged = merge(DEFAULTS, integrations);
-  const { externalDNS } = merged;
-  if (!isRecord(externalDNS) || !Array.isArray(externalDNS.targetIPs)) return merged;
-  const { targetService, targetIPs, ...dns } = externalDNS;
-  // Static addresses go before the Service, which is there by default.
-  return {
-    ...merged,
-    externalDNS: { ...dns, ...(targetIPs.length > 0 ? { targetIPs } : { targetService }) },
+  const kept = INTEGRATIONS.flatMap(({ key, ...known }) =>
+    isRecord(merged[key]) ? [[key, withoutReplaced(merged[key], known)] as const] : [],
+  );
+  return { ...merged, ...Object.fromEntries(kept) };
+}
+
+/** What stands in the place of an object, such as static addresses, goes before the one that is there by default. */
+function withoutReplaced(values: Fields, { omitEmpty, dependencies }: Replacements): Fields {
+  const isSet = (key: string) => {
+    const value = values[key];
+    return Array.isArray(value) ? value.length > 0 : Boolean(value);
   };
+  const replaced = dependencies.filter(({ unless }) => unless.some(isSet)).map(({ from }) => from);
+  const left = [...replaced, ...omitEmpty.filter((key) => !isSet(key) && Array.isArray(values[key]))];
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !left.includes(key)));
 }
 
 function isSwitched(integration: unknown): boolean {

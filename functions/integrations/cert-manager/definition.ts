@@ -1,19 +1,14 @@
-/**
- * cert-manager's entry in the list of integrations.
- *
- * @module
- */
-import type { IntegrationDefinition } from "../definition.ts";
-import { removerOf } from "../remover.ts";
+import { defineIntegration } from "../define.ts";
 import { CERT_MANAGER_NAMES } from "./annotations/vocabulary.ts";
 import { CERT_MANAGER, createCertManager } from "./integration.ts";
-import { type CertManagerSettings, certManagerSettings } from "./settings.ts";
+import { CERT_MANAGER_REASONS } from "./reasons.ts";
+import { certManagerSettings } from "./settings.ts";
 
-export const certManager: IntegrationDefinition<CertManagerSettings> = {
+export const certManager = defineIntegration({
+  ...CERT_MANAGER,
   key: "certManager",
-  name: CERT_MANAGER.name,
   annotationNames: CERT_MANAGER_NAMES,
+  reasons: CERT_MANAGER_REASONS,
   schema: certManagerSettings,
   create: createCertManager,
-  createRemover: () => removerOf(CERT_MANAGER),
-};
+});

@@ -6,8 +6,8 @@
 import type { ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { childName, routesOfChildName } from "../child-name.ts";
-import type { ChildKind, Desired, Facts, Integration } from "../integration.ts";
+import { integrationOf, type KindOptions } from "../define.ts";
+import type { Desired, Facts, Integration } from "../integration.ts";
 import { acmeAnnotations, acmeProblems } from "./annotations/acme-annotations.ts";
 import { certificateAnnotations } from "./annotations/annotations.ts";
 import { fieldOf } from "./annotations/refused-field.ts";
@@ -30,32 +30,26 @@ const CERTIFICATE: ResourceDefinition = {
   kind: "Certificate",
 };
 
-const SUFFIX = "-tls";
-
 /** Let's Encrypt refuses an order with more names (its documentation, "Rate Limits"). */
 const MAX_NAMES = 100;
 
 /** What is known of the integration without its settings. */
-export const CERT_MANAGER: ChildKind = {
+export const CERT_MANAGER: KindOptions = {
   name: NAME,
   resource: CERTIFICATE,
-  childName: (route) => childName(route, SUFFIX),
+  suffix: "-tls",
   names: namesIn,
-  routesOf: (name) => routesOfChildName(name, SUFFIX),
 };
 
 export function createCertManager(settings: CertManagerSettings): Integration {
-  return {
-    ...CERT_MANAGER,
-    dependencies: [],
+  return integrationOf(CERT_MANAGER, {
     claim: secretClaim(settings),
     isReady,
-    waitsForOthers: false,
     extraNames: (annotations) => certificateAnnotations(permitted(settings, annotations).annotations).names,
     check: (description) => checkRoute(settings, description),
     desire: (description, facts) => desireCertificate(settings, description, facts),
     isRefusedBySettings: (description) => isIgnoredSecret(description, settings),
-  };
+  });
 }
 
 function checkRoute(settings: CertManagerSettings, description: RouteDescription): readonly Problem[] {

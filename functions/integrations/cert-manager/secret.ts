@@ -22,6 +22,8 @@ export function isIgnoredSecret(
   );
 }
 
+const TAKEN = "SecretNameTaken";
+
 /** Two Certificates on one Secret fight: cert-manager lets one issue and fails the other for ever. */
 export function secretClaim(settings: CertManagerSettings): Claim {
   return {
@@ -46,8 +48,9 @@ export function secretClaim(settings: CertManagerSettings): Claim {
     },
     guard: settings.existingSecrets === "keep" ? KEEP_FOREIGN_SECRETS : null,
     stake: SECRET_CONTENT,
+    takenReason: TAKEN,
     taken: (secretName, holder, coverage) => ({
-      reason: "SecretNameTaken",
+      reason: TAKEN,
       message:
         coverage === "none"
           ? `Certificate ${holder}, which is not ours, writes the Secret ${secretName} already; a second one would ` +

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import type { IntegrationDefinition } from "../definition.ts";
-import { removerOf } from "../remover.ts";
+import { defineIntegration } from "../define.ts";
 import { createExternalDNS, EXTERNAL_DNS } from "./integration.ts";
-import { type ExternalDNSSettings, externalDNSSettings } from "./settings.ts";
+import { EXTERNAL_DNS_REASONS } from "./reasons.ts";
+import { externalDNSSettings } from "./settings.ts";
 import { EXTERNAL_DNS_NAMES } from "./vocabulary.ts";
 
-export const externalDNS: IntegrationDefinition<ExternalDNSSettings> = {
+export const externalDNS = defineIntegration({
+  ...EXTERNAL_DNS,
   key: "externalDNS",
-  name: EXTERNAL_DNS.name,
   annotationNames: EXTERNAL_DNS_NAMES,
+  reasons: EXTERNAL_DNS_REASONS,
   schema: externalDNSSettings,
   create: createExternalDNS,
-  createRemover: () => removerOf(EXTERNAL_DNS),
-};
+});

@@ -6,8 +6,8 @@
 import type { ObjectReference, ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { childName, routesOfChildName } from "../child-name.ts";
-import { type ChildKind, type Desired, dependencyKey, type Facts, type Integration } from "../integration.ts";
+import { integrationOf, type KindOptions } from "../define.ts";
+import { type Desired, dependencyKey, type Facts, type Integration } from "../integration.ts";
 import { type DnsAnnotations, dnsAnnotations } from "./annotations.ts";
 import { apexProblems, type CheckedEndpoints, withoutLoops } from "./cname-rules.ts";
 import { defaultTargetsProblems, leavesTargets, TARGET_ANNOTATION } from "./default-targets.ts";
@@ -15,6 +15,7 @@ import { aliasProblems, endpointOptions, withOptions } from "./endpoint-options.
 import { type Endpoint, endpoints, namesIn, publishedTargets, untargetedEndpoints } from "./endpoints.ts";
 import { hostsToPublish, NAME, wantedHosts, whyNotPublished } from "./hosts.ts";
 import { withoutRefusedHosts } from "./identities.ts";
+import { isObserved } from "./observed.ts";
 import { permitted } from "./permitted.ts";
 import type { ExternalDNSSettings } from "./settings.ts";
 import { type Target, targetOfAnnotation, targetOfService, targetsOf } from "./target.ts";
@@ -29,26 +30,22 @@ const DNS_ENDPOINT: ResourceDefinition = {
 const SERVICE: ResourceDefinition = { group: "", version: "v1", plural: "services", kind: "Service" };
 
 /** What is known of the integration without its settings. */
-export const EXTERNAL_DNS: ChildKind = {
+export const EXTERNAL_DNS: KindOptions = {
   name: NAME,
   resource: DNS_ENDPOINT,
-  childName: (route) => childName(route, ""),
   names: namesIn,
-  routesOf: (name) => routesOfChildName(name, ""),
+  isObserved,
 };
 
 export function createExternalDNS(settings: ExternalDNSSettings): Integration {
   const service = targetService(settings);
-  return {
-    ...EXTERNAL_DNS,
+  return integrationOf(EXTERNAL_DNS, {
     dependencies: service === null ? [] : [service],
-    claim: null,
-    isReady: null,
     waitsForOthers: settings.waitForCertificate,
     extraNames: (annotations) => dnsAnnotations(permitted(settings, annotations).annotations).hostnames,
     check: (description) => checkRoute(settings, description),
     desire: (description, facts) => desireEndpoint(settings, service, description, facts),
-  };
+  });
 }
 
 /** Static addresses need no Service, nor do targets that external-dns fills in. */

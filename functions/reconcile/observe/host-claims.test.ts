@@ -66,4 +66,26 @@ suite("claims of the whole cluster", () => {
   test("another kind that may not be read leaves them unknown", async () => {
     await assert.rejects(claimsIn("IngressRouteTCP", new ForbiddenError("GET /x", "no")), ForbiddenError);
   });
+
+  test("a child has its names by its own integration, not by one of another group with a kind of the same name", async () => {
+    const [certificates] = configuration.integrations;
+    assert.ok(certificates !== undefined);
+    const resource = { ...certificates.resource, group: "other.example.com" };
+    const nameless = { ...certificates, resource, names: () => [] };
+    const context = {
+      ...configuration,
+      integrations: [nameless, certificates],
+      client: { list: () => assert.fail("its child has the host already: nothing need be read") } as never,
+      instance: "tests/claims",
+      refuseHost: () => null,
+      loadRegexp: async () => () => null,
+    };
+    const child = {
+      apiVersion: "cert-manager.io/v1",
+      kind: "Certificate",
+      metadata: { name: "web-tls", namespace: "shop" },
+      spec: { dnsNames: ["a.example.com"] },
+    };
+    assert.deepEqual(await withoutClaimedHosts(context, [route], [child]), [route]);
+  });
 });

@@ -7,7 +7,7 @@
 import type { Integration } from "../../integrations/integration.ts";
 import { wildcardOver } from "../../integrations/names.ts";
 import { KindNotServedError } from "../../kubernetes/errors.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isOf, type KubernetesObject } from "../../kubernetes/objects.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClaimSetting, claimedHosts, claimsOf, HostClaims } from "../plan/host-claims.ts";
@@ -31,7 +31,7 @@ export async function withoutClaimedHosts(
   children: readonly KubernetesObject[],
 ): Promise<readonly RouteDescription[]> {
   const namesOf = (child: KubernetesObject) =>
-    context.integrations.find(({ resource }) => resource.kind === child.kind)?.names(child.spec) ?? [];
+    context.integrations.find(({ resource }) => isOf(resource, child))?.names(child.spec) ?? [];
   const names = new Set(children.flatMap(namesOf));
   // A certificate does not list what its wildcard covers.
   const has = (host: string) => names.has(host) || names.has(wildcardOver(host) ?? host);

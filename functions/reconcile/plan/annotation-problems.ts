@@ -24,12 +24,12 @@ const OURS: AnnotationNames = {
   elsewhere: ["instance", "lookup"],
   advice: {
     [nameOf(ADOPT_ANNOTATION)]:
-      "it belongs on the Certificate or DNSEndpoint that is to be handed over, not on the route",
+      `it belongs on the ${INTEGRATIONS.map(({ resource }) => resource.kind).join(" or ")} that is to be handed over, not on the route`,
   },
   closed: true,
 };
 
-const VOCABULARY = merged([OURS, ...INTEGRATIONS.flatMap(({ annotationNames = [] }) => annotationNames)]);
+const VOCABULARY = merged([OURS, ...INTEGRATIONS.flatMap(({ annotationNames }) => annotationNames)]);
 
 /** What is told of a route's own annotations, whatever they are about. `names` are those of the integrations. */
 export function annotationProblems(annotations: Annotations, names: readonly string[]): readonly Problem[] {

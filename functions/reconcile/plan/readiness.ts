@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Integration } from "../../integrations/integration.ts";
+import type { Claim, Facts, Integration } from "../../integrations/integration.ts";
 import { covers } from "../../integrations/names.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
@@ -16,25 +16,56 @@ export interface ReadinessSetting {
   readonly instance: string;
 }
 
-/** True too where the integration makes no child for the route, or none that can be waited for. */
+/**
+ * True too where the integration makes no child for the route, or none that can be waited for. One that itself waits is
+ * never waited for: two of them would wait for each other.
+ */
 export function isReadyFor(
   { selector, instance }: ReadinessSetting,
   integration: Integration,
   description: RouteDescription,
   children: readonly KubernetesObject[],
 ): boolean {
-  const { isReady, claim } = integration;
-  const wanted = claim?.wantedBy(description) ?? null;
-  if (isReady === null || claim === null || wanted === null) return true;
+  const { isReady } = integration;
+  if (isReady === null || integration.waitsForOthers) return true;
   if (!mayHaveChild(description, selector, integration.name)) return true;
-  const names = claim.merge([description]).hosts;
+  const isWanted =
+    integration.claim === null
+      ? wantedChild(integration, description)
+      : wantedHolder(integration.claim, description);
+  if (isWanted === null) return true;
   return children.some(
     (child) =>
       isOfInstance(child, instance) &&
       isOwnedBy(child, description.route) &&
-      claim.of(child.spec) === wanted &&
-      // A host that is not on it yet must wait for what will be.
-      names.every((name) => covers(integration.names(child.spec), name)) &&
+      isWanted(child, integration.names(child.spec)) &&
       isReady(child),
   );
 }
+
+/** Tells a child that has all that the route wants of it: what is not on it yet must wait for what will be. */
+type IsWanted = (child: KubernetesObject, names: readonly string[]) => boolean;
+
+/** Null: none is wanted. */
+function wantedHolder(claim: Claim, description: RouteDescription): IsWanted | null {
+  const wanted = claim.wantedBy(description);
+  if (wanted === null) return null;
+  const { hosts } = claim.merge([description]);
+  return ({ spec }, names) => claim.of(spec) === wanted && hosts.every((host) => covers(names, host));
+}
+
+/** What an integration without a claim wants can be told only by asking it; its dependencies have no say in that. */
+function wantedChild(integration: Integration, description: RouteDescription): IsWanted | null {
+  const desired = integration.desire(description, NO_FACTS);
+  if (desired.kind === "absent") return null;
+  const wanted = desired.kind === "present" ? integration.names(desired.spec) : [];
+  return (_, names) => wanted.every((name) => covers(names, name));
+}
+
+const NO_FACTS: Facts = {
+  child: null,
+  dependencies: new Map(),
+  mayName: () => true,
+  refuseName: () => null,
+  othersReady: true,
+};

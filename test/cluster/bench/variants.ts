@@ -36,7 +36,14 @@ export const variants: readonly Variant[] = [ours, floor, bare, unbundled];
 const common = {
   file: "test/cluster/bench/Dockerfile",
   ignoreFile: "test/cluster/bench/Dockerfile.dockerignore",
-  inputs: ["package.json", "package-lock.json", "tsconfig.json", "functions", "test/cluster/bench"],
+  inputs: [
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "functions",
+    "traefik-cert-rotation/files",
+    "test/cluster/bench",
+  ],
 };
 const builds: Readonly<Record<string, Build>> = {
   bare: { ...common, image: imageOf("bare"), target: "bare" },

@@ -16,6 +16,7 @@ export function productArchive(): Promise<string> {
     ignoreFile: ".dockerignore",
     inputs: [
       ...["package.json", "package-lock.json", "tsconfig.json", "tools", "functions"],
+      "traefik-cert-rotation/files",
       "test/control-plane/certificates.ts",
     ],
   });

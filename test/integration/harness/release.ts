@@ -43,19 +43,21 @@ export interface ReleaseOptions {
   readonly ingressClass?: string | null;
   /** A namespace that exists; unless given, a new one. */
   readonly namespace?: string;
+  /** Folder of another chart than the repository's. */
+  readonly chart?: string;
 }
 
 export async function installRelease(cluster: Cluster, options: ReleaseOptions = {}): Promise<Release> {
-  const { name = "tcr", ingressClass = `class-${randomBytes(4).toString("hex")}` } = options;
+  const { name = "tcr", chart = CHART, ingressClass = `class-${randomBytes(4).toString("hex")}` } = options;
   const namespace = options.namespace ?? (await cluster.admin.createNamespace("release"));
-  await runChart(cluster, "install", { name, namespace, ingressClass }, options.values ?? {});
-  return existingRelease(cluster, { name, namespace, ingressClass });
+  await runChart(cluster, "install", { name, namespace, ingressClass }, options.values ?? {}, chart);
+  return existingRelease(cluster, { name, namespace, ingressClass }, chart);
 }
 
 type ReleaseName = Pick<Release, "name" | "namespace" | "ingressClass">;
 
 /** A release that helm has installed already. */
-export function existingRelease(cluster: Cluster, release: ReleaseName): Release {
+export function existingRelease(cluster: Cluster, release: ReleaseName, chart = CHART): Release {
   const { admin } = cluster;
   const { name, namespace, ingressClass } = release;
   const fullname = name.includes("traefik-cert-rotation") ? name : `${name}-traefik-cert-rotation`;
@@ -84,7 +86,7 @@ export function existingRelease(cluster: Cluster, release: ReleaseName): Release
       return sources.filter(({ metadata }) => metadata.annotations?.["meta.helm.sh/release-name"] === name);
     },
     functionToken: () => admin.token(namespace, fullname),
-    upgrade: (values) => runChart(cluster, "upgrade", release, values),
+    upgrade: (values) => runChart(cluster, "upgrade", release, values, chart),
     uninstall: () => helm(cluster, ["uninstall", name, "--namespace", namespace]),
   };
 }
@@ -94,12 +96,13 @@ async function runChart(
   command: "install" | "upgrade",
   { name, namespace, ingressClass }: ReleaseName,
   values: object,
+  chart: string,
 ): Promise<void> {
   const selector = ingressClass === null ? {} : { selector: { ingressClass } };
   const json = ["--set-json", JSON.stringify({ ...selector, ...values })];
   // Without any value helm would take those of the former installation.
   const reset = command === "upgrade" ? ["--reset-values"] : [];
-  await helm(cluster, [command, name, CHART, "--namespace", namespace, ...reset, ...json]);
+  await helm(cluster, [command, name, chart, "--namespace", namespace, ...reset, ...json]);
 }
 
 /** Runs helm; throws what it says where it fails. */

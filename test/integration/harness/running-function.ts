@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import type { Configuration } from "../../../functions/config/configuration.ts";
 import { parseConfiguration } from "../../../functions/config/parse.ts";
 import { createFunction } from "../../../functions/function.ts";
+import type { IntegrationDefinition } from "../../../functions/integrations/definition.ts";
 import { INTEGRATIONS } from "../../../functions/integrations/index.ts";
 import type { Credentials } from "../../../functions/kubernetes/credentials.ts";
 import { createLogger } from "../../../functions/log.ts";
@@ -43,6 +44,8 @@ export interface FunctionSettings {
   readonly authorization?: Credentials["authorization"];
   /** What the function makes of its configuration file, where a test needs what no file can say. */
   readonly configured?: (configuration: Configuration) => Configuration;
+  /** The integrations there are; those of the product unless given. */
+  readonly integrations?: readonly IntegrationDefinition[];
 }
 
 export async function startFunction(
@@ -52,7 +55,10 @@ export async function startFunction(
 ): Promise<RunningFunction> {
   const { url: apiServer, caPem } = settings.apiServer ?? cluster;
   const authorization = settings.authorization ?? bearer(await release.functionToken());
-  const { configuration } = parseConfiguration(JSON.parse(await release.configuration()), INTEGRATIONS);
+  const { configuration } = parseConfiguration(
+    JSON.parse(await release.configuration()),
+    settings.integrations ?? INTEGRATIONS,
+  );
   const logs: LogLine[] = [];
   const { listener, inFlight } = createFunction({
     sink: null,
