@@ -91,7 +91,7 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
       settings({ oidc: v.optional(settings({ audience: v.string("a string"), subjects: strings() })) }),
       {},
     ),
-    hostClaims: v.optional(choice(["resync", "strict"]), "resync"),
+    hostClaims: v.optional(choice(["resync", "strict", "off"]), "resync"),
     apiVersion: v.optional(v.unknown()),
     kind: v.optional(v.unknown()),
     health: v.optional(v.unknown()),

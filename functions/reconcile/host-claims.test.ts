@@ -170,6 +170,7 @@ for (const hostClaims of ["strict", "resync"] as const) {
       await on.resync();
       const { writes } = on.cluster;
       const before = writes.length;
+      await on.resync("b", "web");
       for (const path of ["/cart/1", "/cart/2"]) {
         await on.edit("b", ["shop.org"], { path });
         await on.resync();
@@ -238,3 +239,14 @@ for (const hostClaims of ["strict", "resync"] as const) {
     });
   });
 }
+
+test("hostClaims: off lets several namespaces have one host", async () => {
+  const on = installation({ hostClaims: "off" });
+  await on.add("a", ["shop.org"]);
+  await on.add("b", ["shop.org", "*.org"]);
+  await on.resync();
+  await on.edit("b", ["shop.org"]);
+  await on.resync("b");
+  assert.deepEqual(on.names(), ["a shop.org", "b shop.org"]);
+  assert.deepEqual(on.told, []);
+});

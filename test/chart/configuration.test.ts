@@ -26,6 +26,7 @@ const cases: Readonly<Record<string, object>> = {
   "another Service": {
     integrations: { externalDNS: { targetService: { namespace: "edge", name: "public" } } },
   },
+  "host claims off, as Helm reads it": { hostClaims: false },
   "the rest": {
     selector: { ingressClass: "internal", legacyGroup: true, udp: false },
     traefik: { defaultRuleSyntax: "v2" },

@@ -82,12 +82,13 @@ The integrations as these values have them, as a JSON list. What the chart knows
 {{- with include "tcr.audience" . -}}
 {{- $_ := set $auth "auth" (dict "oidc" (dict "audience" . "subjects" (include "tcr.subjects" $ | fromJson).items)) -}}
 {{- end -}}
+{{- /* `off` without quotes is false to Helm. */ -}}
 {{- dict
   "logLevel" .Values.logLevel
   "mode" .Values.mode
   "onOptOut" .Values.onOptOut
   "hostPolicy" .Values.hostPolicy
-  "hostClaims" .Values.hostClaims
+  "hostClaims" (ternary "off" .Values.hostClaims (eq (toString .Values.hostClaims) "false"))
   "selector" $selector
   "traefik" (pick .Values.traefik "defaultRuleSyntax")
   "integrations" $integrations
