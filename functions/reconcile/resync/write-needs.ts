@@ -37,7 +37,7 @@ export async function writeNeeds(
   const { pool, context, summary } = run;
   const isConflicting = new Set(conflicting);
   const needs = findings.needs.filter(
-    ({ description: { route } }) => !isConflicting.has(route) && !run.fannedOut.has(keyOfRoute(route)),
+    ({ description: { route } }) => !isConflicting.has(route) && !run.fannedOut.has(routeKey(route)),
   );
   const unwanted = findings.deletions.filter(({ route }) => !isConflicting.has(route));
   // What this very resync has created by mistake it takes back, however much that is.
@@ -64,7 +64,7 @@ export async function writeNeeds(
       now: context.now,
       handOut: async (batch) => {
         const isAccepted = await handOut(batch);
-        if (isAccepted) for (const route of batch.routes) run.fannedOut.add(keyOfRoute(route));
+        if (isAccepted) for (const route of batch.routes) run.fannedOut.add(routeKey(route));
         return isAccepted;
       },
       workOff: async (routes) => {
