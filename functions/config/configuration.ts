@@ -28,8 +28,8 @@ export interface Configuration {
   readonly mode: "reconcile" | "observe";
   readonly onOptOut: OnOptOut;
   readonly hostPolicy: HostPolicy;
-  /** When a host that another namespace has is refused: in resyncs only, or at every event too. */
-  readonly hostClaims: "resync" | "strict";
+  /** When a host that another namespace has is refused: in resyncs only, at every event too, or never. */
+  readonly hostClaims: "resync" | "strict" | "off";
   /** Whose tokens are accepted; null: senders need none. */
   readonly oidc: OidcSettings | null;
 }
