@@ -22,6 +22,7 @@ export type ProblemReason =
   | "HostClaimed"
   | "TargetMissing"
   | "TargetPending"
+  | "TargetConflict"
   | "Forbidden"
   | "KindNotServed"
   | "Rejected"

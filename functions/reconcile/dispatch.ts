@@ -28,7 +28,7 @@ import { DeferredDeletions } from "./resync/deferred-deletions.ts";
 import { BLOCKED_ON_ROUTE } from "./resync/deletion-limit.ts";
 import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { resync } from "./resync/resync.ts";
-import type { ResyncOptions } from "./resync/run.ts";
+import { keyOfRoute, type ResyncOptions } from "./resync/run.ts";
 import { sharingReads } from "./resync/shared-reads.ts";
 import type { ReconcileContext } from "./route/context.ts";
 import { logRoute } from "./route/log-route.ts";
@@ -47,7 +47,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   const { now } = context;
   const deferredDeletions = new DeferredDeletions(now);
 
-  const reconcile = (
+  const reconcileOne = (
     route: RouteReference,
     options: RouteOptions,
     of: WorkContext,
@@ -66,6 +66,21 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
         return report;
       },
     );
+
+  /** And then the routes that share a name with it, as far as their children no longer fit. */
+  const reconcile: typeof reconcileOne = async (route, options, of, within = context) => {
+    const reports = [await reconcileOne(route, options, of, within)];
+    const seen = new Set([keyOfRoute(route)]);
+    const partners = [...(reports[0]?.partners ?? [])];
+    for (let partner = partners.shift(); partner !== undefined; partner = partners.shift()) {
+      if (seen.has(keyOfRoute(partner))) continue;
+      seen.add(keyOfRoute(partner));
+      const report = await reconcileOne(partner, { hint: null, checksClaims: true, readsNames: true }, of);
+      reports.push(report);
+      partners.push(...report.partners);
+    }
+    return mergeReports(reports);
+  };
 
   const reconcileAll = async (routes: readonly RouteReference[], options: RouteOptions, of: WorkContext) =>
     mergeReports(await Promise.all(routes.map((route) => reconcile(route, options, of))));
@@ -104,7 +119,8 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     // Whoever made it may have died before looking at it again, or is another replica.
     const readsAll = isEcho && (await isShared(context, integration, live));
     // It may have lost a host to another namespace in a resync, and must not get it back for having changed.
-    const report = await reconcileAll(routes, { hint: null, checksClaims: true, readsAll }, of);
+    const options: RouteOptions = { hint: live === null ? "delete" : null, checksClaims: true, readsAll };
+    const report = await reconcileAll(routes, options, of);
     if (isEcho && report.retry === null) context.verified.add([live]);
     return report;
   };
@@ -169,8 +185,14 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
 
 /** What a run does apart from its route. A hint only says what to read ahead; shared reads may be older than the asker. */
 function variantOf(options: RouteOptions, readsAfresh: boolean): string {
-  const { checksClaims = false, readsAll = false } = options;
-  return JSON.stringify({ checksClaims, readsAll, readsAfresh, confirmed: "blocksDeletions" in options });
+  const { checksClaims = false, readsAll = false, readsNames = false } = options;
+  return JSON.stringify({
+    checksClaims,
+    readsAll,
+    readsNames,
+    readsAfresh,
+    confirmed: "blocksDeletions" in options,
+  });
 }
 
 function isOfEverything({ namespace, integrations }: ResyncOptions): boolean {

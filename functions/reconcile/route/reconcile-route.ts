@@ -50,6 +50,8 @@ export interface RouteOptions {
   readonly blockedProblem?: Problem | null;
   /** Several routes or children are known to be concerned, which the route alone may not show. */
   readonly readsAll?: boolean;
+  /** The same, of routes that share a name and no child. */
+  readonly readsNames?: boolean;
   /** Other namespaces' hosts are refused, as with `hostClaims: strict`. */
   readonly checksClaims?: boolean;
   /** Reads that the routes of a batch have in common, for the first look; what they cannot settle is read live. */
@@ -63,21 +65,28 @@ export async function reconcileRoute(
   options: RouteOptions,
 ): Promise<Report> {
   const changes: Change[] = [];
-  let { readsAll = false, sharedReads: reads = context.client } = options;
+  const partners: RouteReference[] = [];
+  let { readsAll = false, readsNames = false, sharedReads: reads = context.client } = options;
   for (let attempt = 0; attempt < MAX_OBSERVATIONS; attempt++) {
-    const { report, isContested } = await attemptRoute(context, route, { ...options, readsAll }, reads);
+    const asked = { ...options, readsAll, readsNames };
+    const { report, isContested, sharesNames } = await attemptRoute(context, route, asked, reads);
     changes.push(...report.changes);
-    if (!report.conflict) return { ...report, changes };
+    // What an earlier attempt has written concerns them too, though its traces may be gone.
+    partners.push(...report.partners);
+    if (!report.conflict) return { ...report, changes, partners };
     readsAll ||= isContested;
+    readsNames ||= sharesNames;
     reads = context.client;
   }
-  return { ...reportRetry("other writers were faster each time"), changes };
+  return { ...reportRetry("other writers were faster each time"), changes, partners };
 }
 
 interface Attempt {
   readonly report: Report;
   /** Another object holds what a child of the route has taken up. */
   readonly isContested: boolean;
+  /** Another child says something else of a name that a child of the route has taken up. */
+  readonly sharesNames: boolean;
 }
 
 async function attemptRoute(
@@ -89,6 +98,7 @@ async function attemptRoute(
   const view = new NamespaceView(context, reads, route.namespace);
   const isShared = reads !== context.client;
   let isContested = false;
+  let sharesNames = false;
   const report = await reporting(`${route.kind} ${route.name}`, async () => {
     const seen = await observe(context, view, route, options);
     if (seen === null) return NOTHING_TO_DO;
@@ -110,14 +120,14 @@ async function attemptRoute(
         ? NOTHING_TO_DO
         : await reporting(`${route.kind} ${route.name}`, async () => {
             const verdict = await verify(context, context.client, view, description, written);
-            isContested = verdict.isContested;
-            if (verdict.isContested || !verdict.isCurrent) return CONFLICT;
+            ({ isContested, sharesNames } = verdict);
+            if (isContested || sharesNames || !verdict.isCurrent) return CONFLICT;
             context.verified.add(written.flatMap(({ object }) => object ?? []));
             return NOTHING_TO_DO;
           });
     return record(context, told, mergeRouteReports([own, ...applied.map(({ report }) => report), checked]));
   });
-  return { report, isContested };
+  return { report, isContested, sharesNames };
 }
 
 /** What was seen of the route before its children are planned. */
@@ -144,13 +154,14 @@ async function observe(
 ): Promise<Seen | null> {
   const integrations = options.integrations ?? context.integrations;
   for (const integration of integrations) readAhead(view, integration, route, options);
-  const [object, annotations, current] = await Promise.all([
+  // A route that is gone needs no annotations of its namespace.
+  if (options.hint !== "delete") view.annotations();
+  const [object, current] = await Promise.all([
     view.route(route),
-    view.annotations(),
     route.group === LEGACY_GROUP ? view.route({ ...route, group: ROUTE_GROUP }) : null,
   ]);
   if (object?.metadata.deletionTimestamp !== undefined) return null;
-  const description = object === null ? null : await describeRoute(context, object, annotations);
+  const description = object === null ? null : await describeRoute(context, object, await view.annotations());
   const told = await withoutClaimed(context, view, description, options);
   return { route, description, told, isShadowed: current !== null };
 }
@@ -206,13 +217,14 @@ async function reconcileChildren(
 ): Promise<Applied> {
   let applied: Applied | null = null;
   const report = await reporting(integration.name, async () => {
-    const { plans, usedLists } = await planChildren(context, view, integration, seen, options);
+    const { plans, partners, usedLists } = await planChildren(context, view, integration, seen, options);
     const removes = plans.some(({ step }) => step.action === "update" || step.action === "delete");
     // What removes rests on lists that nobody else has read for another purpose.
     if (usedLists && removes && options.isShared) return CONFLICT;
     applied = await applyPlans(context, integration, seen.route.namespace, plans, (plan) =>
       blockedReport(context, integration, seen.told, plan, options),
     );
+    applied = { ...applied, report: { ...applied.report, partners } };
     return applied.report;
   });
   return applied ?? { report, written: [] };
@@ -235,13 +247,19 @@ function blockedReport(
     : { ...told, deferred: [step.live.metadata.uid ?? ""] };
 }
 
+interface Plans {
+  readonly plans: readonly Plan[];
+  readonly partners: readonly RouteReference[];
+  readonly usedLists: boolean;
+}
+
 async function planChildren(
   context: ReconcileContext,
   view: NamespaceView,
   integration: Integration,
   { route, told: description }: Seen,
   options: RouteOptions,
-): Promise<{ readonly plans: readonly Plan[]; readonly usedLists: boolean }> {
+): Promise<Plans> {
   const { instance, onOptOut, refuseHost, selector } = context;
   const [dependencies, children, othersReady] = await Promise.all([
     view.dependencies(integration),
@@ -250,33 +268,57 @@ async function planChildren(
   ]);
   const refuseName = (name: string) => refuseHost(route.namespace, name);
   const mayName = (host: string) => refuseName(host) === null;
-  const setting: PlannerSetting = {
+  const notReady = new Set(othersReady ? [] : [description]);
+  const settingFor = (of: RouteDescription | null): PlannerSetting => ({
     instance,
     onOptOut,
     selector,
     now: rfc3339(context.now()),
-    facts: { dependencies, mayName, refuseName, othersReady },
-  };
-  const subject: Subject = { route, description, readsAll: options.readsAll === true };
-  let observed: Observed = { children, hasAllChildren: false, routes: null };
+    facts: { dependencies, mayName, refuseName, othersReady: !notReady.has(of) },
+  });
+  const { readsAll = false, readsNames = false } = options;
+  const subject: Subject = { route, description, readsAll, readsNames };
+  let observed: Observed = { children, hasLabelled: false, hasAllChildren: false, routes: null };
   while (true) {
-    const planned = planRoute(integration, subject, observed, setting);
-    if ("plans" in planned) return { plans: planned.plans, usedLists: observed.hasAllChildren };
-    observed =
-      planned.missing === "children"
-        ? { ...observed, children: await view.children(integration), hasAllChildren: true }
-        : { ...observed, routes: await claimingRoutes(context, view, observed.children, options) };
+    const planned = planRoute(integration, subject, observed, settingFor(description), settingFor);
+    if ("plans" in planned) return { ...planned, usedLists: observed.hasAllChildren };
+    switch (planned.missing) {
+      case "labelled":
+        observed = { ...observed, children: await view.childrenByLabel(integration), hasLabelled: true };
+        break;
+      case "children":
+        observed = { ...observed, children: await view.children(integration), hasAllChildren: true };
+        break;
+      case "routes": {
+        const routes = await claimingRoutes(context, view, integration, observed.children, options);
+        for (const other of await notReadyAmong(context, view, integration, routes)) notReady.add(other);
+        observed = { ...observed, routes };
+      }
+    }
   }
+}
+
+/** The routes whose names wait for children of other integrations. */
+async function notReadyAmong(
+  context: ReconcileContext,
+  view: NamespaceView,
+  integration: Integration,
+  routes: readonly RouteDescription[],
+): Promise<readonly RouteDescription[]> {
+  if (!integration.waitsForOthers) return [];
+  const ready = await Promise.all(routes.map((one) => areOthersReady(context, view, integration, one)));
+  return routes.filter((_, index) => ready[index] === false);
 }
 
 /** The routes of the namespace, without hosts that other namespaces hold where that is asked for at once. */
 async function claimingRoutes(
   context: ReconcileContext,
   view: NamespaceView,
+  integration: Integration,
   children: readonly KubernetesObject[],
   options: RouteOptions,
 ): Promise<readonly RouteDescription[]> {
-  const routes = await view.routes();
+  const routes = await (isSharing(integration) ? view.routes() : view.namedRoutes());
   if (!checksClaims(context, options)) return routes;
   return withoutClaimedHosts(
     context,
