@@ -284,7 +284,7 @@ test("a kept target is never the other route's", async () => {
   ]);
 });
 
-const RUNS = { numRuns: Number(process.env.INTERLEAVINGS ?? 200) };
+const RUNS = { numRuns: Number(process.env.INTERLEAVINGS ?? 20) };
 
 /** Runs on several replicas in many orders; at rest a resync changes nothing, and no name has two targets. */
 async function inEveryOrder(

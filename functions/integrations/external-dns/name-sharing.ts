@@ -57,7 +57,7 @@ export function targetConflict(
   return {
     reason: "TargetConflict",
     message:
-      `host ${name} has another target in ${decider.kind} ${decider.name}, which is older and decides; its target is published here too. ` +
+      `host ${name} has another target in ${decider.kind} ${decider.name}, which came first and decides; its target is published here too. ` +
       "Give both routes one target, or remove this annotation, or write a set-identifier for each where both are meant.",
     field: `metadata.annotations[${annotation}]`,
   };
