@@ -585,3 +585,26 @@ test("problems in the order of the rules", async () => {
     ["routes[1]", "routes[2]", "routes[3]", "routes[4]"],
   );
 });
+
+test("a redirect twin publishes what the annotated route of its host publishes; a second target is told", async () => {
+  const twin = (name: string, annotations: string) => `apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: ${name}, namespace: shop, annotations: {${annotations}}}
+spec: {routes: [{kind: Rule, match: "Host(\`www.shop.example.com\`)", services: [{name: s, port: 80}]}]}
+`;
+  const target = (value: string) => `external-dns.alpha.kubernetes.io/target: ${value}`;
+  const pair = await render([twin("redirect", ""), twin("web", target("tunnel.example.net"))].join("---\n"));
+  assert.deepEqual([pair.code, pair.lines], [0, []]);
+  assert.equal(pair.out.match(/- tunnel\.example\.net/g)?.length, 2);
+  assert.ok(!pair.out.includes("192.0.2.7") && !pair.out.includes("shared-hosts"));
+
+  const two = [twin("web", target("203.0.113.1")), twin("shop", target("203.0.113.2"))].join("---\n");
+  const contradicting = await render(two);
+  assert.equal(contradicting.code, 1);
+  assert.match(
+    contradicting.lines.join("\n"),
+    /IngressRoute web: .*www\.shop\.example\.com has another target in IngressRoute shop/,
+  );
+  assert.equal(contradicting.out.match(/- 203\.0\.113\.2/g)?.length, 2);
+  assert.match((await cli(["explain", "-f", "-"], two)).out, /has another target/);
+});

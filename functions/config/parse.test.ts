@@ -88,6 +88,12 @@ describe("defaults", () => {
   }
 });
 
+test("hostClaims may be off, which YAML 1.1 takes for false", () => {
+  for (const hostClaims of ["off", false]) assert.equal(parse({ hostClaims }).hostClaims, "off");
+  for (const hostClaims of ["resync", "strict"]) assert.equal(parse({ hostClaims }).hostClaims, hostClaims);
+  assert.throws(() => parse({ hostClaims: true }), /hostClaims/);
+});
+
 test("suffixes of the host policy are domains, however they are written", () => {
   const { hostPolicy } = parse({
     hostPolicy: [{ namespaces: ["shop"], suffixes: [".Example.COM", "a.org."] }],

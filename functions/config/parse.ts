@@ -91,7 +91,15 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
       settings({ oidc: v.optional(settings({ audience: v.string("a string"), subjects: strings() })) }),
       {},
     ),
-    hostClaims: v.optional(choice(["resync", "strict", "off"]), "resync"),
+    // YAML 1.1, as Helm reads it, takes a bare `off` for false.
+    hostClaims: v.optional(
+      v.pipe(
+        v.unknown(),
+        v.transform((value) => (value === false ? "off" : value)),
+        choice(["resync", "strict", "off"]),
+      ),
+      "resync",
+    ),
     apiVersion: v.optional(v.unknown()),
     kind: v.optional(v.unknown()),
     health: v.optional(v.unknown()),

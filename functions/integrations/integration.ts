@@ -27,6 +27,15 @@ export interface Facts {
   refuseName(name: string): Problem | null;
   /** The children that other integrations make for the route are all there and ready. */
   readonly othersReady: boolean;
+  /** Names for which another route of the namespace decides; left out where there are none. */
+  readonly followed?: FollowedNames;
+}
+
+export interface FollowedNames {
+  /** Those that the child has from another route until now. */
+  readonly before: ReadonlySet<string>;
+  /** What the child is to say of them, by name. */
+  readonly now: ReadonlyMap<string, readonly Spec[]>;
 }
 
 /**
@@ -107,6 +116,25 @@ export interface ClaimStake extends ClaimedObject {
   ): string | null;
 }
 
+/** Names that several children of a namespace may have, yet not with different contents. */
+export interface NameSharing {
+  /** What a spec says of each of its names. */
+  entries(spec: unknown): ReadonlyMap<string, NameEntry>;
+  /** The route itself says where its names point. */
+  ownsTarget(description: RouteDescription): boolean;
+  /** Tells a route that `decider` says where a name points. */
+  contradicts(name: string, decider: RouteReference, description: RouteDescription): Problem;
+}
+
+export interface NameEntry {
+  /** Entries of different sets may stand beside each other. */
+  readonly set: string | null;
+  /** Where the name points, for comparison. */
+  readonly target: string;
+  /** As they stand in the spec. */
+  readonly parts: readonly Spec[];
+}
+
 /** The kind of child that an integration makes, and its names. */
 export interface ChildKind {
   /** Name of the integration in annotations, logs and messages, such as `cert-manager`. */
@@ -128,6 +156,8 @@ export interface Integration extends ChildKind {
   /** Objects it needs for every route, read in the same round trip as the route. */
   readonly dependencies: readonly ObjectReference[];
   readonly claim: Claim | null;
+  /** Left out where what children say of one name is never in conflict. */
+  readonly nameSharing?: NameSharing;
   /** Whether its child has done its work; null where nobody can wait for that. Those that wait are not waited for. */
   readonly isReady: ((child: KubernetesObject) => boolean) | null;
   /** It asks for `Facts.othersReady`. */

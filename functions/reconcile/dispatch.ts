@@ -9,6 +9,7 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Outcome } from "../outcome.ts";
 import { LEGACY_GROUP, ROUTE_GROUP, routeKinds } from "../traefik/resources.ts";
 import type { RouteGroup, RouteReference } from "../traefik/route-description.ts";
+import { routeKey } from "../traefik/route-description.ts";
 import type {
   Batch,
   ChangeHint,
@@ -47,7 +48,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   const { now } = context;
   const deferredDeletions = new DeferredDeletions(now);
 
-  const reconcile = (
+  const reconcileOne = (
     route: RouteReference,
     options: RouteOptions,
     of: WorkContext,
@@ -66,6 +67,21 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
         return report;
       },
     );
+
+  /** And then the routes that share a name with it, as far as their children no longer fit. */
+  const reconcile: typeof reconcileOne = async (route, options, of, within = context) => {
+    const reports = [await reconcileOne(route, options, of, within)];
+    const seen = new Set([routeKey(route)]);
+    const partners = [...(reports[0]?.partners ?? [])];
+    for (let partner = partners.shift(); partner !== undefined; partner = partners.shift()) {
+      if (seen.has(routeKey(partner))) continue;
+      seen.add(routeKey(partner));
+      const report = await reconcileOne(partner, { hint: null, checksClaims: true, readsNames: true }, of);
+      reports.push(report);
+      partners.push(...report.partners);
+    }
+    return mergeReports(reports);
+  };
 
   const reconcileAll = async (routes: readonly RouteReference[], options: RouteOptions, of: WorkContext) =>
     mergeReports(await Promise.all(routes.map((route) => reconcile(route, options, of))));
@@ -104,8 +120,9 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     // Whoever made it may have died before looking at it again, or is another replica.
     const readsAll = isEcho && (await isShared(context, integration, live));
     // It may have lost a host to another namespace in a resync, and must not get it back for having changed.
-    const echo = { hint: isEcho ? "update" : null, checksClaims: true, readsAll } as const;
-    const report = await reconcileAll(routes, echo, of);
+    const reads = isEcho ? "update" : live === null ? "delete" : null;
+    const options: RouteOptions = { hint: reads, checksClaims: true, readsAll };
+    const report = await reconcileAll(routes, options, of);
     if (isEcho && report.retry === null) context.verified.add([live]);
     return report;
   };
@@ -171,11 +188,12 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
 
 /** What a run does apart from its route. Shared reads, and lists that may lag, may be older than the asker. */
 function variantOf(options: RouteOptions, readsAfresh: boolean): string {
-  const { checksClaims = false, readsAll = false, hint } = options;
+  const { checksClaims = false, readsAll = false, readsNames = false, hint } = options;
   const mayLag = hint === "add" || hint === "update";
   return JSON.stringify({
     checksClaims,
     readsAll,
+    readsNames,
     readsAfresh,
     mayLag,
     confirmed: "blocksDeletions" in options,

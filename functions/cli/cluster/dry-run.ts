@@ -85,7 +85,9 @@ async function runRoutes(setting: DryRunSetting, namespace: string, name: string
   const references = routeKinds(context.selector).map((kind) => ({ ...kind, namespace, name }));
   const found = await Promise.all(references.map((route) => isThere(setting.client, route)));
   const routes = references.filter((_, index) => found[index]);
-  const reports = await Promise.all(routes.map((route) => reconcileRoute(context, route, { hint: null })));
+  const reports = await Promise.all(
+    routes.map((route) => reconcileRoute(context, route, { hint: null, readsNames: true })),
+  );
   const retry = reports.find((report) => report.retry !== null)?.retry ?? null;
   return {
     writes: writes(),

@@ -7,13 +7,15 @@ import { capProblems } from "../../cap-problems.ts";
 import type { Desired, Facts, Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
+import { compareAge } from "../../reconcile/plan/age.ts";
 import { buildChild } from "../../reconcile/plan/child.ts";
+import type { DecidedNames } from "../../reconcile/plan/decide-names.ts";
 import { isIgnored, isSelected, type Selector } from "../../reconcile/plan/opt-out.ts";
 import { shadowed, unshadowed } from "../../reconcile/plan/shadowed.ts";
-import { compareAge } from "../../reconcile/plan/shared.ts";
 import { LEGACY_GROUP, type RouteKinds } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { placeOf, type Surroundings } from "./beside.ts";
+import { decideForAll } from "./derive-names.ts";
 import { inOrder } from "./problem-order.ts";
 
 /** A child that a route has, or why it has none. */
@@ -53,10 +55,11 @@ export function derive(descriptions: readonly RouteDescription[], deriver: Deriv
     (description) => notServed(description, deriver.selector) === null,
   );
   const isServed = new Set(served);
+  const decided = decideForAll(deriver.integrations, served, (description) => factsFor(description, deriver));
   return descriptions.map((description) => {
     if (!isServed.has(description)) return unserved(description, deriver);
     const derived = deriver.integrations.map((integration) =>
-      deriveChild(description, served, integration, deriver),
+      deriveChild(description, served, integration, deriver, decided.get(integration)?.get(description)),
     );
     return {
       description,
@@ -105,7 +108,8 @@ function deriveChild(
   description: RouteDescription,
   served: readonly RouteDescription[],
   integration: Integration,
-  { dependencies, refuseHost, surroundings }: Deriver,
+  deriver: Deriver,
+  decided: DecidedNames | undefined,
 ): DerivedChild & { readonly problems: readonly Problem[] } {
   const none = (why: string, problems: readonly Problem[] = []) => ({
     integration,
@@ -121,21 +125,35 @@ function deriveChild(
     others.length === 0 || integration.claim === null ? first : integration.claim.merge([first, ...others]);
   const desired = integration.desire(merged, {
     child: null,
-    dependencies,
-    mayName: (host) => refuseHost(description.route.namespace, host) === null,
-    refuseName: (name) => refuseHost(description.route.namespace, name),
-    othersReady: true,
+    ...factsFor(description, deriver),
+    ...(decided === undefined ? {} : { followed: { before: new Set(), now: decided.followed } }),
   });
   if (desired.kind !== "present") return none(reasonFor(desired, description), desired.problems);
-  const problems = [...(integration.claim?.contradictions([first, ...others]) ?? []), ...desired.problems];
+  const problems = [
+    ...(integration.claim?.contradictions([first, ...others]) ?? []),
+    ...desired.problems,
+    ...(decided?.problems ?? []),
+  ];
   const child = buildChild(integration, merged, desired, null);
-  const place = placeOf(integration, members, child, surroundings);
+  const place = placeOf(integration, members, child, deriver.surroundings);
   if ("problem" in place) return none(place.why, [place.problem]);
   if (first !== description) {
     return none(`shared with ${first.route.kind} ${first.route.name}`, problems);
   }
   const named = { ...child, metadata: { ...child.metadata, name: place.name } };
   return { integration, child: named, why: null, problems };
+}
+
+function factsFor(
+  { route: { namespace } }: RouteDescription,
+  { dependencies, refuseHost }: Deriver,
+): Omit<Facts, "child"> {
+  return {
+    dependencies,
+    mayName: (host) => refuseHost(namespace, host) === null,
+    refuseName: (name) => refuseHost(namespace, name),
+    othersReady: true,
+  };
 }
 
 /** The routes that share the child, the one that names it first; the route alone where nothing is shared. */

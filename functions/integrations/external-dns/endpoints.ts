@@ -1,9 +1,3 @@
-/**
- * The `spec.endpoints` of a DNSEndpoint (externaldns.k8s.io/v1alpha1), written and read.
- *
- * @module
- */
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import type { RecordType } from "./target.ts";
 
@@ -39,9 +33,9 @@ export function namesIn(spec: unknown): string[] {
   ];
 }
 
-/** Targets that the child publishes, sorted, without repeats. */
-export function publishedTargets(child: KubernetesObject | null): string[] {
-  const targets = endpointsOf(child?.spec).flatMap((endpoint) =>
+/** Targets that a spec publishes, sorted, without repeats. */
+export function publishedTargets(spec: unknown): string[] {
+  const targets = endpointsOf(spec).flatMap((endpoint) =>
     Array.isArray(endpoint.targets) ? endpoint.targets.filter((target) => typeof target === "string") : [],
   );
   return [...new Set<string>(targets)].sort();

@@ -7,7 +7,7 @@ import type { ObjectReference, ResourceDefinition } from "../../kubernetes/objec
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { integrationOf, type KindOptions } from "../define.ts";
-import { type Desired, dependencyKey, type Facts, type Integration } from "../integration.ts";
+import { type Desired, dependencyKey, type Facts, type Integration, type Spec } from "../integration.ts";
 import { type DnsAnnotations, dnsAnnotations } from "./annotations.ts";
 import { apexProblems, type CheckedEndpoints, withoutLoops } from "./cname-rules.ts";
 import { defaultTargetsProblems, leavesTargets, TARGET_ANNOTATION } from "./default-targets.ts";
@@ -15,6 +15,7 @@ import { aliasProblems, endpointOptions, withOptions } from "./endpoint-options.
 import { type Endpoint, endpoints, namesIn, publishedTargets, untargetedEndpoints } from "./endpoints.ts";
 import { hostsToPublish, NAME, wantedHosts, whyNotPublished } from "./hosts.ts";
 import { withoutRefusedHosts } from "./identities.ts";
+import { entriesOf, targetAnnotation, targetConflict, withoutNames } from "./name-sharing.ts";
 import { isObserved } from "./observed.ts";
 import { permitted } from "./permitted.ts";
 import type { ExternalDNSSettings } from "./settings.ts";
@@ -41,6 +42,12 @@ export function createExternalDNS(settings: ExternalDNSSettings): Integration {
   const service = targetService(settings);
   return integrationOf(EXTERNAL_DNS, {
     dependencies: service === null ? [] : [service],
+    nameSharing: {
+      entries: entriesOf,
+      ownsTarget: ({ annotations }) =>
+        targetAnnotation(permitted(settings, annotations).annotations) !== null,
+      contradicts: (name, decider, { annotations }) => targetConflict(name, decider, annotations),
+    },
     waitsForOthers: settings.waitForCertificate,
     extraNames: (annotations) => dnsAnnotations(permitted(settings, annotations).annotations).hostnames,
     check: (description) => checkRoute(settings, description),
@@ -87,16 +94,19 @@ function desireEndpoint(
     const undecided = description.incomplete || wantedHosts(settings, description).length > 0;
     return { kind: undecided ? "unchanged" : "absent", problems: [] };
   }
-  const plain = leavesTargets(settings, annotations, annotated)
-    ? { endpoints: untargetedEndpoints(hosts, settings.ttl), problems: [] }
-    : plainEndpoints(hosts, settings, findTarget(settings, service, annotations, annotated, facts), facts);
-  const options = endpointOptions(annotated, settings.ttl, facts.child?.spec);
+  // What another route has decided so far is not what this one keeps.
+  const published = withoutNames(facts.child?.spec, facts.followed?.before ?? NO_NAMES);
+  const followed = facts.followed?.now ?? NOTHING_FOLLOWED;
+  const own = hosts.filter((host) => !followed.has(host));
+  const plain = plainEndpoints(own, settings, service, annotations, annotated, { ...facts, published });
+  const options = endpointOptions(annotated, settings.ttl, published);
   const allowed = withoutRefusedHosts(options.providerSpecific, facts.refuseName);
   const complete = withOptions(plain.endpoints, { ...options, providerSpecific: allowed.properties });
-  if (complete.length === 0) return { kind: "unchanged", problems: plain.problems };
+  const all = [...complete, ...hosts.flatMap((host) => followed.get(host) ?? [])];
+  if (all.length === 0) return { kind: "unchanged", problems: plain.problems };
   return {
     kind: "present",
-    spec: { endpoints: complete },
+    spec: { endpoints: followed.size === 0 ? complete : inOrderOf(hosts, all) },
     ...settings.endpointTemplate,
     problems: [
       ...plain.problems,
@@ -107,15 +117,35 @@ function desireEndpoint(
   };
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+const NOTHING_FOLLOWED: ReadonlyMap<string, readonly Spec[]> = new Map();
+
+function inOrderOf(hosts: readonly string[], endpoints: readonly { readonly dnsName?: unknown }[]) {
+  const byName = Map.groupBy(endpoints, ({ dnsName }) => dnsName);
+  return hosts.flatMap((host) => byName.get(host) ?? []);
+}
+
+/** The facts, and what the child publishes of the route's own. */
+interface OwnFacts extends Facts {
+  readonly published: Spec | undefined;
+}
+
 /** None where no target is known; what is published stays where that is all there is. */
 function plainEndpoints(
   hosts: readonly string[],
-  { ttl }: ExternalDNSSettings,
-  { targets, problems }: Target,
-  facts: Facts,
+  settings: ExternalDNSSettings,
+  service: ObjectReference | null,
+  annotations: Readonly<Record<string, string>>,
+  annotated: DnsAnnotations,
+  facts: OwnFacts,
 ): CheckedEndpoints<Endpoint> {
-  const known = targets.length > 0 ? targets : publishedTargets(facts.child);
-  const checked = withoutLoops(endpoints(hosts, targetsOf(known), ttl));
+  if (hosts.length === 0) return { endpoints: [], problems: [] };
+  if (leavesTargets(settings, annotations, annotated)) {
+    return { endpoints: untargetedEndpoints(hosts, settings.ttl), problems: [] };
+  }
+  const { targets, problems } = findTarget(settings, service, annotations, annotated, facts);
+  const known = targets.length > 0 ? targets : publishedTargets(facts.published);
+  const checked = withoutLoops(endpoints(hosts, targetsOf(known), settings.ttl));
   return { endpoints: checked.endpoints, problems: [...problems, ...checked.problems] };
 }
 
@@ -134,9 +164,9 @@ function findTarget(
   service: ObjectReference | null,
   annotations: Readonly<Record<string, string>>,
   annotated: DnsAnnotations,
-  facts: Facts,
+  facts: OwnFacts,
 ): Target {
-  const published = publishedTargets(facts.child);
+  const published = publishedTargets(facts.published);
   const override = annotations[TARGET_ANNOTATION];
   // What is wrong with an annotation is told where the route is checked.
   if (override !== undefined) {

@@ -7,6 +7,7 @@ import { capProblems } from "../../cap-problems.ts";
 import type { ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Outcome } from "../../outcome.ts";
 import type { Problem } from "../../problem.ts";
+import type { RouteReference } from "../../traefik/route-description.ts";
 import type { Write } from "../plan/plan.ts";
 
 export interface Change {
@@ -26,6 +27,8 @@ export interface Report {
   readonly blocked: number;
   /** Uids of children whose deletion was left to a resync of everything, which counts. */
   readonly deferred: readonly string[];
+  /** Routes whose children no longer fit what this one publishes, and are to be reconciled next. */
+  readonly partners: readonly RouteReference[];
 }
 
 export interface Retry {
@@ -41,6 +44,7 @@ export const NOTHING_TO_DO: Report = {
   conflict: false,
   blocked: 0,
   deferred: [],
+  partners: [],
 };
 export const CONFLICT: Report = { ...NOTHING_TO_DO, conflict: true };
 
@@ -67,6 +71,7 @@ export function mergeReports(reports: readonly Report[]): Report {
     conflict: reports.some(({ conflict }) => conflict),
     blocked: reports.reduce((sum, { blocked }) => sum + blocked, 0),
     deferred: reports.flatMap(({ deferred }) => deferred),
+    partners: reports.flatMap(({ partners }) => partners),
   };
 }
 

@@ -17,12 +17,17 @@ import { isSharing } from "../plan/namespace-index.ts";
 import { isOwnedBy } from "../plan/ownership.ts";
 import { takenUp, type Write } from "../plan/plan.ts";
 import type { Written } from "./apply.ts";
+import { sharesTakenNames } from "./taken-names.ts";
+
+export type VerifyContext = ViewContext & { readonly instance: string };
 
 export interface Verdict {
   /** Routes and dependencies are what the plan saw. */
   readonly isCurrent: boolean;
   /** Somebody else had taken up the same claim before. */
   readonly isContested: boolean;
+  /** Another child says something else of a name that was taken up. */
+  readonly sharesNames: boolean;
 }
 
 /**
@@ -32,7 +37,7 @@ export interface Verdict {
  * @throws KubernetesError something could not be read: whether the writes are right is not known
  */
 export async function verify(
-  context: ViewContext,
+  context: VerifyContext,
   client: Reads,
   before: NamespaceView,
   subject: RouteDescription | null,
@@ -42,27 +47,33 @@ export async function verify(
     return await lookAgain(context, client, before, subject, written);
   } catch (error) {
     // The version of the write is too old to be listed: nothing is known, so everything is looked at again.
-    if (error instanceof ExpiredError) return { isCurrent: false, isContested: true };
+    if (error instanceof ExpiredError) return { isCurrent: false, isContested: true, sharesNames: true };
     throw error;
   }
 }
 
 async function lookAgain(
-  context: ViewContext,
+  context: VerifyContext,
   client: Reads,
   before: NamespaceView,
   subject: RouteDescription | null,
   written: readonly Written[],
 ): Promise<Verdict> {
   const after = new NamespaceView(context, client, before.namespace);
-  const [areCurrent, contested] = await Promise.all([
+  const names = { client, instance: context.instance };
+  const [areCurrent, contested, shared] = await Promise.all([
     Promise.all([
       areUnchanged(context, before, after, subject, written),
       ...integrationsOf(written).map((integration) => hasSameDependencies(before, after, integration)),
     ]),
     Promise.all(written.map((write) => isContested(client, before, subject, write))),
+    Promise.all(written.map((write) => sharesTakenNames(names, before.namespace, write))),
   ]);
-  return { isCurrent: areCurrent.every(Boolean), isContested: contested.some(Boolean) };
+  return {
+    isCurrent: areCurrent.every(Boolean),
+    isContested: contested.some(Boolean),
+    sharesNames: shared.some(Boolean),
+  };
 }
 
 async function areUnchanged(
@@ -86,7 +97,7 @@ async function othersOf(
   const nameOf = ({ route: { kind, name } }: RouteDescription) => `${kind}/${name}`;
   const members = new Set(written.flatMap(({ plan }) => plan.members).map(nameOf));
   if (subject !== null) members.delete(nameOf(subject));
-  return members.size === 0 ? [] : (await before.routes()).filter((route) => members.has(nameOf(route)));
+  return members.size === 0 ? [] : (await before.routesRead()).filter((route) => members.has(nameOf(route)));
 }
 
 async function isUnchanged(

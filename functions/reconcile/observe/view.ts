@@ -79,12 +79,27 @@ export class NamespaceView {
    * current group. An IngressRouteUDP shares nothing: it has no TLS.
    */
   routes(): Promise<readonly RouteDescription[]> {
-    return this.#once("routes", async () => {
+    return this.#routes({ ...this.#context.selector, udp: false });
+  }
+
+  /** The same with IngressRouteUDPs, whose annotations may name hosts. */
+  namedRoutes(): Promise<readonly RouteDescription[]> {
+    return this.#routes(this.#context.selector);
+  }
+
+  /** Those of them that were read. */
+  async routesRead(): Promise<readonly RouteDescription[]> {
+    const read = [true, false]
+      .map((udp) => this.#known.get(`routes ${udp}`))
+      .find((one) => one !== undefined);
+    return ((await read) ?? []) as readonly RouteDescription[];
+  }
+
+  #routes(kinds: RouteKinds): Promise<readonly RouteDescription[]> {
+    return this.#once(`routes ${kinds.udp}`, async () => {
       const [annotations, ...lists] = await Promise.all([
         this.annotations(),
-        ...routeResources({ ...this.#context.selector, udp: false }).map((resource) =>
-          this.#routesOf(resource),
-        ),
+        ...routeResources(kinds).map((resource) => this.#routesOf(resource)),
       ]);
       const living = lists.flat().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
       return unshadowed(

@@ -3,16 +3,19 @@
  *
  * @module
  */
+
 import type { OnOptOut } from "../../config/configuration.ts";
-import type { Desired, Facts, Integration } from "../../integrations/integration.ts";
+import type { Desired, DesiredChild, Facts, Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { isCompletedByServer, isKnownToBe, withDigest } from "./applied.ts";
 import { buildChild, type Placement } from "./child.ts";
+import type { DecidedNames } from "./decide-names.ts";
 import { differs } from "./diff.ts";
 import { withHostsSince } from "./hosts-since.ts";
 import { inTheWay } from "./in-the-way.ts";
+import { followedNames, withMarks } from "./name-marks.ts";
 import { judge, mayWrite } from "./ownership.ts";
 
 export type Step =
@@ -50,18 +53,25 @@ export interface PlanInput {
   readonly live: KubernetesObject | null;
   /** The route is to have no child of this integration: opted out, another class. */
   readonly optedOut: boolean;
+  /** Names that other routes have a say in; null where there are none. */
+  readonly names?: DecidedNames | null;
 }
 
 /** Plans the child that a route has for itself, under the name that follows from the route's. */
 export function planChild(
-  { integration, description, live, optedOut }: PlanInput,
+  { integration, description, live, optedOut, names = null }: PlanInput,
   setting: PlanSetting,
 ): Plan {
   if (optedOut && setting.onOptOut === "keep") return { step: NOTHING, problems: [], members: [] };
   const { instance, facts } = setting;
   const ownership = live === null ? null : judge(live, description.route, instance);
   const child = ownership !== null && mayWrite(ownership) ? live : null;
-  const desired = optedOut ? ABSENT : desire(integration, description, { ...facts, child });
+  const followed = {
+    before: followedNames(child, description.route),
+    now: names?.followed ?? NOTHING_FOLLOWED,
+  };
+  const alone = optedOut ? ABSENT : desire(integration, description, { ...facts, child, followed });
+  const desired = names === null || alone.kind !== "present" ? alone : decided(alone, names);
   if (live !== null && ownership !== null && !mayWrite(ownership)) {
     const refused = desired.kind === "present" ? [inTheWay(live, description.route, instance)] : [];
     return { step: NOTHING, problems: [...desired.problems, ...refused], members: [description] };
@@ -74,6 +84,13 @@ export function planChild(
     problems: desired.problems,
     members: [description],
   };
+}
+
+const NOTHING_FOLLOWED: DecidedNames["followed"] = new Map();
+
+function decided(desired: DesiredChild, { marks, problems }: DecidedNames): DesiredChild {
+  const marked = withMarks(desired, marks);
+  return problems.length === 0 ? marked : { ...marked, problems: [...marked.problems, ...problems] };
 }
 
 export interface PlacedInput {

@@ -16,11 +16,19 @@
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
+import { compareAge } from "./age.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
 import { indexNamespace, isSharing, type SharingIntegration } from "./namespace-index.ts";
 import { isOfInstance, owningRoutes } from "./ownership.ts";
 import { type Plan, type PlanSetting, planChild } from "./plan.ts";
-import { compareAge, planClaims } from "./shared.ts";
+import {
+  markedNames,
+  type NamingIntegration,
+  planAllNames,
+  planAmongOthers,
+  sharesNames,
+} from "./plan-names.ts";
+import { planClaims } from "./shared.ts";
 
 /** What was seen of one namespace for one integration. */
 export interface Observed {
@@ -28,6 +36,8 @@ export interface Observed {
   readonly children: readonly KubernetesObject[];
   /** Whether `children` are all objects of the kind, whoever made them. */
   readonly hasAllChildren: boolean;
+  /** Whether those that only their labels lead to are among them. */
+  readonly hasLabelled?: boolean;
   /** All routes that are not being deleted and not shadowed; null where only the one was read. */
   readonly routes: readonly RouteDescription[] | null;
 }
@@ -39,29 +49,70 @@ export interface Subject {
   readonly description: RouteDescription | null;
   /** Several routes or children are known to be concerned: nothing is decided before all was seen. */
   readonly readsAll: boolean;
+  /** The same, of routes that share a name and no child. */
+  readonly readsNames?: boolean;
 }
 
 export type PlannerSetting = PlanSetting & Eligibility;
 
 /** Plans in the order in which they are to be written, or what must be read before there can be any. */
-export type Planned = { readonly plans: readonly Plan[] } | { readonly missing: "children" | "routes" };
+export type Planned =
+  | {
+      readonly plans: readonly Plan[];
+      /** Routes whose children no longer fit what these say of a name, and are to be reconciled next. */
+      readonly partners: readonly RouteReference[];
+    }
+  | { readonly missing: "labelled" | "children" | "routes" };
+
+/** The setting for a route; for one that is gone without a description. */
+export type SettingFor = (description: RouteDescription | null) => PlannerSetting;
 
 export function planRoute(
   integration: Integration,
   subject: Subject,
   observed: Observed,
   setting: PlannerSetting,
+  /** For other routes. */
+  settingFor: SettingFor = () => setting,
 ): Planned {
   if (isSharing(integration)) return planShare(integration, subject, observed, setting);
-  const { description, route } = subject;
-  const live =
-    observed.children.find(({ metadata }) => metadata.name === integration.childName(route)) ?? null;
-  return {
-    plans:
-      description === null
-        ? leftovers(subject.route, live, setting)
-        : [planOwn(integration, description, live, setting)],
-  };
+  if (sharesNames(integration)) return planNaming(integration, subject, observed, settingFor);
+  return { plans: planAlone(integration, subject, observed, setting), partners: [] };
+}
+
+function planAlone(
+  integration: Integration,
+  { description, route }: Subject,
+  { children }: Observed,
+  setting: PlannerSetting,
+): readonly Plan[] {
+  const name = integration.childName(route);
+  const live = children.find(({ metadata }) => metadata.name === name) ?? null;
+  return description === null
+    ? leftovers(route, live, setting)
+    : [planOwn(integration, description, live, setting)];
+}
+
+/** Looks at other routes only where the child, or those that its route has left, say that a name is shared. */
+function planNaming(
+  integration: NamingIntegration,
+  subject: Subject,
+  observed: Observed,
+  settingFor: SettingFor,
+): Planned {
+  const { route, description, readsNames = false } = subject;
+  const { children, hasAllChildren, hasLabelled = false, routes } = observed;
+  const setting = settingFor(description);
+  const own = integration.childName(route);
+  const isLeft = description === null && !children.some(({ metadata }) => metadata.name === own);
+  if (isLeft && !hasLabelled && !hasAllChildren) return { missing: "labelled" };
+  const isShared = markedNames(route, children, setting.instance, own).size > 0;
+  if (!isShared && !readsNames) {
+    return { plans: planAlone(integration, subject, observed, setting), partners: [] };
+  }
+  if (routes === null) return { missing: hasAllChildren ? "routes" : "children" };
+  const { plan, partners } = planAmongOthers(integration, subject, { routes, children }, settingFor);
+  return { plans: plan === null ? planAlone(integration, subject, observed, setting) : [plan], partners };
 }
 
 /** A plan and the route that is told of it. */
@@ -70,6 +121,8 @@ export interface RoutePlan {
   readonly plan: Plan;
   /** Several routes or children are concerned. */
   readonly readsAll: boolean;
+  /** Several routes that share a name and no child are concerned. */
+  readonly readsNames: boolean;
 }
 
 /**
@@ -80,14 +133,18 @@ export function planNamespace(
   integration: Integration,
   routes: readonly RouteDescription[],
   children: readonly KubernetesObject[],
-  settingFor: (description: RouteDescription | null) => PlannerSetting,
+  settingFor: SettingFor,
 ): readonly RoutePlan[] {
   if (isSharing(integration)) return planShares(integration, routes, children, settingFor(null));
+  if (sharesNames(integration)) {
+    const plans = planAllNames(integration, { routes, children }, settingFor);
+    return plans.map(({ isShared, ...rest }) => ({ ...rest, readsAll: false, readsNames: isShared }));
+  }
   const byName = new Map(children.map((child) => [child.metadata.name, child]));
   return routes.map((description) => {
     const live = byName.get(integration.childName(description.route)) ?? null;
     const plan = planOwn(integration, description, live, settingFor(description));
-    return { description, plan, readsAll: false };
+    return { description, plan, readsAll: false, readsNames: false };
   });
 }
 
@@ -109,7 +166,7 @@ function planShare(
   setting: PlannerSetting,
 ): Planned {
   const eligible = description !== null && mayHaveChild(description, setting.selector, integration.name);
-  if (description !== null && !eligible && setting.onOptOut === "keep") return { plans: [] };
+  if (description !== null && !eligible && setting.onOptOut === "keep") return { plans: [], partners: [] };
   const own = description === null || !(eligible || keepsChild(setting, description, integration.name));
   const index = indexNamespace(integration, routes ?? (own ? [] : [description]), children, setting);
   const { claim } = integration;
@@ -126,7 +183,7 @@ function planShare(
   }
   const left = attached.flatMap(({ spec }) => claim.of(spec) ?? []);
   const claims = new Set(wanted === null ? left : [wanted, ...left]);
-  return { plans: planClaims(integration, index, claims, setting) };
+  return { plans: planClaims(integration, index, claims, setting), partners: [] };
 }
 
 function planShares(
@@ -152,8 +209,8 @@ function planShares(
     const told = { step: { action: "none" }, problems, members: [] } as const;
     const others = members.filter((member) => member !== description);
     return [
-      ...plans.map((plan) => ({ description, plan, readsAll })),
-      ...others.map((member) => ({ description: member, plan: told, readsAll: false })),
+      ...plans.map((plan) => ({ description, plan, readsAll, readsNames: false })),
+      ...others.map((member) => ({ description: member, plan: told, readsAll: false, readsNames: false })),
     ];
   });
 }

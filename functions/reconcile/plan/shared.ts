@@ -10,6 +10,7 @@
 import { createHash } from "node:crypto";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { compareAge } from "./age.ts";
 import type { NamespaceIndex, SharingIntegration } from "./namespace-index.ts";
 import { isOfInstance, isOwnedBy, judge, mayWrite, owningRoutes } from "./ownership.ts";
 import { type Plan, type PlanSetting, planPlaced } from "./plan.ts";
@@ -140,12 +141,6 @@ function inOrder(
     controller !== undefined && route.kind === controller.kind && route.name === controller.name;
   const byAge = [...owners].sort(compareAge);
   return [...byAge.filter(leads), ...byAge.filter((owner) => !leads(owner))];
-}
-
-/** Older first; of one age by kind and name, so that the order never depends on the input's. */
-export function compareAge(one: RouteDescription, other: RouteDescription): number {
-  const key = ({ createdAt, route }: RouteDescription) => `${createdAt} ${route.kind}/${route.name}`;
-  return key(one) < key(other) ? -1 : 1;
 }
 
 function isWritable(

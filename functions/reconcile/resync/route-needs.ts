@@ -38,6 +38,8 @@ export interface RouteNeed {
   readonly configured: number;
   /** Several routes or children are concerned. */
   readonly readsAll: boolean;
+  /** Several routes that share a name and no child are concerned. */
+  readonly readsNames: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -176,6 +178,7 @@ function needOf(
     deletes: due.length,
     configured: due.filter((deletion) => mayBeConfigured(deletion, selector)).length,
     readsAll: findings.some(({ readsAll }) => readsAll),
+    readsNames: findings.some(({ readsNames }) => readsNames),
     problems: [
       ...own,
       ...findings.flatMap(({ plan }) => (plan.step.action === "create" ? [] : plan.problems)),

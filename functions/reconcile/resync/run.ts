@@ -61,7 +61,7 @@ export interface Deletion {
 export async function reconcileLive(
   run: Run,
   route: RouteReference,
-  options: Pick<RouteOptions, "blocksDeletions" | "blockedProblem" | "readsAll">,
+  options: Pick<RouteOptions, "blocksDeletions" | "blockedProblem" | "readsAll" | "readsNames">,
 ): Promise<Report> {
   const { context, integrations, summary } = run;
   // Children of those that are switched off go all at once, see `removals`.

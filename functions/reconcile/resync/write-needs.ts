@@ -66,7 +66,7 @@ export async function writeNeeds(
   };
   // A batch says nothing about a route but its name, so what concerns several routes stays here.
   let here: readonly RouteNeed[] = needs;
-  const single = needs.filter(({ readsAll }) => !readsAll);
+  const single = needs.filter((need) => !readsOthers(need));
   const { handOut } = context;
   if (handOut !== null && single.length > BATCH_SIZE) {
     const byRoute = new Map(single.map((need) => [need.description.route, need]));
@@ -79,7 +79,7 @@ export async function writeNeeds(
         await pool.drain();
       },
     });
-    here = needs.filter(({ readsAll }) => readsAll);
+    here = needs.filter(readsOthers);
   }
   for (const route of conflicting) {
     await pool.add(async () => {
@@ -91,6 +91,10 @@ export async function writeNeeds(
   for (const need of here) await write(need);
   await pool.drain();
   return deletions;
+}
+
+function readsOthers({ readsAll, readsNames }: RouteNeed): boolean {
+  return readsAll || readsNames;
 }
 
 async function writeNeed(
@@ -107,7 +111,8 @@ async function writeNeed(
   if (report === null) {
     for (const route of routesOf(context, need)) {
       // What has become unwanted since the lists were read counts like all other deletions.
-      const options = { blocksDeletions: "configured", readsAll: need.readsAll } as const;
+      const { readsAll, readsNames } = need;
+      const options = { blocksDeletions: "configured", readsAll, readsNames } as const;
       const { deferred } = await reconcileLive(run, route, options);
       const count = deferred.length;
       if (count > 0) deletions.push({ route, count, configured: count, readsAll: need.readsAll });

@@ -11,20 +11,31 @@ import { withoutClaimedHosts } from "../observe/host-claims.ts";
 import { areOthersReady } from "../observe/readiness.ts";
 import type { NamespaceView } from "../observe/view.ts";
 import { rfc3339 } from "../plan/hosts-since.ts";
+import { isSharing } from "../plan/namespace-index.ts";
 import { mayFollow } from "../plan/old-lists.ts";
 import { isOfInstance } from "../plan/ownership.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Observed, type PlannerSetting, planRoute, type Subject } from "../plan/planner.ts";
+import {
+  type Observed,
+  type Planned,
+  type PlannerSetting,
+  planRoute,
+  type Subject,
+} from "../plan/planner.ts";
 import type { ReconcileContext } from "./context.ts";
 
 export interface PlanOptions {
   readonly readsAll: boolean;
+  /** The same, of routes that share a name and no child. */
+  readonly readsNames: boolean;
   /** Hosts of other namespaces are refused at once. */
   readonly checksClaims: boolean;
 }
 
 export interface PlannedChildren {
   readonly plans: readonly Plan[];
+  /** Routes whose children no longer fit, and are to be reconciled next. */
+  readonly partners: readonly RouteReference[];
   /** They rest on all objects of the kind, which were listed. */
   readonly usedLists: boolean;
   /** The lists were behind, or may have been, and something else might follow from newer ones. */
@@ -38,7 +49,7 @@ export async function planChildren(
   integration: Integration,
   route: RouteReference,
   description: RouteDescription | null,
-  { readsAll, checksClaims }: PlanOptions,
+  options: PlanOptions,
 ): Promise<PlannedChildren> {
   const { instance, onOptOut, refuseHost, selector } = context;
   const [dependencies, children, othersReady] = await Promise.all([
@@ -48,49 +59,92 @@ export async function planChildren(
   ]);
   const refuseName = (name: string) => refuseHost(route.namespace, name);
   const mayName = (host: string) => refuseName(host) === null;
-  const setting: PlannerSetting = {
+  const notReady = new Set(othersReady ? [] : [description]);
+  const settingFor = (of: RouteDescription | null): PlannerSetting => ({
     instance,
     onOptOut,
     selector,
     now: rfc3339(context.now()),
-    facts: { dependencies, mayName, refuseName, othersReady },
-  };
-  const subject: Subject = { route, description, readsAll };
+    facts: { dependencies, mayName, refuseName, othersReady: !notReady.has(of) },
+  });
+  const { readsAll, readsNames, checksClaims } = options;
+  const subject: Subject = { route, description, readsAll, readsNames };
   const wanted = description === null ? null : (integration.claim?.wantedBy(description) ?? null);
-  let observed: Observed = { children, hasAllChildren: false, routes: null };
+  let observed: Observed = { children, hasLabelled: false, hasAllChildren: false, routes: null };
   while (true) {
-    const planned = planRoute(integration, subject, observed, setting);
-    if ("plans" in planned) {
-      const { plans } = planned;
-      const usedLists = observed.hasAllChildren;
-      const isUnchanged = (await view.route(route))?.metadata.generation === 1;
-      const judged = { plans, children: observed.children, usedLists, isUnchanged };
-      const needsNewLists = view.hasOldLists && !mayFollow(integration, subject, judged, selector);
-      return { plans, usedLists, needsNewLists };
+    const planned = planRoute(integration, subject, observed, settingFor(description), settingFor);
+    if ("plans" in planned) return judge(context, view, integration, subject, observed, planned);
+    switch (planned.missing) {
+      case "labelled":
+        observed = { ...observed, children: await view.childrenByLabel(integration), hasLabelled: true };
+        break;
+      case "children": {
+        const all = await allChildren(view, integration, route, wanted);
+        observed = { ...observed, children: all, hasAllChildren: true };
+        break;
+      }
+      case "routes": {
+        const routes = await claimingRoutes(
+          context,
+          view,
+          integration,
+          subject,
+          observed.children,
+          checksClaims,
+        );
+        for (const other of await notReadyAmong(context, view, integration, routes)) notReady.add(other);
+        observed = { ...observed, routes };
+      }
     }
-    observed =
-      planned.missing === "children"
-        ? {
-            ...observed,
-            children: await allChildren(view, integration, route, wanted),
-            hasAllChildren: true,
-          }
-        : {
-            ...observed,
-            routes: await claimingRoutes(context, view, subject, observed.children, checksClaims),
-          };
   }
+}
+
+/** What of the plans may follow where the lists are behind. */
+async function judge(
+  { selector }: ReconcileContext,
+  view: NamespaceView,
+  integration: Integration,
+  subject: Subject,
+  { children, hasAllChildren, hasLabelled, routes }: Observed,
+  { plans, partners }: Extract<Planned, { plans: unknown }>,
+): Promise<PlannedChildren> {
+  const usedLists = hasAllChildren;
+  const hasOldLists = view.hasOldLists && (isSharing(integration) || usedLists || hasLabelled === true);
+  if (!hasOldLists) return { plans, partners, usedLists, needsNewLists: false };
+  const isUnchanged = (await view.route(subject.route))?.metadata.generation === 1;
+  const judged = { plans, children, usedLists, isUnchanged };
+  // What several routes say of one name follows from all of them.
+  const sharesNames = !isSharing(integration) && (routes !== null || hasLabelled === true);
+  return {
+    plans,
+    partners,
+    usedLists,
+    needsNewLists: sharesNames || !mayFollow(integration, subject, judged, selector),
+  };
+}
+
+/** The routes whose names wait for children of other integrations. */
+async function notReadyAmong(
+  context: ReconcileContext,
+  view: NamespaceView,
+  integration: Integration,
+  routes: readonly RouteDescription[],
+): Promise<readonly RouteDescription[]> {
+  if (!integration.waitsForOthers) return [];
+  const ready = await Promise.all(routes.map((one) => areOthersReady(context, view, integration, one)));
+  return routes.filter((_, index) => ready[index] === false);
 }
 
 /** The routes of the namespace, without hosts that other namespaces hold where that is asked for at once. */
 async function claimingRoutes(
   context: ReconcileContext,
   view: NamespaceView,
+  integration: Integration,
   { route, description }: Subject,
   children: readonly KubernetesObject[],
   checksClaims: boolean,
 ): Promise<readonly RouteDescription[]> {
-  const listed = await view.routes();
+  const listed = await (isSharing(integration) ? view.routes() : view.namedRoutes());
   const routes = view.hasOldLists
     ? [...listed.filter(isOther(route)), ...(description === null ? [] : [description])]
     : listed;

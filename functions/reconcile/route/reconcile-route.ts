@@ -51,6 +51,8 @@ export interface RouteOptions {
   readonly blockedProblem?: Problem | null;
   /** Several routes or children are known to be concerned, which the route alone may not show. */
   readonly readsAll?: boolean;
+  /** The same, of routes that share a name and no child. */
+  readonly readsNames?: boolean;
   /** Other namespaces' hosts are refused at once, though `hostClaims` is not `strict`. */
   readonly checksClaims?: boolean;
   /** Reads that the routes of a batch have in common, for the first look; what they cannot settle is read live. */
@@ -64,16 +66,21 @@ export async function reconcileRoute(
   options: RouteOptions,
 ): Promise<Report> {
   const changes: Change[] = [];
-  let { readsAll = false } = options;
+  const partners: RouteReference[] = [];
+  let { readsAll = false, readsNames = false } = options;
   let lists = listsOf(context, options);
   for (let attempt = 0; attempt < MAX_OBSERVATIONS; attempt++) {
-    const { report, isContested } = await attemptRoute(context, route, { ...options, readsAll }, lists);
+    const asked = { ...options, readsAll, readsNames };
+    const { report, isContested, sharesNames } = await attemptRoute(context, route, asked, lists);
     changes.push(...report.changes);
-    if (!report.conflict) return { ...report, changes };
+    // What an earlier attempt has written concerns them too, though its traces may be gone.
+    partners.push(...report.partners);
+    if (!report.conflict) return { ...report, changes, partners };
     readsAll ||= isContested;
+    readsNames ||= sharesNames;
     lists = "live";
   }
-  return { ...reportRetry("other writers were faster each time"), changes };
+  return { ...reportRetry("other writers were faster each time"), changes, partners };
 }
 
 /** Where the lists of an attempt come from: `shared` with the routes of a batch, or the API server's `cache`. */
@@ -98,6 +105,8 @@ interface Attempt {
   readonly report: Report;
   /** Another object holds what a child of the route has taken up. */
   readonly isContested: boolean;
+  /** Another child says something else of a name that a child of the route has taken up. */
+  readonly sharesNames: boolean;
 }
 
 async function attemptRoute(
@@ -109,6 +118,7 @@ async function attemptRoute(
   const hasOldLists = lists === "cache";
   const view = new NamespaceView(context, readsOf(context, options, lists), route.namespace, hasOldLists);
   let isContested = false;
+  let sharesNames = false;
   const report = await reporting(`${route.kind} ${route.name}`, async () => {
     const seen = await observe(context, view, route, options);
     if (seen === null) return NOTHING_TO_DO;
@@ -130,8 +140,8 @@ async function attemptRoute(
     const check = () =>
       reporting(`${route.kind} ${route.name}`, async () => {
         const verdict = await verify(context, context.client, view, description, written);
-        isContested = verdict.isContested;
-        if (verdict.isContested || !verdict.isCurrent) return CONFLICT;
+        ({ isContested, sharesNames } = verdict);
+        if (isContested || sharesNames || !verdict.isCurrent) return CONFLICT;
         context.verified.add(written.flatMap(({ object }) => object ?? []));
         return NOTHING_TO_DO;
       });
@@ -147,7 +157,7 @@ async function attemptRoute(
     await recordProblems(context, told, report);
     return report;
   });
-  return { report, isContested };
+  return { report, isContested, sharesNames };
 }
 
 /** What was seen of the route before its children are planned. */
@@ -176,13 +186,14 @@ async function observe(
 ): Promise<Seen | null> {
   const integrations = options.integrations ?? context.integrations;
   for (const integration of integrations) readAhead(view, integration, route, options);
-  const [object, annotations, current] = await Promise.all([
+  // A route that is gone needs no annotations of its namespace.
+  if (options.hint !== "delete") view.annotations();
+  const [object, current] = await Promise.all([
     view.route(route),
-    view.annotations(),
     route.group === LEGACY_GROUP ? view.route({ ...route, group: ROUTE_GROUP }) : null,
   ]);
   if (object?.metadata.deletionTimestamp !== undefined) return null;
-  const description = object === null ? null : await describeRoute(context, object, annotations);
+  const description = object === null ? null : await describeRoute(context, object, await view.annotations());
   const claims = await withoutClaimed(context, view, { description, object }, options);
   return { route, description, ...claims, isShadowed: current !== null };
 }
@@ -248,13 +259,14 @@ async function reconcileChildren(
 ): Promise<Applied> {
   let applied: Applied | null = null;
   const report = await reporting(integration.name, async () => {
-    const { plans, usedLists, needsNewLists } = await planChildren(
+    const { readsAll = false, readsNames = false } = options;
+    const { plans, partners, usedLists, needsNewLists } = await planChildren(
       context,
       view,
       integration,
       seen.route,
       seen.told,
-      { readsAll: options.readsAll === true, checksClaims: seen.checksClaims },
+      { readsAll, readsNames, checksClaims: seen.checksClaims },
     );
     if (needsNewLists) return CONFLICT;
     const removes = plans.some(({ step }) => step.action === "update" || step.action === "delete");
@@ -263,6 +275,7 @@ async function reconcileChildren(
     applied = await applyPlans(context, integration, seen.route.namespace, plans, (plan) =>
       blockedReport(context, integration, seen.told, plan, options),
     );
+    applied = { ...applied, report: { ...applied.report, partners } };
     return applied.report;
   });
   return applied ?? { report, written: [] };

@@ -1,0 +1,65 @@
+/**
+ * Whether a write has taken up names that other children say something else of.
+ *
+ * @module
+ */
+import type { NameSharing } from "../../integrations/integration.ts";
+import { listAll } from "../observe/listing.ts";
+import type { Reads } from "../observe/view.ts";
+import { marksOf } from "../plan/name-marks.ts";
+import { isOfInstance } from "../plan/ownership.ts";
+import type { Write } from "../plan/plan.ts";
+import type { Written } from "./apply.ts";
+
+export interface NamesContext {
+  readonly client: Reads;
+  readonly instance: string;
+}
+
+/**
+ * Looks at the other children at exactly the version of the write, which shows those that were before it: of two
+ * writers one and only one sees the other. Nothing is read where no name is new.
+ *
+ * @throws KubernetesError the children could not be read
+ */
+export async function sharesTakenNames(
+  { client, instance }: NamesContext,
+  namespace: string,
+  { integration, plan, step, object }: Written,
+): Promise<boolean> {
+  const { nameSharing, resource } = integration;
+  if (nameSharing === undefined || object === null || step.action === "delete") return false;
+  const planned = new Map(plan.members.map((member) => [integration.childName(member.route), member]));
+  const subject = planned.get(object.metadata.name);
+  const owns = subject !== undefined && nameSharing.ownsTarget(subject);
+  const taken = takenNames(nameSharing, step, owns);
+  if (taken.length === 0) return false;
+  const said = nameSharing.entries(step.child.spec);
+  const exactVersion = object.metadata.resourceVersion ?? "";
+  const others = await listAll(client, { resource, namespace, exactVersion });
+  return others.some((other) => {
+    const { metadata } = other;
+    if (metadata.name === object.metadata.name || metadata.deletionTimestamp !== undefined) return false;
+    if (!isOfInstance(other, instance)) return false;
+    const entries = nameSharing.entries(other.spec);
+    return taken.some((name) => {
+      const [one, two] = [said.get(name), entries.get(name)];
+      if (two === undefined) return false;
+      return one?.target !== two.target || one.set !== two.set || (owns && !planned.has(metadata.name));
+    });
+  });
+}
+
+/**
+ * Names that the write adds, or points elsewhere where the route has a say in that. What moves with the installation's
+ * target moves for all routes, and is no reason to look.
+ */
+function takenNames({ entries }: NameSharing, step: Exclude<Write, { action: "delete" }>, owns: boolean) {
+  const [now, had] = [entries(step.child.spec), entries(step.action === "update" ? step.live.spec : null)];
+  const decides = owns || (step.action === "update" && marksOf(step.live).size > 0);
+  return [...now].flatMap(([name, { target, set }]) => {
+    const before = had.get(name);
+    if (before === undefined) return [name];
+    return decides && (before.target !== target || before.set !== set) ? [name] : [];
+  });
+}

@@ -1,0 +1,217 @@
+/**
+ * Plans for an integration whose children may say different things of one name. Pure.
+ *
+ * A route that shares no name is planned alone. That it shares one is told by a mark on its child, and found by the look
+ * after a write that takes up a name.
+ *
+ * @module
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { Integration, NameSharing } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { type Decisions, decidedFor, decideNames, type Publisher } from "./decide-names.ts";
+import { namesOf } from "./host-policy.ts";
+import { type Eligibility, mayHaveChild } from "./members.ts";
+import { followedNames, markOf, marksOf } from "./name-marks.ts";
+import { isOfInstance, judge, mayWrite } from "./ownership.ts";
+import { type Plan, type PlanSetting, planChild } from "./plan.ts";
+
+export type NamingIntegration = Integration & { readonly nameSharing: NameSharing };
+
+export function sharesNames(integration: Integration): integration is NamingIntegration {
+  return integration.nameSharing !== undefined;
+}
+
+type Setting = PlanSetting & Eligibility;
+type SettingFor = (description: RouteDescription | null) => Setting;
+
+/** All routes and children of a namespace. */
+export interface WholeNamespace {
+  readonly routes: readonly RouteDescription[];
+  readonly children: readonly KubernetesObject[];
+}
+
+/** Names because of which the other routes of the namespace are to be looked at, as far as the children tell. */
+export function markedNames(
+  route: RouteReference,
+  children: readonly KubernetesObject[],
+  instance: string,
+  own: string,
+): ReadonlySet<string> {
+  const mark = markOf(route);
+  const names = children
+    .filter((child) => isOfInstance(child, instance))
+    .flatMap((child) =>
+      [...marksOf(child)].flatMap(([name, decider]) =>
+        child.metadata.name === own || decider === mark ? [name] : [],
+      ),
+    );
+  return new Set(names);
+}
+
+/** Plans the child of one route that may share names; and the routes whose children no longer fit. */
+export function planAmongOthers(
+  integration: NamingIntegration,
+  { route, description }: { readonly route: RouteReference; readonly description: RouteDescription | null },
+  { routes, children }: WholeNamespace,
+  settingFor: SettingFor,
+): { readonly plan: Plan | null; readonly partners: readonly RouteReference[] } {
+  const setting = settingFor(description);
+  const own = integration.childName(route);
+  const byName = new Map(children.map((child) => [child.metadata.name, child]));
+  const live = byName.get(own) ?? null;
+  const names = new Set([
+    ...markedNames(route, children, setting.instance, own),
+    ...(description === null ? [] : namesOf(description)),
+    ...(live === null ? [] : integration.names(live.spec)),
+  ]);
+  const others = sharersOf(integration, route, { routes, children }, names);
+  const publishers = publishersOf(
+    integration,
+    description === null ? others : [description, ...others],
+    byName,
+    settingFor,
+  );
+  const decisions = decideNames(publishers);
+  const partners = publishers.filter(
+    (publisher) =>
+      publisher.description !== description &&
+      isStale(
+        names,
+        publisher,
+        decisions.get(publisher.description),
+        byName.get(integration.childName(publisher.description.route)) ?? null,
+        integration.nameSharing,
+      ),
+  );
+  const plan =
+    description === null
+      ? null
+      : planWith(integration, description, live, setting, decisions.get(description));
+  const members = publishers.map((publisher) => publisher.description);
+  return {
+    plan: plan === null ? null : { ...plan, members: [...new Set([...plan.members, ...members])] },
+    partners: partners.map((publisher) => publisher.description.route),
+  };
+}
+
+/** The other routes that name, or whose children have, one of the names. */
+export function sharersOf(
+  integration: NamingIntegration,
+  route: RouteReference,
+  { routes, children }: WholeNamespace,
+  names: ReadonlySet<string>,
+): readonly RouteDescription[] {
+  const byName = new Map(children.map((child) => [child.metadata.name, child]));
+  return routes.filter((other) => {
+    if (markOf(other.route) === markOf(route)) return false;
+    const child = byName.get(integration.childName(other.route));
+    return (
+      namesOf(other).some((name) => names.has(name)) ||
+      (child !== undefined && integration.names(child.spec).some((name) => names.has(name)))
+    );
+  });
+}
+
+/** The plans of a whole namespace, and which of them rest on several routes. */
+export function planAllNames(
+  integration: NamingIntegration,
+  { routes, children }: WholeNamespace,
+  settingFor: SettingFor,
+): readonly { readonly description: RouteDescription; readonly plan: Plan; readonly isShared: boolean }[] {
+  const byName = new Map(children.map((child) => [child.metadata.name, child]));
+  const publishers = publishersOf(integration, candidates(integration, routes, byName), byName, settingFor);
+  const decisions = decideNames(publishers);
+  return routes.map((description) => {
+    const live = byName.get(integration.childName(description.route)) ?? null;
+    const decided = decisions.get(description);
+    const plan = planWith(integration, description, live, settingFor(description), decided);
+    return { description, plan, isShared: decided !== undefined || marksOf(live).size > 0 };
+  });
+}
+
+/** Routes with a name that several have, one of them with a target of its own: few, and only they are derived twice. */
+function candidates(
+  integration: NamingIntegration,
+  routes: readonly RouteDescription[],
+  byName: ReadonlyMap<string, KubernetesObject>,
+): readonly RouteDescription[] {
+  const count = new Map<string, number>();
+  const owned = new Set<string>();
+  const named = routes.map((description) => {
+    const child = byName.get(integration.childName(description.route));
+    const kept = child !== undefined && description.incomplete ? integration.names(child.spec) : [];
+    const names = new Set([...namesOf(description), ...kept]);
+    const owns = integration.nameSharing.ownsTarget(description);
+    for (const name of names) {
+      count.set(name, (count.get(name) ?? 0) + 1);
+      if (owns) owned.add(name);
+    }
+    return [description, names] as const;
+  });
+  return named.flatMap(([description, names]) =>
+    [...names].some((name) => owned.has(name) && (count.get(name) ?? 0) > 1) ? [description] : [],
+  );
+}
+
+function planWith(
+  integration: NamingIntegration,
+  description: RouteDescription,
+  live: KubernetesObject | null,
+  setting: Setting,
+  decisions: Decisions | undefined,
+): Plan {
+  const optedOut = !mayHaveChild(description, setting.selector, integration.name);
+  const names = decisions === undefined ? null : decidedFor(integration.nameSharing, description, decisions);
+  return planChild({ integration, description, live, optedOut, names }, setting);
+}
+
+function publishersOf(
+  integration: NamingIntegration,
+  routes: readonly RouteDescription[],
+  byName: ReadonlyMap<string, KubernetesObject>,
+  settingFor: SettingFor,
+): readonly Publisher[] {
+  return routes.flatMap((description) => {
+    const setting = settingFor(description);
+    if (!mayHaveChild(description, setting.selector, integration.name)) return [];
+    const child = byName.get(integration.childName(description.route)) ?? null;
+    // Somebody else's object is in the way: the route publishes nothing.
+    if (child !== null && !mayWrite(judge(child, description.route, setting.instance))) return [];
+    return [publisherOf(integration, description, child, setting.facts)];
+  });
+}
+
+/** What the route publishes if it is alone; as long as that cannot be said, what its child has. */
+export function publisherOf(
+  { nameSharing, desire }: NamingIntegration,
+  description: RouteDescription,
+  child: KubernetesObject | null,
+  facts: PlanSetting["facts"],
+): Publisher {
+  const before = followedNames(child, description.route);
+  const desired = description.undecidable
+    ? null
+    : desire(description, { ...facts, child, followed: { before, now: new Map() } });
+  const spec = desired?.kind === "present" ? desired.spec : desired?.kind === "absent" ? null : child?.spec;
+  return { description, owns: nameSharing.ownsTarget(description), entries: nameSharing.entries(spec) };
+}
+
+/** Whether what the child says of the names, or is marked with, is not what was decided. */
+function isStale(
+  names: ReadonlySet<string>,
+  { description }: Publisher,
+  decisions: Decisions | undefined,
+  child: KubernetesObject | null,
+  { entries }: NameSharing,
+): boolean {
+  if (description.undecidable) return false;
+  const [marks, has] = [marksOf(child), entries(child?.spec)];
+  return [...names].some((name) => {
+    const decision = decisions?.get(name);
+    if (decision === undefined) return marks.has(name);
+    const isMarked = marks.get(name) === markOf(decision.decider.route);
+    return !isMarked || !isDeepStrictEqual(has.get(name)?.parts, decision.entry.parts);
+  });
+}
