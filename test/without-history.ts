@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { APPLIED_ANNOTATION } from "../functions/reconcile/plan/applied.ts";
-import { HOSTS_SINCE_ANNOTATION } from "../functions/reconcile/plan/hosts-since.ts";
+import { APPLIED_ANNOTATION } from "../functions/reconcile/plan/child/applied.ts";
+import { HOSTS_SINCE_ANNOTATION } from "../functions/reconcile/plan/child/hosts-since.ts";
 
 /** Annotations of a child, or the FieldsV1 trie of them, without those two. */
 export function withoutHistory(annotations: Readonly<Record<string, unknown>> = {}): object {

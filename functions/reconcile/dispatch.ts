@@ -23,7 +23,7 @@ import { reportFinalError } from "./apply/error-report.ts";
 import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, reportRetry } from "./apply/report.ts";
 import { isHeldByOthers } from "./apply/verify.ts";
 import { Coalescer } from "./coalesce.ts";
-import { isAsApplied } from "./plan/applied.ts";
+import { isAsApplied } from "./plan/child/applied.ts";
 import { isOfInstance, owningRoutes } from "./plan/ownership.ts";
 import { DeferredDeletions } from "./resync/deferred-deletions.ts";
 import { BLOCKED_ON_ROUTE } from "./resync/deletion-limit.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Facts, Integration } from "../../integrations/integration.ts";
-import { type DecidedNames, decidedFor, decideNames } from "../../reconcile/plan/decide-names.ts";
+import { type DecidedNames, decidedFor, decideNames } from "../../reconcile/plan/names/decide-names.ts";
+import { publisherOf, sharesNames } from "../../reconcile/plan/names/plan-names.ts";
 import { isIgnored } from "../../reconcile/plan/opt-out.ts";
-import { publisherOf, sharesNames } from "../../reconcile/plan/plan-names.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 
 export type DecidedByRoute = ReadonlyMap<RouteDescription, DecidedNames>;

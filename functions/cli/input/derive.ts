@@ -8,8 +8,8 @@ import type { Desired, Facts, Integration } from "../../integrations/integration
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { compareAge } from "../../reconcile/plan/age.ts";
-import { buildChild } from "../../reconcile/plan/child.ts";
-import type { DecidedNames } from "../../reconcile/plan/decide-names.ts";
+import { buildChild } from "../../reconcile/plan/child/child.ts";
+import type { DecidedNames } from "../../reconcile/plan/names/decide-names.ts";
 import { isIgnored, isSelected, type Selector } from "../../reconcile/plan/opt-out.ts";
 import { shadowed, unshadowed } from "../../reconcile/plan/shadowed.ts";
 import { LEGACY_GROUP, type RouteKinds } from "../../traefik/resources.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { KubernetesClient } from "../../kubernetes/client.ts";
-import { rfc3339 } from "../../reconcile/plan/hosts-since.ts";
+import { rfc3339 } from "../../reconcile/plan/child/hosts-since.ts";
 import { CONFIRMATION_ANNOTATION } from "../../reconcile/resync/confirmation.ts";
 import { ClusterAccessError, orAccessError } from "../connection/access-error.ts";
 import { connect } from "../connection/connection.ts";

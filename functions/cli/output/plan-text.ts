@@ -4,8 +4,8 @@
  * @module
  */
 import { oneLine } from "../../hidden-characters.ts";
-import { APPLIED_ANNOTATION } from "../../reconcile/plan/applied.ts";
-import { HOSTS_SINCE_ANNOTATION } from "../../reconcile/plan/hosts-since.ts";
+import { APPLIED_ANNOTATION } from "../../reconcile/plan/child/applied.ts";
+import { HOSTS_SINCE_ANNOTATION } from "../../reconcile/plan/child/hosts-since.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import type { PlainObject } from "../cluster/applied-object.ts";
 import type { PredictedChange, Prediction } from "../cluster/prediction.ts";

@@ -6,7 +6,7 @@
 import type { NameSharing } from "../../integrations/integration.ts";
 import { listAll } from "../observe/listing.ts";
 import type { Reads } from "../observe/view.ts";
-import { marksOf } from "../plan/name-marks.ts";
+import { marksOf } from "../plan/names/name-marks.ts";
 import { isOfInstance } from "../plan/ownership.ts";
 import type { Write } from "../plan/plan.ts";
 import type { Written } from "./apply.ts";

@@ -5,8 +5,8 @@ import { INTEGRATIONS } from "../../integrations/index.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { parseRoute } from "../../traefik/ingress-route.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { HOSTS_SINCE_ANNOTATION, heldNames } from "./child/hosts-since.ts";
 import { type ClaimSetting, claimedHosts, claimsOf, HostClaims, rankOf } from "./host-claims.ts";
-import { HOSTS_SINCE_ANNOTATION, heldNames } from "./hosts-since.ts";
 
 function describe(
   namespace: string,

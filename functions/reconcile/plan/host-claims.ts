@@ -10,8 +10,8 @@ import { wildcardOver } from "../../integrations/names.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
+import { type HeldNames, heldNames } from "./child/hosts-since.ts";
 import { namesOf } from "./host-policy.ts";
-import { type HeldNames, heldNames } from "./hosts-since.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
 import { byOwner, isOfInstance } from "./ownership.ts";
 

@@ -9,13 +9,13 @@ import type { Desired, DesiredChild, Facts, Integration } from "../../integratio
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { isCompletedByServer, isKnownToBe, withDigest } from "./applied.ts";
-import { buildChild, type Placement } from "./child.ts";
-import type { DecidedNames } from "./decide-names.ts";
-import { differs } from "./diff.ts";
-import { withHostsSince } from "./hosts-since.ts";
+import { isCompletedByServer, isKnownToBe, withDigest } from "./child/applied.ts";
+import { buildChild, type Placement } from "./child/child.ts";
+import { differs } from "./child/diff.ts";
+import { withHostsSince } from "./child/hosts-since.ts";
 import { inTheWay } from "./in-the-way.ts";
-import { followedNames, withMarks } from "./name-marks.ts";
+import type { DecidedNames } from "./names/decide-names.ts";
+import { followedNames, withMarks } from "./names/name-marks.ts";
 import { judge, mayWrite } from "./ownership.ts";
 
 export type Step =

@@ -18,16 +18,16 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { compareAge } from "./age.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
-import { indexNamespace, isSharing, type SharingIntegration } from "./namespace-index.ts";
-import { isOfInstance, owningRoutes } from "./ownership.ts";
-import { type Plan, type PlanSetting, planChild } from "./plan.ts";
 import {
   markedNames,
   type NamingIntegration,
   planAllNames,
   planAmongOthers,
   sharesNames,
-} from "./plan-names.ts";
+} from "./names/plan-names.ts";
+import { indexNamespace, isSharing, type SharingIntegration } from "./namespace-index.ts";
+import { isOfInstance, owningRoutes } from "./ownership.ts";
+import { type Plan, type PlanSetting, planChild } from "./plan.ts";
 import { planClaims } from "./shared.ts";
 
 /** What was seen of one namespace for one integration. */

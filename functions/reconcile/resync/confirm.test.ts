@@ -5,7 +5,7 @@ import { ForbiddenError, type KubernetesError, UnavailableError } from "../../ku
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { createLogger } from "../../log.ts";
 import type { Work } from "../../work.ts";
-import { rfc3339 } from "../plan/hosts-since.ts";
+import { rfc3339 } from "../plan/child/hosts-since.ts";
 import { type ConfirmOptions, confirming } from "./confirm.ts";
 import { CONFIRMATION_ANNOTATION, whyUnconfirmed } from "./confirmation.ts";
 

@@ -6,7 +6,7 @@
  */
 import { isTimestamp } from "../../cloudevents/timestamp.ts";
 import { shown } from "../../schema/shown.ts";
-import { rfc3339 } from "../plan/hosts-since.ts";
+import { rfc3339 } from "../plan/child/hosts-since.ts";
 
 /** On the ConfigMap of the installation: the time until which a resync event may lift the deletion brake. */
 export const CONFIRMATION_ANNOTATION = "traefik-cert-rotater.io/confirm-deletions-until";

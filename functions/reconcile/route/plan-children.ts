@@ -10,7 +10,7 @@ import { allChildren, childrenOf } from "../observe/children.ts";
 import { withoutClaimedHosts } from "../observe/host-claims.ts";
 import { areOthersReady } from "../observe/readiness.ts";
 import type { NamespaceView } from "../observe/view.ts";
-import { rfc3339 } from "../plan/hosts-since.ts";
+import { rfc3339 } from "../plan/child/hosts-since.ts";
 import { isSharing } from "../plan/namespace-index.ts";
 import { mayFollow } from "../plan/old-lists.ts";
 import { isOfInstance } from "../plan/ownership.ts";

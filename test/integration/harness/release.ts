@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
-import { rfc3339 } from "../../../functions/reconcile/plan/hosts-since.ts";
+import { rfc3339 } from "../../../functions/reconcile/plan/child/hosts-since.ts";
 import { CONFIRMATION_ANNOTATION } from "../../../functions/reconcile/resync/confirmation.ts";
 import type { Cluster } from "../../control-plane/cluster.ts";
 import { runHelm } from "../../control-plane/helm.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import { differs } from "./diff.ts";
 
 const desired: KubernetesObject = {

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { DesiredChild } from "../../integrations/integration.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../schema/unknown.ts";
-import type { RouteReference } from "../../traefik/route-description.ts";
-import { LOOKUP, LOOKUP_LABEL } from "./ownership.ts";
+import type { DesiredChild } from "../../../integrations/integration.ts";
+import type { KubernetesObject } from "../../../kubernetes/objects.ts";
+import { isRecord } from "../../../schema/unknown.ts";
+import type { RouteReference } from "../../../traefik/route-description.ts";
+import { LOOKUP, LOOKUP_LABEL } from "../ownership.ts";
 
 /** A JSON object: name to `Kind/name` of the route that decides where it points. */
 export const SHARED_HOSTS_ANNOTATION = "traefik-cert-rotater.io/shared-hosts";

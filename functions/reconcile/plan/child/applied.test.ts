@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import { APPLIED_ANNOTATION, isAsApplied, isCompletedByServer, isKnownToBe, withDigest } from "./applied.ts";
 
 const owner = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", name: "web", uid: "1" };

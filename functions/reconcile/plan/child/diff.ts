@@ -4,10 +4,16 @@
  *
  * @module
  */
-import { FIELD_MANAGER } from "../../kubernetes/client.ts";
-import { carries, includes, isApplied, ownsNothingBut, type SameWhole } from "../../kubernetes/fields-v1.ts";
-import type { KubernetesObject, ManagedFieldsEntry } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../schema/unknown.ts";
+import { FIELD_MANAGER } from "../../../kubernetes/client.ts";
+import {
+  carries,
+  includes,
+  isApplied,
+  ownsNothingBut,
+  type SameWhole,
+} from "../../../kubernetes/fields-v1.ts";
+import type { KubernetesObject, ManagedFieldsEntry } from "../../../kubernetes/objects.ts";
+import { isRecord } from "../../../schema/unknown.ts";
 
 /** True where a desired field differs in `live`, or our last apply owns a field that is no longer desired. */
 export function differs(desired: KubernetesObject, live: KubernetesObject): boolean {

@@ -7,9 +7,9 @@
  * @module
  */
 import { hash } from "node:crypto";
-import { includes, isEqual, ownedPart } from "../../kubernetes/fields-v1.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../schema/unknown.ts";
+import { includes, isEqual, ownedPart } from "../../../kubernetes/fields-v1.ts";
+import type { KubernetesObject } from "../../../kubernetes/objects.ts";
+import { isRecord } from "../../../schema/unknown.ts";
 import { isLastApply, isOurApply } from "./diff.ts";
 
 export const APPLIED_ANNOTATION = "traefik-cert-rotater.io/applied";

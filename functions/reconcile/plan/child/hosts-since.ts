@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { wildcardOver } from "../../integrations/names.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../schema/unknown.ts";
+import { wildcardOver } from "../../../integrations/names.ts";
+import type { KubernetesObject } from "../../../kubernetes/objects.ts";
+import { isRecord } from "../../../schema/unknown.ts";
 
 /** A JSON object: name to RFC 3339 time. */
 export const HOSTS_SINCE_ANNOTATION = "traefik-cert-rotater.io/hosts-since";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import { HOSTS_SINCE_ANNOTATION, heldNames, rfc3339, withHostsSince } from "./hosts-since.ts";
 
 const CREATED = "2026-01-01T00:00:00Z";

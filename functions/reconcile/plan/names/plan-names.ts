@@ -7,15 +7,15 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Integration, NameSharing } from "../../integrations/integration.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import type { Integration, NameSharing } from "../../../integrations/integration.ts";
+import type { KubernetesObject } from "../../../kubernetes/objects.ts";
+import type { RouteDescription, RouteReference } from "../../../traefik/route-description.ts";
+import { namesOf } from "../host-policy.ts";
+import { type Eligibility, mayHaveChild } from "../members.ts";
+import { isOfInstance, judge, mayWrite } from "../ownership.ts";
+import { type Plan, type PlanSetting, planChild } from "../plan.ts";
 import { type Decisions, decidedFor, decideNames, type Publisher } from "./decide-names.ts";
-import { namesOf } from "./host-policy.ts";
-import { type Eligibility, mayHaveChild } from "./members.ts";
 import { followedNames, markOf, marksOf } from "./name-marks.ts";
-import { isOfInstance, judge, mayWrite } from "./ownership.ts";
-import { type Plan, type PlanSetting, planChild } from "./plan.ts";
 
 export type NamingIntegration = Integration & { readonly nameSharing: NameSharing };
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { ChildKind, DesiredChild } from "../../integrations/integration.ts";
-import { apiVersionOf, type KubernetesObject, type OwnerReference } from "../../kubernetes/objects.ts";
-import type { RouteDescription } from "../../traefik/route-description.ts";
-import { INSTANCE_ANNOTATION, LOOKUP, LOOKUP_LABEL, MANAGED_BY, MANAGED_BY_LABEL } from "./ownership.ts";
+import type { ChildKind, DesiredChild } from "../../../integrations/integration.ts";
+import { apiVersionOf, type KubernetesObject, type OwnerReference } from "../../../kubernetes/objects.ts";
+import type { RouteDescription } from "../../../traefik/route-description.ts";
+import { INSTANCE_ANNOTATION, LOOKUP, LOOKUP_LABEL, MANAGED_BY, MANAGED_BY_LABEL } from "../ownership.ts";
 
 /** Whose the child is, and what it is called where that does not follow from its route. */
 export interface Placement {

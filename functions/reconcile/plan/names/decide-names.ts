@@ -7,10 +7,10 @@
  *
  * @module
  */
-import type { NameEntry, NameSharing, Spec } from "../../integrations/integration.ts";
-import type { Problem } from "../../problem.ts";
-import type { RouteDescription } from "../../traefik/route-description.ts";
-import { compareAge } from "./age.ts";
+import type { NameEntry, NameSharing, Spec } from "../../../integrations/integration.ts";
+import type { Problem } from "../../../problem.ts";
+import type { RouteDescription } from "../../../traefik/route-description.ts";
+import { compareAge } from "../age.ts";
 import { markOf, type NameMarks } from "./name-marks.ts";
 
 /** What a route would publish if it were alone. */
