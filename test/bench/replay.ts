@@ -21,18 +21,24 @@ export interface RawRequest {
 }
 
 export interface Replay {
+  /** What is read before anything is written. */
   readonly reads: readonly RawRequest[];
   /** Those of the reads that name one object; the others list a namespace. */
   readonly gets: readonly RawRequest[];
   /** Create-only applies of children. */
   readonly applies: readonly RawRequest[];
+  /** What is read again after the writes. */
+  readonly checks: readonly RawRequest[];
   /** Kubernetes Events. */
   readonly events: readonly RawRequest[];
 }
 
 /** The same again, from what the function sent. Needs the children that it made. */
 export async function replayOf(bench: Bench, requests: readonly TimedRequest[]): Promise<Replay> {
-  const reads = requests.filter((request) => !isWrite(request) && request.resource !== "events");
+  const all = requests.filter((request) => !isWrite(request) && request.resource !== "events");
+  const firstWrite = Math.min(...requests.filter(isWrite).map(({ doneAt }) => doneAt));
+  const reads = all.filter(({ doneAt }) => doneAt < firstWrite);
+  const checks = all.filter((request) => !reads.includes(request));
   const events = requests.filter(({ verb, resource }) => verb === "create" && resource === "events");
   const applies: RawRequest[] = [];
   await inPool(
@@ -52,6 +58,7 @@ export async function replayOf(bench: Bench, requests: readonly TimedRequest[]):
     reads: reads.map(toRead),
     gets: reads.filter(({ verb }) => verb === "get").map(toRead),
     applies,
+    checks: checks.map(toRead),
     events: events.map(({ uri, body }) => ({
       method: "POST",
       path: uri,
@@ -73,11 +80,12 @@ export async function learn(
     const mark = await bench.times.mark();
     await ours.send(routeEvent(model, change));
     const requests = await bench.times.requests("traefik-cert-rotater", mark);
-    const { reads, gets, applies, events } = await replayOf(bench, requests);
+    const { reads, gets, applies, checks, events } = await replayOf(bench, requests);
     return (route) => ({
       reads: reads.map((request) => moved(request, model, route)),
       gets: gets.map((request) => moved(request, model, route)),
       applies: applies.map((request) => moved(request, model, route)),
+      checks: checks.map((request) => moved(request, model, route)),
       events: events.map((request) => moved(request, model, route)),
     });
   } finally {

@@ -51,6 +51,24 @@ function sendAll(connection, requests) {
   return Promise.all(requests.map((one) => send(connection, one)));
 }
 
+/**
+ * Writes, then looks again: lists at an exact version are sent at that of the write in the same collection, as whoever
+ * verifies a write does.
+ */
+async function writeAndCheck(connection, writes, checks) {
+  const answers = await sendAll(connection, writes);
+  const versionAt = (path) => {
+    const [collection] = path.split("?", 1);
+    const index = writes.findIndex((write) => write.path.startsWith(`${collection}/`));
+    return index < 0 ? "0" : JSON.parse(answers[index]).metadata.resourceVersion;
+  };
+  const current = ({ path, ...rest }) => ({
+    ...rest,
+    path: path.replace(/\bresourceVersion=[1-9]\d*/, () => `resourceVersion=${versionAt(path)}`),
+  });
+  await sendAll(connection, checks.map(current));
+}
+
 /** Sends all, so many at a time. */
 async function sendPooled(connection, requests, inFlight) {
   const queue = requests.values();
@@ -74,4 +92,4 @@ async function list(connection, path, limit) {
   return count;
 }
 
-module.exports = { connect, send, sendAll, sendPooled, list };
+module.exports = { connect, send, sendAll, writeAndCheck, sendPooled, list };

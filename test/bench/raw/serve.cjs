@@ -3,15 +3,15 @@
  * way from the parent and back costs it nothing.
  */
 "use strict";
-const { connect, list, send, sendAll, sendPooled } = require("./requests.cjs");
+const { connect, list, send, sendAll, sendPooled, writeAndCheck } = require("./requests.cjs");
 
 const connection = connect(process.env);
 
 const jobs = {
-  /** Reads side by side, then writes side by side, then what comes after. */
-  async rounds({ reads, writes, after }) {
+  /** Reads side by side, then writes and checks side by side, then what comes after. */
+  async rounds({ reads, writes, checks, after }) {
     await sendAll(connection, reads);
-    await sendAll(connection, writes);
+    await writeAndCheck(connection, writes, checks);
     for (const one of after) await send(connection, one);
   },
   /** All requests, so many at a time. */

@@ -1,10 +1,10 @@
-/** Makes the requests of the file in its first argument and ends: the reads side by side, then the writes. */
+/** Makes the requests of the file in its first argument and ends: reads side by side, then writes, then checks. */
 "use strict";
 const { readFileSync } = require("node:fs");
-const { connect, sendAll } = require("./requests.cjs");
+const { connect, sendAll, writeAndCheck } = require("./requests.cjs");
 
-const { reads, writes } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { reads, writes, checks } = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const connection = connect(process.env);
 sendAll(connection, reads)
-  .then(() => sendAll(connection, writes))
+  .then(() => writeAndCheck(connection, writes, checks))
   .then(() => process.exit(0));

@@ -38,8 +38,8 @@ export async function wakeRows(bench: Bench): Promise<Row[]> {
   const raw = async (kind: "reads" | "gets") => {
     const route = await bench.loneRoute();
     const file = join(bench.scratch, "wake.json");
-    const { [kind]: reads, applies } = replay(route);
-    await writeFile(file, JSON.stringify({ reads, writes: applies }));
+    const { [kind]: reads, applies, checks } = replay(route);
+    await writeFile(file, JSON.stringify({ reads, writes: applies, checks }));
     const mark = await times.mark();
     const startedAt = await runScript(script, [file], bench.bareEnv);
     const requests = await times.requests("raw", mark);

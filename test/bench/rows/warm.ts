@@ -88,9 +88,9 @@ function creations(
   const { times } = bench;
   const rawRound = async (kind: "reads" | "gets") => {
     const route = await bench.loneRoute();
-    const { [kind]: reads, applies, events } = replay(route);
+    const { [kind]: reads, applies, checks, events } = replay(route);
     const mark = await times.mark();
-    const { startedAt, endedAt } = await raw.run("rounds", { reads, writes: applies, after: events });
+    const { startedAt, endedAt } = await raw.run("rounds", { reads, writes: applies, checks, after: events });
     const requests = await times.requests("raw", mark);
     return { applied: childrenAppliedAt(requests) - startedAt, answered: endedAt - startedAt, requests };
   };
@@ -117,7 +117,7 @@ async function nothingToDo(
   await ours.send(routeEvent(route, "add"));
   const mark = await bench.times.mark();
   await ours.send(routeEvent(route, "update"));
-  const input = { reads: replay(route).reads, writes: [], after: [] };
+  const input = { reads: replay(route).reads, writes: [], checks: [], after: [] };
   await raw.run("rounds", input);
   sameRequests(
     await bench.times.requests("traefik-cert-rotater", mark),
