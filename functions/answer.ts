@@ -1,6 +1,6 @@
 /**
  * What goes back over HTTP: less than a `Response`, because the first use of that global loads Node's whole Fetch
- * implementation, which costs more than everything else a wake needs (see ADR 0002).
+ * implementation, which costs more than everything else a cold start needs (see ADR 0002).
  *
  * @module
  */
@@ -14,12 +14,12 @@ export interface Answer {
 /** Done: nothing to say. A body that is no CloudEvent would make a Broker try again. */
 export const DONE: Answer = { status: 204, headers: {}, body: null };
 
-/** On an answer: so many deletions were held back. A header, for a body would make a Broker try again. */
-export const HELD_HEADER = "traefik-cert-rotater-held";
+/** On an answer: so many deletions were blocked. A header, for a body would make a Broker try again. */
+export const BLOCKED_HEADER = "traefik-cert-rotater-held";
 
 /** Done but for deletions that a person must confirm. */
-export function doneButHeld(held: number): Answer {
-  return held === 0 ? DONE : { ...DONE, headers: { [HELD_HEADER]: String(held) } };
+export function doneButBlocked(blocked: number): Answer {
+  return blocked === 0 ? DONE : { ...DONE, headers: { [BLOCKED_HEADER]: String(blocked) } };
 }
 
 /** Malformed: sending it again cannot help. */
@@ -27,7 +27,7 @@ export function badRequest(reason: string): Answer {
   return plainText(400, `${reason}\n`);
 }
 
-/** Passing fault: the sender shall send the same again, not before so many seconds if that is known. */
+/** Transient fault: the sender is to send the same again, not before so many seconds if that is known. */
 export function tryAgain(seconds: number | null): Answer {
   const headers: Record<string, string> =
     seconds === null ? {} : { "retry-after": String(Math.max(1, Math.ceil(seconds))) };

@@ -64,11 +64,11 @@ describe("events on /", () => {
     assert.equal(typeof durationMs, "number");
   });
 
-  test("deletions that are held back are told in a header: a Broker takes a body for an event", async () => {
-    const held = { shop: 12, edge: 3 } as Readonly<Record<string, number>>;
+  test("deletions that are blocked are reported in a header: a Broker takes a body for an event", async () => {
+    const blocked = { shop: 12, edge: 3 } as Readonly<Record<string, number>>;
     const { app } = setUp(async (work) => ({
       status: "done",
-      held: held[(work as { scope: { namespace: string } }).scope.namespace] ?? 0,
+      blocked: blocked[(work as { scope: { namespace: string } }).scope.namespace] ?? 0,
     }));
     const one = await app.request("/", post(resync("shop")));
     assert.deepEqual([one.status, await one.text()], [204, ""]);

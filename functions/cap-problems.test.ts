@@ -15,7 +15,7 @@ test("a few problems stay as they are", () => {
   assert.deepEqual(capProblems(few), few);
 });
 
-test("of many the first are told, and how many more there are", () => {
+test("of many the first are reported, and how many more there are", () => {
   const capped = capProblems(problems(10_000));
   assert.deepEqual(capped.slice(0, MAX_PROBLEMS), problems(MAX_PROBLEMS));
   const [last, ...others] = capped.slice(MAX_PROBLEMS);

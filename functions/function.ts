@@ -8,7 +8,7 @@ import type { RequestListener } from "node:http";
 import { DEFAULT_BODY_LIMIT } from "./app.ts";
 import { createAuthenticate } from "./cloudevents/authentication/authenticate.ts";
 import { readSenderToken } from "./cloudevents/authentication/sender-token.ts";
-import { createHandOut } from "./cloudevents/hand-out.ts";
+import { createRouteBatchSender } from "./cloudevents/send-route-batch.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { InFlight } from "./in-flight.ts";
 import { createClient } from "./kubernetes/client.ts";
@@ -18,7 +18,7 @@ import { createListener } from "./listener.ts";
 import type { Logger } from "./log.ts";
 import { createEventRecorder } from "./reconcile/apply/events.ts";
 import { createExecutor, observeOnly } from "./reconcile/apply/execute.ts";
-import { takingTurns } from "./reconcile/apply/key-lock.ts";
+import { withKeyLock } from "./reconcile/apply/key-lock.ts";
 import { VerifiedWrites } from "./reconcile/apply/verified.ts";
 import { createDispatcher } from "./reconcile/dispatch.ts";
 import { type ConfigMapName, confirming } from "./reconcile/resync/confirm.ts";
@@ -34,7 +34,7 @@ export interface FunctionOptions {
   readonly log: Logger;
   /** The installation's ConfigMap, on which somebody with rights confirms deletions. */
   readonly configMap?: ConfigMapName | null;
-  /** Where parts of a large resync go, for other instances to pick up; null: everything is done here. */
+  /** Where parts of a large resync go, for other replicas to pick up; null: everything is done here. */
   readonly sink: URL | null;
 }
 
@@ -54,7 +54,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
   const inFlight = new InFlight();
   const dispatcher = createDispatcher({
     client,
-    execute: observes ? observeOnly : takingTurns(createExecutor(client), integrations, client),
+    execute: observes ? observeOnly : withKeyLock(createExecutor(client), integrations, client),
     verified: new VerifiedWrites(),
     ...settingsOf(configuration),
     instance,
@@ -68,7 +68,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
       track: (work) => inFlight.track(work),
     }),
     log,
-    handOut: sink === null ? null : createHandOut({ sink, log, readToken: readSenderToken }),
+    sendRouteBatch: sink === null ? null : createRouteBatchSender({ sink, log, readToken: readSenderToken }),
   });
   const handle = confirming(dispatcher.handle, {
     client,

@@ -36,7 +36,7 @@ export interface Problem {
   readonly reason: ProblemReason;
   readonly message: string;
   readonly field: string | null;
-  /** It stands for so many others of its reason, which are not told one by one. */
+  /** It stands for so many others of its reason, which are not reported one by one. */
   readonly more?: number;
   /** Nothing is wrong and nobody need act: it is only worth knowing. A Normal Event; no reason to exit with 1. */
   readonly note?: true;

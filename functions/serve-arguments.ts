@@ -1,5 +1,5 @@
 /**
- * Arguments and environment of the function, read without an argument parser: they are read on every wake.
+ * Arguments and environment of the function, read without an argument parser: they are read on every cold start.
  *
  * @module
  */

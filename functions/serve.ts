@@ -1,6 +1,6 @@
 /**
  * The process of the function, `node serve.cjs [--config FILE] [--port N]`: configuration, credentials, server, signals.
- * It is what a pod runs, without the rest of the CLI, and what it imports is paid on every wake (ADR 0002).
+ * It is what a pod runs, without the rest of the CLI, and what it imports is paid on every cold start (ADR 0002).
  *
  * @module
  */
@@ -84,7 +84,7 @@ function endGracefully(server: Server, inFlight: InFlight, log: Logger, graceSec
     }, graceSeconds * 1000).unref();
     const closed = new Promise((resolve) => server.close(resolve));
     await inFlight.drain();
-    // Their answers are on the way; keep-alive connections would stay open for ever.
+    // Their answers are on the way; keep-alive connections would stay open forever.
     const closing = setInterval(() => server.closeIdleConnections(), 20);
     await closed;
     clearInterval(closing);

@@ -14,7 +14,7 @@ export type Work =
   | { readonly kind: "child"; readonly child: ChildReference; readonly hint: ChangeHint }
   | { readonly kind: "dependency"; readonly dependency: DependencyReference }
   | { readonly kind: "resync"; readonly scope: ResyncScope }
-  | { readonly kind: "batch"; readonly batch: Batch }
+  | { readonly kind: "batch"; readonly batch: RouteBatch }
   | { readonly kind: "ignore"; readonly why: string };
 
 /** An object of a kind that some integration makes. */
@@ -42,7 +42,7 @@ export interface ResyncScope {
 }
 
 /** Part of a resync's work. */
-export interface Batch {
+export interface RouteBatch {
   /** The resync that it is a part of. */
   readonly run: string;
   /** Its place among the run's batches, from 0. */
@@ -53,7 +53,7 @@ export interface Batch {
 }
 
 /** Sends a batch out. False where it was not accepted: then it is done here. */
-export type HandOut = (batch: Batch) => Promise<boolean>;
+export type SendRouteBatch = (batch: RouteBatch) => Promise<boolean>;
 
 /** The kinds that mean work besides routes; which they are is up to the integrations that are on. */
 export interface WatchedKinds {

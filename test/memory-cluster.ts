@@ -72,7 +72,7 @@ export function createMemoryCluster(
       live === null
         ? resourceVersion === "0"
         : live.metadata.uid === uid && live.metadata.resourceVersion === resourceVersion;
-    if (!fits) throw new ConflictError("write", "not the object that was judged");
+    if (!fits) throw new ConflictError("write", "not the object that was classified");
   };
   /** What the cache has: what there was some changes ago. */
   const cached = () => [...history.values()].at(-1 - lag()) ?? [...history.values()][0] ?? objects;

@@ -14,7 +14,7 @@ import { createLogger } from "../functions/log.ts";
 import type { Outcome } from "../functions/outcome.ts";
 import type { Problem } from "../functions/problem.ts";
 import { createExecutor } from "../functions/reconcile/apply/execute.ts";
-import { takingTurns } from "../functions/reconcile/apply/key-lock.ts";
+import { withKeyLock } from "../functions/reconcile/apply/key-lock.ts";
 import type { Change } from "../functions/reconcile/apply/report.ts";
 import { VerifiedWrites } from "../functions/reconcile/apply/verified.ts";
 import { createDispatcher } from "../functions/reconcile/dispatch.ts";
@@ -54,7 +54,7 @@ export interface Installation {
   handle(work: Work): Promise<Outcome>;
   /** What events may be about. */
   readonly kinds: WatchedKinds;
-  readonly told: Told[];
+  readonly reported: Told[];
   /** Lines of the log, parsed. */
   readonly logs: readonly Readonly<Record<string, unknown>>[];
   /** Moved by tests. */
@@ -73,13 +73,13 @@ export function startInstallation(
     { integrations: { certManager: {}, externalDNS }, ...file },
     definitions,
   );
-  const told: Told[] = [];
+  const reported: Told[] = [];
   const logs: Readonly<Record<string, unknown>>[] = [];
   const clock = { now: Date.parse("2026-08-01T00:00:00Z") };
   const { integrations, selector, defaultRuleSyntax, onOptOut, hostPolicy, hostClaims } = configuration;
   const dispatcher = createDispatcher({
     client,
-    execute: takingTurns(createExecutor(client), integrations, client),
+    execute: withKeyLock(createExecutor(client), integrations, client),
     verified: new VerifiedWrites(),
     integrations,
     selector,
@@ -89,15 +89,15 @@ export function startInstallation(
     refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
     hostClaims,
     events: {
-      record: async ({ route }, changes, problems) => void told.push({ route, changes, problems }),
+      record: async ({ route }, changes, problems) => void reported.push({ route, changes, problems }),
     },
     log: createLogger("info", { write: (line) => void logs.push(JSON.parse(line)) }),
-    handOut: null,
+    sendRouteBatch: null,
     now: () => clock.now,
     loadRegexp: async () => () => null,
     ...context,
   });
-  return { kinds: dispatcher.kinds, handle: (work) => dispatcher.handle(work, {}), told, logs, clock };
+  return { kinds: dispatcher.kinds, handle: (work) => dispatcher.handle(work, {}), reported, logs, clock };
 }
 
 export interface RouteOptions {

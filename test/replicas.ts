@@ -11,7 +11,7 @@ import type { KubernetesClient } from "../functions/kubernetes/client.ts";
 import type { KubernetesObject, ResourceDefinition } from "../functions/kubernetes/objects.ts";
 import { createLogger } from "../functions/log.ts";
 import { createExecutor } from "../functions/reconcile/apply/execute.ts";
-import { takingTurns } from "../functions/reconcile/apply/key-lock.ts";
+import { withKeyLock } from "../functions/reconcile/apply/key-lock.ts";
 import { VerifiedWrites } from "../functions/reconcile/apply/verified.ts";
 import { createDispatcher, type Dispatcher } from "../functions/reconcile/dispatch.ts";
 import { routeResources } from "../functions/traefik/resources.ts";
@@ -68,7 +68,7 @@ export class Replicas {
     const { integrations, selector, defaultRuleSyntax } = configuration;
     return createDispatcher({
       client,
-      execute: takingTurns(createExecutor(client), integrations, client),
+      execute: withKeyLock(createExecutor(client), integrations, client),
       verified: new VerifiedWrites(),
       integrations,
       selector,
@@ -80,7 +80,7 @@ export class Replicas {
       now: () => 1000 * this.#now++,
       events: { record: async () => undefined },
       log: createLogger("error", { write: () => undefined }),
-      handOut: null,
+      sendRouteBatch: null,
       loadRegexp: async () => () => null,
     });
   }
@@ -104,7 +104,7 @@ export class Replicas {
   }
 
   /** Waits until no event is on its way or being handled. */
-  async settle(): Promise<void> {
+  async untilIdle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 

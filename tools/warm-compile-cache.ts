@@ -1,5 +1,5 @@
 /**
- * Fills the compile cache of the image: runs the bundled function against a stand-in of the API server, sends it an
+ * Fills the compile cache of the image: runs the bundled function against a fake of the API server, sends it an
  * event, and stops it, so that V8 keeps the code of a whole wake.
  *
  * `node tools/warm-compile-cache.ts FOLDER`, where FOLDER holds `serve.cjs`; the cache is `FOLDER/.cache`.
@@ -43,7 +43,7 @@ export async function warmCompileCache(folder: string): Promise<number> {
   return entries.filter((entry) => entry.isFile()).length;
 }
 
-/** The stand-in, with the credentials for it in `account` as the kubelet would mount them. */
+/** The fake, with the credentials for it in `account` as the kubelet would mount them. */
 async function startStub(account: string): Promise<Server> {
   const authority = await createAuthority("warm-ca");
   const { certPem, keyPem } = await issue(authority, { commonName: "warm", hosts: ["127.0.0.1"] });

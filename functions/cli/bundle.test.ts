@@ -203,7 +203,7 @@ describe("render", () => {
     assert.equal(status, 0);
   });
 
-  test("a broken rule is told with file, document and field, and costs only itself", () => {
+  test("a broken rule is reported with file, document and field, and costs only itself", () => {
     const broken = route("web", { routes: [{ match: "Host(`ok.example.com`)" }, { match: "Host(" }] });
     const file = write("broken.yaml", `# first\n---\n${JSON.stringify(broken)}\n`);
     const { status, stdout, stderr } = run(["render", "-f", file, "--target", "192.0.2.7"]);

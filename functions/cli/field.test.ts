@@ -217,7 +217,7 @@ describe("what cannot be read", () => {
 });
 
 describe("placeholders", () => {
-  test("each is told once a file, as it is written", async () => {
+  test("each is reported once a file, as it is written", async () => {
     const input = [
       route("ape", "ape.${SECRET_DOMAIN}"),
       route("bat", "bat.${SECRET_DOMAIN}"),
@@ -257,7 +257,7 @@ describe("placeholders", () => {
   });
 
   test("a Secret's name: no Certificate, and DNS goes on", async () => {
-    for (const [secret, told] of [
+    for (const [secret, reported] of [
       ["'${X}-tls'", "has an unsubstituted variable ${X};"],
       ["'<Your-Secret>'", "has the placeholder <Your-Secret>;"],
       ["'{{ .Values.tls }}'", "has the placeholder {{ .Values.tls }} of a Helm template;"],
@@ -271,7 +271,7 @@ describe("placeholders", () => {
       assert.equal(lines.length, 1);
       const [line = ""] = lines;
       assert.ok(
-        line.includes(": spec.tls.secretName: no Secret can have the name ") && line.includes(told),
+        line.includes(": spec.tls.secretName: no Secret can have the name ") && line.includes(reported),
         line,
       );
       const explained = await cli(["explain", "-f", "-"], input);
@@ -396,7 +396,7 @@ describe("more than one of a kind", () => {
     ]);
   });
 
-  test("twice the same, or in two namespaces, is nothing to tell", async () => {
+  test("twice the same, or in two namespaces, is nothing to report", async () => {
     const ape = route("ape", "ape.example.org");
     const same = await render(`${ape}---\n${ape}`);
     assert.deepEqual([same.code, same.lines, children(same.out)], [0, [], BOTH("ape")]);
@@ -404,7 +404,7 @@ describe("more than one of a kind", () => {
     assert.deepEqual([apart.code, children(apart.out).length], [0, 4]);
   });
 
-  test("a route of Traefik v2 is left out unless legacyGroup is set, and told", async () => {
+  test("a route of Traefik v2 is left out unless legacyGroup is set, and reported", async () => {
     const group = "traefik.containo.us";
     const input = `${route("ape", "ape.example.org", { group })}---\n${route("bat", "bat.example.org")}`;
     const { code, out, lines } = await render(input);
@@ -586,7 +586,7 @@ test("problems in the order of the rules", async () => {
   );
 });
 
-test("a redirect twin publishes what the annotated route of its host publishes; a second target is told", async () => {
+test("a redirect twin publishes what the annotated route of its host publishes; a second target is reported", async () => {
   const twin = (name: string, annotations: string) => `apiVersion: traefik.io/v1alpha1
 kind: IngressRoute
 metadata: {name: ${name}, namespace: shop, annotations: {${annotations}}}

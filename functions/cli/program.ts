@@ -75,7 +75,7 @@ function port(text: string): number {
 }
 
 const HELP = `
-Exit codes: 0 fine, 1 problems found or the cluster could not be asked, 2 wrong usage, 3 deletions held back (resync).`;
+Exit codes: 0 fine, 1 problems found or the cluster could not be asked, 2 wrong usage, 3 deletions blocked (resync).`;
 
 const COMPLETION_HELP = `
 Examples:

@@ -3,7 +3,7 @@
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md
  *
  * Written here because the SDK's `HTTP.toEvent` checks too little for an open port (it takes any version and time,
- * leaves data as text, and throws what is no validation error) and its import would be paid on every wake. Tests
+ * leaves data as text, and throws what is no validation error) and its import would be paid on every cold start. Tests
  * hold this decoder against the SDK.
  *
  * @module

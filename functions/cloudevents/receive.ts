@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Answer, badRequest, doneButHeld, plainText, tryAgain } from "../answer.ts";
+import { type Answer, badRequest, doneButBlocked, plainText, tryAgain } from "../answer.ts";
 import type { Logger } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
 import type { WatchedKinds, Work } from "../work.ts";
@@ -92,11 +92,11 @@ function answerTo(results: readonly Result[]): Answer {
   }
   const malformed = results.find((result) => result.status === "malformed");
   if (malformed !== undefined) return badRequest(malformed.reason);
-  return doneButHeld(results.reduce((sum, result) => sum + heldBy(result), 0));
+  return doneButBlocked(results.reduce((sum, result) => sum + blockedBy(result), 0));
 }
 
-function heldBy(result: Result): number {
-  return result.status === "done" ? (result.held ?? 0) : 0;
+function blockedBy(result: Result): number {
+  return result.status === "done" ? (result.blocked ?? 0) : 0;
 }
 
 function answerToFailure(error: unknown, log: Logger): Answer {

@@ -9,10 +9,10 @@ import { shown } from "../schema/shown.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import { ROUTE_GROUPS, ROUTE_KINDS } from "../traefik/route-description.ts";
 import type { ChangeHint, WatchedKinds, Work } from "../work.ts";
-import { parseBatch } from "./batch.ts";
 import { InvalidPayloadError, MalformedEventError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { EVERYTHING, parseScope } from "./resync-scope.ts";
+import { parseRouteBatch } from "./route-batch.ts";
 import { CHANGE_TYPE, type Subject, subjectOf } from "./subject.ts";
 
 export const RESYNC_TYPE = "io.traefik-cert-rotater.resync";
@@ -25,7 +25,7 @@ const PING_TYPE = "dev.knative.sources.ping";
  */
 export function toWork(event: ReceivedEvent, kinds: WatchedKinds): Work {
   if (event.type === RESYNC_TYPE) {
-    const batch = parseBatch(event.data);
+    const batch = parseRouteBatch(event.data);
     return batch === null ? { kind: "resync", scope: parseScope(event.data) } : { kind: "batch", batch };
   }
   if (event.type === PING_TYPE) return { kind: "resync", scope: scopeOfPing(event.data) };

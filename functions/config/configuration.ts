@@ -19,7 +19,7 @@ export interface Configuration {
   };
   /** What Traefik reads a rule without `syntax` as: `core.defaultRuleSyntax` of its static configuration. */
   readonly defaultRuleSyntax: RuleSyntax;
-  /** Those that are on, and removers of those that are off and shall take their children with them. */
+  /** Those that are on, and removers of those that are off and are to take their children with them. */
   readonly integrations: readonly Integration[];
   readonly logLevel: LogLevel;
   /** `observe`: nothing is written but logs and Events. */

@@ -1,6 +1,6 @@
 /**
  * YAML as `kubectl` and Helm read it, and JSON beside it: for configuration files that people write and for the CLI.
- * The chart mounts JSON, so a wake never loads this.
+ * The chart mounts JSON, so a cold start never loads this.
  *
  * @module
  */

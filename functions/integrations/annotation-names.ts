@@ -13,15 +13,17 @@ export interface AnnotationNames {
   readonly prefix: string;
   /** What follows the prefix; a final `*` stands for any text that is not all but one of the other names. */
   readonly names: readonly string[];
-  /** Real ones that belong on other objects, or are told elsewhere; with `*` too. Never told, never suggested. */
+  /**
+   * Real ones that belong on other objects, or are reported elsewhere; with `*` too. Never reported, never suggested.
+   */
   readonly elsewhere: readonly string[];
   /** Real ones that mean nothing on a route, by name, with what to do instead. */
   readonly advice?: Readonly<Record<string, string>>;
-  /** All of the prefix is ours: what is neither above is told though it is close to nothing. */
+  /** All of the prefix is ours: what is neither above is reported though it is close to nothing. */
   readonly closed?: boolean;
 }
 
-/** Tells of annotations that have no effect because their name is not quite one that has. */
+/** Reports annotations that have no effect because their name is not quite one that has. */
 export function annotationNameProblems(
   annotations: Readonly<Record<string, string>>,
   vocabulary: readonly AnnotationNames[],
@@ -30,8 +32,8 @@ export function annotationNameProblems(
     const slash = key.indexOf("/") + 1;
     const prefix = key.slice(0, slash);
     if (slash === 0 || !mayBeMeant(prefix, vocabulary)) return [];
-    const told = adviceFor(prefix, key.slice(slash), vocabulary);
-    return told === null ? [] : [invalidAnnotation(key, `it has no effect: ${told}.`)];
+    const reported = adviceFor(prefix, key.slice(slash), vocabulary);
+    return reported === null ? [] : [invalidAnnotation(key, `it has no effect: ${reported}.`)];
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the annotations of the integrations have in common: how a value is read, and how a bad one is told.
+ * What the annotations of the integrations have in common: how a value is read, and how a bad one is reported.
  *
  * @module
  */

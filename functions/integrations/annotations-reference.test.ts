@@ -23,12 +23,12 @@ test("the reference lists every annotation of a Certificate's fields", () => {
   assert.deepEqual(missing, []);
 });
 
-test("each value in the tables of the reference is told as they say", () => {
-  const told = /^\| `([^`]+)` \| `([^`]*)` \| (.+) \|$/gm;
+test("each value in the tables of the reference is reported as they say", () => {
+  const reported = /^\| `([^`]+)` \| `([^`]*)` \| (.+) \|$/gm;
   const rows = reference
     .split("| Annotation | Value | What is told |")
     .slice(1)
-    .flatMap((part) => [...(part.split("\n\n", 1)[0] ?? "").matchAll(told)]);
+    .flatMap((part) => [...(part.split("\n\n", 1)[0] ?? "").matchAll(reported)]);
   assert.ok(rows.length > 30, `${rows.length} rows`);
   for (const [, key = "", value = "", message = ""] of rows) {
     const annotations = { [key]: value };
@@ -43,12 +43,12 @@ test("each value in the tables of the reference is told as they say", () => {
   }
 });
 
-test("each value in the tables of names, words and ACME is told as they say", () => {
-  const told = /^\| `([^`]+)` \| `([^`]*)` \| (.+) \|$/gm;
+test("each value in the tables of names, words and ACME is reported as they say", () => {
+  const reported = /^\| `([^`]+)` \| `([^`]*)` \| (.+) \|$/gm;
   const rows = reference
     .split("| Annotation | Value | Message |")
     .slice(1)
-    .flatMap((part) => [...(part.split("\n\n", 1)[0] ?? "").matchAll(told)]);
+    .flatMap((part) => [...(part.split("\n\n", 1)[0] ?? "").matchAll(reported)]);
   assert.ok(rows.length > 6, `${rows.length} rows`);
   for (const [, key = "", value = "", message = ""] of rows) {
     const annotations = { [key]: value };

@@ -23,8 +23,8 @@ export interface KindOptions {
 }
 
 /** What an integration does with its settings. Only `desire` has no default. */
-export type Behaviour = Pick<Integration, "desire"> &
-  Partial<Omit<Integration, keyof ChildKind | "desire" | "removesAll">>;
+export type Behaviour = Pick<Integration, "desiredState"> &
+  Partial<Omit<Integration, keyof ChildKind | "desiredState" | "removesAll">>;
 
 export interface IntegrationOptions<Settings> extends KindOptions {
   /** Its key under `integrations` in the configuration file, such as `certManager`. */
@@ -60,9 +60,9 @@ export function defineIntegration<Settings>(
     enabledByDefault,
     schema,
     create: (settings) => integrationOf(options, options.create(settings)),
-    // It wants no child, reads nothing and claims nothing.
+    // It wants no child, reads nothing and shares nothing.
     createRemover: () => ({
-      ...integrationOf(options, { desire: () => ({ kind: "absent", problems: [] }) }),
+      ...integrationOf(options, { desiredState: () => ({ kind: "absent", problems: [] }) }),
       removesAll: true,
     }),
   };
@@ -81,7 +81,7 @@ export function integrationOf(
     names,
     isObserved,
     dependencies: [],
-    claim: null,
+    sharedResource: null,
     isReady: null,
     waitsForOthers: false,
     extraNames: () => [],

@@ -19,7 +19,7 @@ export interface IntegrationDefinition<Settings = unknown> {
   readonly name: string;
   /** The kind of its children. */
   readonly resource: ResourceDefinition;
-  /** The annotations that it reads, so that a slip of the pen in a name can be told. */
+  /** The annotations that it reads, so that a slip of the pen in a name can be reported. */
   readonly annotationNames: readonly AnnotationNames[];
   readonly reasons: ReasonMeanings;
   /** Whether it is on where the configuration says nothing of any integration. */

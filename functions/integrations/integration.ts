@@ -1,7 +1,7 @@
 /**
  * The one interface between the reconciler and an integration.
  *
- * An integration is pure: route description and facts in, desired child out. It never talks to the API server,
+ * An integration is pure: route description and observed state in, desired child out. It never talks to the API server,
  * and nothing outside its folder and the list in `index.ts` knows its name.
  *
  * @module
@@ -13,7 +13,7 @@ import type { RouteDescription, RouteReference } from "../traefik/route-descript
 export type Spec = Readonly<Record<string, unknown>>;
 
 /** What was read for one route besides the route itself. */
-export interface Facts {
+export interface ObservedState {
   /** The child as it is in the cluster, only if it is ours; null otherwise. */
   readonly child: KubernetesObject | null;
   /** The integration's dependencies by `namespace/name`; null where the object does not exist. */
@@ -62,54 +62,54 @@ export interface DesiredChild {
 
 /**
  * Something that only one child of a namespace can have, such as the Secret that a Certificate writes. Routes that
- * claim the same share one child.
+ * name the same share one child.
  */
-export interface Claim {
-  /** What an existing object has claimed; null where nothing. */
+export interface SharedResource {
+  /** What an existing object has acquired; null where nothing. */
   of(spec: unknown): string | null;
-  /** What the route claims; null where it wants no child. */
-  wantedBy(description: RouteDescription): string | null;
+  /** What the route names; null where it wants no child. */
+  requestedBy(description: RouteDescription): string | null;
   /** The route names something that cannot be claimed, by a slip: its share of a child stays until that is mended. */
   isUnclear(description: RouteDescription): boolean;
-  /** The members of a claim seen as one route: the first decides, the others add their names. */
+  /** The members of a shared resource seen as one route: the first decides, the others add their names. */
   merge(members: readonly [RouteDescription, ...RouteDescription[]]): RouteDescription;
-  /** What members ask for and do not get, since the first decides; to be told on each of them. */
+  /** What members ask for and do not get, since the first decides; to be reported on each of them. */
   contradictions(members: readonly [RouteDescription, ...RouteDescription[]]): readonly Problem[];
-  /** Looked at before a child takes up a claim; null where nothing need be looked at. */
-  readonly guard: ClaimGuard | null;
-  /** What may be lost by taking up the claim, whatever the settings: for whoever plans ahead. */
-  readonly stake: ClaimStake;
+  /** Looked at before a child acquires it; null where nothing need be looked at. */
+  readonly guard: OverwriteGuard | null;
+  /** What may be lost by acquiring it, whatever the settings: for whoever plans ahead. */
+  readonly overwriteRisk: OverwriteRisk;
   /** Reason of the problem that `taken` tells. */
   readonly takenReason: ProblemReason;
   /** Tells the user that `holder`, which is not ours, has it already. */
-  taken(claim: string, holder: string, coverage: Coverage): Problem;
+  taken(sharedResource: string, holder: string, coverage: Coverage): Problem;
 }
 
 /** How somebody else's object has the names that are wanted: some are missing, it has just these, or these and more. */
 export type Coverage = "none" | "exact" | "wider";
 
-/** What stands in the cluster for a claim, such as the Secret itself. Only its metadata is read. */
-export interface ClaimedObject {
-  /** Its name is the claim. */
+/** What stands in the cluster for a shared resource, such as the Secret itself. Only its metadata is read. */
+export interface SharedObject {
+  /** Its name is the name of the shared resource. */
   readonly resource: ResourceDefinition;
   /**
-   * Name of the integration's object that the claimed one says it was made for; null where it names none, or where
+   * Name of the integration's object that this one says it was made for; null where it names none, or where
    * that need not be looked at. An annotation alone proves nothing, for objects are copied with all of them.
    */
   madeFor(object: KubernetesObject): string | null;
 }
 
-export interface ClaimGuard extends ClaimedObject {
+export interface OverwriteGuard extends SharedObject {
   /**
-   * Why the claim must not be taken up; null where it may. `object` is null where there is none yet, `maker` where
+   * Why it must not be acquired; null where it may. `object` is null where there is none yet, `maker` where
    * what it was made for does not exist.
    */
   refuse(object: KubernetesObject | null, maker: KubernetesObject | null): Problem | null;
 }
 
-export interface ClaimStake extends ClaimedObject {
+export interface OverwriteRisk extends SharedObject {
   /** Why a child of that name would overwrite what is there; null where nothing is lost. */
-  endangers(
+  reasonFor(
     object: KubernetesObject | null,
     maker: KubernetesObject | null,
     childName: string,
@@ -155,25 +155,25 @@ export interface ChildKind {
 export interface Integration extends ChildKind {
   /** Objects it needs for every route, read in the same round trip as the route. */
   readonly dependencies: readonly ObjectReference[];
-  readonly claim: Claim | null;
+  readonly sharedResource: SharedResource | null;
   /** Left out where what children say of one name is never in conflict. */
   readonly nameSharing?: NameSharing;
   /** Whether its child has done its work; null where nobody can wait for that. Those that wait are not waited for. */
   readonly isReady: ((child: KubernetesObject) => boolean) | null;
-  /** It asks for `Facts.othersReady`. */
+  /** It asks for `ObservedState.othersReady`. */
   readonly waitsForOthers: boolean;
   /** Usable names that the route's annotations add for this integration alone. */
   extraNames(annotations: RouteDescription["annotations"]): readonly string[];
   /** What is wrong with what the route itself asks of this integration, whoever shares its child. */
   check(description: RouteDescription): readonly Problem[];
-  desire(description: RouteDescription, facts: Facts): Desired;
+  desiredState(description: RouteDescription, observedState: ObservedState): Desired;
   /** The route asks for a child, and the integration's settings alone are why it gets none. */
   isRefusedBySettings?(description: RouteDescription): boolean;
   /** It is switched off and takes along every child that this installation made with it, whatever they are called. */
   readonly removesAll?: boolean;
 }
 
-/** Key of `Facts.dependencies`. */
+/** Key of `ObservedState.dependencies`. */
 export function dependencyKey(reference: Pick<ObjectReference, "namespace" | "name">): string {
   return `${reference.namespace}/${reference.name}`;
 }

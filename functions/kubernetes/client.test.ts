@@ -82,7 +82,7 @@ suite("the client", () => {
     );
   });
 
-  test("a token that cannot be read again is a passing fault", async () => {
+  test("a token that cannot be read again is a transient fault", async () => {
     const credentials: Credentials = {
       server: new URL("https://unused.invalid"),
       tls: {},
@@ -129,7 +129,7 @@ suite("the client", () => {
     ["an object without metadata", '{"apiVersion":"v1","kind":"A"}'],
     ["an object without a name", '{"apiVersion":"v1","kind":"A","metadata":{}}'],
   ] as const) {
-    test(`${title} with status 200 is a passing fault, never an object`, async () => {
+    test(`${title} with status 200 is a transient fault, never an object`, async () => {
       await assert.rejects(clientOf({ text }).client.get(reference), UnavailableError);
       await assert.rejects(clientOf({ text }).client.list(resource, { namespace: null }), UnavailableError);
     });

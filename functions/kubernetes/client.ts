@@ -32,7 +32,7 @@ export interface ListPage {
   readonly resourceVersion: string;
 }
 
-/** Pins a delete to the object that was judged. */
+/** Pins a delete to the object that was classified. */
 export interface Preconditions {
   readonly uid: string;
   readonly resourceVersion: string;

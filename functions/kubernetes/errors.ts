@@ -53,5 +53,5 @@ export class TooManyRequestsError extends KubernetesError {
   }
 }
 
-/** 5xx, a broken connection, a timeout, or an answer that is no Kubernetes API object: passing. */
+/** 5xx, a broken connection, a timeout, or an answer that is no Kubernetes API object: transient. */
 export class UnavailableError extends KubernetesError {}

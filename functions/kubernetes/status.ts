@@ -73,13 +73,13 @@ export function errorOf(request: string, response: ApiResponse): KubernetesError
     case 429:
       return new TooManyRequestsError(request, message, retryAfterSeconds(response));
     default:
-      return isPassing(response.status, message)
+      return isTransient(response.status, message)
         ? new UnavailableError(request, `${response.status} ${message}`)
         : new RejectedError(request, `${response.status} ${message}`);
   }
 }
 
-function isPassing(status: number, message: string): boolean {
+function isTransient(status: number, message: string): boolean {
   return status >= 500 && status !== 501 && !AGAINST_THE_SCHEMA.test(message);
 }
 

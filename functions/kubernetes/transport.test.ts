@@ -81,7 +81,7 @@ suite("the transport", () => {
     ["/trickle", 50, /no answer in 50 ms/],
     ["/cut", 30_000, /aborted|hang up|ECONNRESET/],
   ] as const) {
-    test(`${path}: a passing fault`, async () => {
+    test(`${path}: a transient fault`, async () => {
       await assert.rejects(transport({ method: "GET", path, timeoutMs }, "Bearer secret"), (error) => {
         assert.ok(error instanceof UnavailableError);
         assert.match(error.message, cause);

@@ -44,7 +44,7 @@ function start(file: object) {
   const { configuration } = parseConfiguration(file, INTEGRATIONS);
   const cluster = createMemoryCluster();
   const { client } = cluster;
-  const told: string[] = [];
+  const reported: string[] = [];
   const dispatcher = createDispatcher({
     client,
     execute: createExecutor(client),
@@ -59,11 +59,11 @@ function start(file: object) {
     hostClaims: "resync",
     events: {
       record: async ({ route }, _changes, problems) => {
-        for (const { reason, field } of problems) told.push(`${route.name}: ${reason} ${field}`);
+        for (const { reason, field } of problems) reported.push(`${route.name}: ${reason} ${field}`);
       },
     },
     log: createLogger("error", { write: (line) => assert.fail(line) }),
-    handOut: null,
+    sendRouteBatch: null,
     loadRegexp: async () => () => null,
   });
   return {
@@ -74,15 +74,15 @@ function start(file: object) {
       const object = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", metadata, spec };
       cluster.put(resourceOfRoute(referenceOf(name)), object);
     },
-    async tell(name: string) {
+    async sendEvent(name: string) {
       const work = { kind: "route", hint: "update", route: referenceOf(name) } as const;
       assert.deepEqual(await dispatcher.handle(work, {}), { status: "done" });
-      return told.splice(0).toSorted();
+      return reported.splice(0).toSorted();
     },
     async resync() {
       const scope = { namespace: null, name: null, confirmDeletions: true };
       assert.deepEqual(await dispatcher.handle({ kind: "resync", scope }, {}), { status: "done" });
-      return told.splice(0).toSorted();
+      return reported.splice(0).toSorted();
     },
     specs: (resource: ResourceDefinition) => cluster.all(resource).map(({ spec }) => spec),
   };
@@ -90,7 +90,7 @@ function start(file: object) {
 
 const externalDNS = { targetIPs: ["192.0.2.7"] };
 
-test("no name of any kind gets past the host policy, and what is refused is told with its field", async () => {
+test("no name of any kind gets past the host policy, and what is refused is reported with its field", async () => {
   const hostPolicy = [{ namespaces: [NAMESPACE], suffixes: ["shop.org"] }];
   const annotations = {
     [`${CM}common-name`]: "www.bank.org",
@@ -108,7 +108,7 @@ test("no name of any kind gets past the host policy, and what is refused is told
     .map((key) => `a: HostNotAllowed metadata.annotations[${key}]`)
     .toSorted();
   assert.deepEqual(await world.resync(), expected);
-  assert.deepEqual(await world.tell("a"), expected);
+  assert.deepEqual(await world.sendEvent("a"), expected);
   assert.ok(!JSON.stringify(world.specs(CERTIFICATES)).match(/bank|masters|10\.96/));
   assert.ok(!JSON.stringify(world.specs(ENDPOINTS)).includes("bank"));
   assert.deepEqual(world.specs(ENDPOINTS), [
@@ -116,7 +116,7 @@ test("no name of any kind gets past the host policy, and what is refused is told
   ]);
 });
 
-test("routes that contradict each other on one Secret are told, each of them, by event and by resync", async () => {
+test("routes that contradict each other on one Secret are reported, each of them, by event and by resync", async () => {
   const world = start({ integrations: { certManager: {} } });
   world.put("a", "Host(`a.org`)", "s", { [`${CM}cluster-issuer`]: "letsencrypt" });
   world.put("b", "Host(`b.org`)", "s", {
@@ -127,8 +127,8 @@ test("routes that contradict each other on one Secret are told, each of them, by
   const contradictions = (name: string) => Array(2).fill(`${name}: ContradictingRoutes spec.tls.secretName`);
   const own = `b: InvalidAnnotation metadata.annotations[${CM}usages]`;
   await world.resync();
-  assert.deepEqual(await world.tell("a"), contradictions("a"));
-  assert.deepEqual(await world.tell("b"), [...contradictions("b"), own].toSorted());
+  assert.deepEqual(await world.sendEvent("a"), contradictions("a"));
+  assert.deepEqual(await world.sendEvent("b"), [...contradictions("b"), own].toSorted());
   assert.deepEqual(await world.resync(), [...contradictions("a"), ...contradictions("b"), own].toSorted());
   assert.deepEqual(world.specs(CERTIFICATES), [
     {
@@ -156,9 +156,9 @@ test("existingSecrets: keep leaves a copied Secret alone, by event and by resync
   world.cluster.put(SECRETS, secret("issued", "cert-manager-certificates-issuing"));
   world.put("a", "Host(`a.org`)", "copied");
   world.put("b", "Host(`b.org`)", "issued");
-  assert.deepEqual(await world.tell("a"), ["a: SecretExists spec.tls.secretName"]);
+  assert.deepEqual(await world.sendEvent("a"), ["a: SecretExists spec.tls.secretName"]);
   assert.deepEqual(await world.resync(), ["a: SecretExists spec.tls.secretName"]);
-  assert.deepEqual(await world.tell("b"), []);
+  assert.deepEqual(await world.sendEvent("b"), []);
   assert.deepEqual(
     world.cluster.all(CERTIFICATES).map(({ metadata }) => metadata.name),
     ["b-tls"],
@@ -170,21 +170,21 @@ test("a host that a wildcard covers waits for no certificate of its own", async 
   const world = start({ integrations });
   world.put("a", "Host(`*.shop.org`)", "s");
   world.put("b", "Host(`b.shop.org`)", "s");
-  for (const name of ["a", "b"]) await world.tell(name);
+  for (const name of ["a", "b"]) await world.sendEvent(name);
   assert.deepEqual(world.specs(ENDPOINTS), []);
   const [certificate] = world.cluster.all(CERTIFICATES);
   assert.ok(certificate !== undefined);
   assert.deepEqual((certificate.spec as { dnsNames: unknown }).dnsNames, ["*.shop.org"]);
   const status = { conditions: [{ type: "Ready", status: "True" }] };
   world.cluster.put(CERTIFICATES, { ...certificate, status });
-  for (const name of ["a", "b"]) await world.tell(name);
+  for (const name of ["a", "b"]) await world.sendEvent(name);
   assert.equal(world.specs(ENDPOINTS).length, 2);
 });
 
-test("a name that no Secret can have is told, and DNS goes on", async () => {
+test("a name that no Secret can have is reported, and DNS goes on", async () => {
   const world = start({ integrations: { certManager: {}, externalDNS } });
   world.put("a", "Host(`a.org`)", "My_Secret");
-  assert.deepEqual(await world.tell("a"), ["a: InvalidField spec.tls.secretName"]);
+  assert.deepEqual(await world.sendEvent("a"), ["a: InvalidField spec.tls.secretName"]);
   assert.deepEqual(world.specs(CERTIFICATES), []);
   assert.equal(world.specs(ENDPOINTS).length, 1);
 });
@@ -197,20 +197,20 @@ test("a Certificate that is there stays while its route names a Secret that cann
     ["b", "both"],
   ] as const) {
     world.put(name, `Host(\`${name}.org\`)`, secretName);
-    await world.tell(name);
+    await world.sendEvent(name);
   }
   const before = world.specs(CERTIFICATES);
   assert.equal(before.length, 2);
   for (const name of ["alone", "b"]) {
     world.put(name, `Host(\`${name}.org\`)`, "$" + "{X}-tls");
-    assert.deepEqual(await world.tell(name), [`${name}: InvalidField spec.tls.secretName`]);
+    assert.deepEqual(await world.sendEvent(name), [`${name}: InvalidField spec.tls.secretName`]);
   }
   await world.resync();
-  await world.tell("a");
+  await world.sendEvent("a");
   assert.deepEqual(world.specs(CERTIFICATES), before);
   assert.equal(world.specs(ENDPOINTS).length, 3);
   world.put("alone", "Host(`alone.org`)", "mended");
-  await world.tell("alone");
+  await world.sendEvent("alone");
   assert.deepEqual(
     world.specs(CERTIFICATES).map((spec) => (spec as { secretName: string }).secretName),
     ["both", "mended"],

@@ -25,7 +25,7 @@ const SOME = ["route-0", "route-2", "route-4"];
 const namespaceOf = (name: string) => `team-${Math.floor(NAMES.indexOf(name) / 2)}`;
 
 /** Routes with both children, made by an installation that is set as it should be. */
-async function settledCluster(): Promise<MemoryCluster> {
+async function convergedCluster(): Promise<MemoryCluster> {
   const cluster = createMemoryCluster();
   const { handle } = startInstallation(cluster.client);
   for (const name of NAMES) cluster.put(ROUTES, routeObject(name, { namespace: namespaceOf(name) }));
@@ -88,7 +88,7 @@ suite("a mistake in the configuration", () => {
   for (const [mistake, file] of Object.entries(MISTAKES)) {
     test(`${mistake}: whatever events come, nothing is deleted`, async () => {
       for (const event of Object.values(EVENTS)) {
-        const cluster = await settledCluster();
+        const cluster = await convergedCluster();
         const { handle } = startInstallation(cluster.client, file);
         for (const name of SOME) await handle(event(name));
         assert.equal(childrenOf(cluster), 2 * COUNT);
@@ -96,7 +96,7 @@ suite("a mistake in the configuration", () => {
     });
 
     test(`${mistake}: mended, it has cost nothing`, async () => {
-      const cluster = await settledCluster();
+      const cluster = await convergedCluster();
       const wrong = startInstallation(cluster.client, file);
       for (const name of SOME) await wrong.handle(update(name));
       const writes = cluster.writes.length;
@@ -118,7 +118,7 @@ suite("a mistake in the configuration", () => {
     });
     await fc.assert(
       fc.asyncProperty(anyRun, async ({ mistake, events, atOnce }) => {
-        const cluster = await settledCluster();
+        const cluster = await convergedCluster();
         const processes = [0, 1].map(() => startInstallation(cluster.client, MISTAKES[mistake]));
         const send = ({ kind, name, process }: (typeof events)[number]) =>
           processes[process]?.handle((EVENTS[kind] as (name: string) => Work)(name));
@@ -171,28 +171,30 @@ suite("a mistake in the configuration", () => {
       },
       file,
     );
-    assert.deepEqual(await handle(resyncOf()), { status: "done", held: 2 * COUNT });
+    assert.deepEqual(await handle(resyncOf()), { status: "done", blocked: 2 * COUNT });
     assert.equal(childrenOf(cluster), 2 * COUNT);
   });
 
-  test("is told on every route that has an event, and what to do", async () => {
-    const cluster = await settledCluster();
-    const { handle, told } = startInstallation(cluster.client, MISTAKES["a class that no route has"]);
+  test("is reported on every route that has an event, and what to do", async () => {
+    const cluster = await convergedCluster();
+    const { handle, reported } = startInstallation(cluster.client, MISTAKES["a class that no route has"]);
     await handle(update("route-0"));
-    const warned = told.filter(({ problems }) => problems.some(({ reason }) => reason === "DeletionBrake"));
+    const warned = reported.filter(({ problems }) =>
+      problems.some(({ reason }) => reason === "DeletionBrake"),
+    );
     assert.deepEqual(new Set(warned.map(({ route }) => route.name)), new Set(NAMES));
     assert.match(warned[0]?.problems[0]?.message ?? "", /correct it.*resync --confirm-deletions/s);
   });
 
-  test("is told on a hundred routes at most by one resync, and of how many in the log and the answer", async () => {
+  test("is reported on a hundred routes at most by one resync, and of how many in the log and the answer", async () => {
     const cluster = createMemoryCluster();
     const names = Array.from({ length: 130 }, (_, index) => `many-${index}`);
     for (const name of names) cluster.put(ROUTES, routeObject(name));
     await startInstallation(cluster.client).handle(resyncOf());
     for (const file of [MISTAKES["a class that no route has"], MISTAKES["both integrations off"]]) {
-      const { handle, told, logs } = startInstallation(cluster.client, file);
-      assert.deepEqual(await handle(resyncOf()), { status: "done", held: 260 });
-      const warned = told.flatMap(({ problems }) => problems).map(({ reason }) => reason);
+      const { handle, reported, logs } = startInstallation(cluster.client, file);
+      assert.deepEqual(await handle(resyncOf()), { status: "done", blocked: 260 });
+      const warned = reported.flatMap(({ problems }) => problems).map(({ reason }) => reason);
       assert.deepEqual(new Set(warned), new Set(["DeletionBrake"]));
       assert.equal(warned.length, 100);
       assert.match(String(logs.find(({ reason }) => reason === "DeletionBrake")?.msg), /delete 260 of 260/);
@@ -201,17 +203,17 @@ suite("a mistake in the configuration", () => {
 
   test("a person's word lets all go", async () => {
     for (const file of Object.values(MISTAKES)) {
-      const cluster = await settledCluster();
+      const cluster = await convergedCluster();
       const { handle } = startInstallation(cluster.client, file);
-      const { held = 0 } = (await handle(resyncOf())) as { held?: number };
-      assert.ok(held >= COUNT);
+      const { blocked = 0 } = (await handle(resyncOf())) as { blocked?: number };
+      assert.ok(blocked >= COUNT);
       assert.deepEqual(await handle(resyncOf({ confirmDeletions: true })), { status: "done" });
-      assert.equal(childrenOf(cluster), 2 * COUNT - held);
+      assert.equal(childrenOf(cluster), 2 * COUNT - blocked);
     }
   });
 
   test("a person's word for one route, or one namespace, is for that one", async () => {
-    const cluster = await settledCluster();
+    const cluster = await convergedCluster();
     const { handle } = startInstallation(cluster.client, MISTAKES["a class that no route has"]);
     await handle(resyncOf({ namespace: "team-0", name: "route-0", confirmDeletions: true }));
     assert.equal(childrenOf(cluster), 2 * COUNT - 2);
@@ -225,7 +227,7 @@ suite("a burst of events under a mistake", () => {
     logs.filter(({ msg }) => msg === "resynced").length;
 
   test("costs one resync, and another only after a while", async () => {
-    const cluster = await settledCluster();
+    const cluster = await convergedCluster();
     const { handle, logs, clock } = startInstallation(cluster.client, MISTAKES["a class that no route has"]);
     for (const name of [...NAMES, ...NAMES]) await handle(update(name));
     assert.equal(resyncs(logs), 1);
@@ -235,7 +237,7 @@ suite("a burst of events under a mistake", () => {
   });
 
   test("costs no more where all events come at once", async () => {
-    const cluster = await settledCluster();
+    const cluster = await convergedCluster();
     const { handle, logs } = startInstallation(cluster.client, MISTAKES["a class that no route has"]);
     await Promise.all(NAMES.map((name) => handle(update(name))));
     assert.ok(resyncs(logs) <= 2);
@@ -297,7 +299,7 @@ suite("what a user says of one route is done at once", () => {
   });
 
   test("also while a mistake holds everything else", async () => {
-    const cluster = await settledCluster();
+    const cluster = await convergedCluster();
     const { handle } = startInstallation(cluster.client, {
       integrations: { certManager: { ignoreSecrets: ["*"] }, externalDNS },
     });
@@ -344,11 +346,11 @@ suite("an integration that is off and takes its children along", () => {
       ROUTES,
       routeObject("e", { secretName: "own", annotations: { "traefik-cert-rotater.io/ignore": "all" } }),
     );
-    const { handle, told } = startInstallation(cluster.client, { ...file, onOptOut: "keep" });
+    const { handle, reported } = startInstallation(cluster.client, { ...file, onOptOut: "keep" });
     assert.deepEqual(await handle(resyncOf()), { status: "done" });
     assert.deepEqual(cluster.all(CERTIFICATES), []);
     assert.equal(cluster.all(ENDPOINTS).length, 5);
-    const deleted = told.flatMap(({ changes }) => changes).map(({ action, name }) => `${action} ${name}`);
+    const deleted = reported.flatMap(({ changes }) => changes).map(({ action, name }) => `${action} ${name}`);
     assert.deepEqual(deleted.sort(), before.map((name) => `deleted ${name}`).sort());
   });
 
@@ -359,7 +361,7 @@ suite("an integration that is off and takes its children along", () => {
     assert.equal(cluster.all(CERTIFICATES).length, 4);
   });
 
-  test("does so at an event too, as far as the brake allows", async () => {
+  test("does so at an event too, as far as the deletion limit allows", async () => {
     const cluster = await sharedCertificates();
     await startInstallation(cluster.client, file).handle(updateOf("e"));
     assert.deepEqual(cluster.all(CERTIFICATES), []);

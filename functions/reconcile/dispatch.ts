@@ -11,17 +11,17 @@ import { LEGACY_GROUP, ROUTE_GROUP, routeKinds } from "../traefik/resources.ts";
 import type { RouteGroup, RouteReference } from "../traefik/route-description.ts";
 import { routeKey } from "../traefik/route-description.ts";
 import type {
-  Batch,
   ChangeHint,
   ChildReference,
   DependencyReference,
   ResyncScope,
+  RouteBatch,
   WatchedKinds,
   Work,
 } from "../work.ts";
 import { reportFinalError } from "./apply/error-report.ts";
 import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, reportRetry } from "./apply/report.ts";
-import { isHeldByOthers } from "./apply/verify.ts";
+import { isTakenByOthers } from "./apply/verify.ts";
 import { Coalescer } from "./coalesce.ts";
 import { isAsApplied } from "./plan/child/applied.ts";
 import { isOfInstance, owningRoutes } from "./plan/ownership.ts";
@@ -145,7 +145,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     return reconcileAll(routes, { hint: null, checksClaims: true, ...confirmed }, of);
   };
 
-  const ofBatch = async ({ routes, deadline }: Batch, of: WorkContext): Promise<Report> => {
+  const ofRouteBatch = async ({ routes, deadline }: RouteBatch, of: WorkContext): Promise<Report> => {
     // Whoever sent it does it himself, or the next resync does: nobody may take it for done.
     if (Date.parse(deadline) < now()) return reportRetry("the deadline of the batch has passed");
     const reports: Report[] = [];
@@ -174,7 +174,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       case "resync":
         return ofScope(work.scope, of);
       case "batch":
-        return ofBatch(work.batch, of);
+        return ofRouteBatch(work.batch, of);
       case "ignore":
         return Promise.resolve(NOTHING_TO_DO);
     }
@@ -232,11 +232,11 @@ async function isShared(
   integration: Integration,
   child: KubernetesObject,
 ): Promise<boolean> {
-  const claim = integration.claim?.of(child.spec) ?? null;
+  const sharedResource = integration.sharedResource?.of(child.spec) ?? null;
   const { namespace = "" } = child.metadata;
-  if (claim === null) return false;
+  if (sharedResource === null) return false;
   try {
-    return await isHeldByOthers(client, namespace, integration, claim, child);
+    return await isTakenByOthers(client, namespace, integration, sharedResource, child);
   } catch (error) {
     // The event was so long on its way that the version is forgotten, and it would be at each repetition.
     if (error instanceof ExpiredError) return true;

@@ -31,7 +31,7 @@ function installation({ hostClaims = "resync", ...values }: Settings = {}) {
     INTEGRATIONS,
   );
   const cluster = createMemoryCluster();
-  const told: string[] = [];
+  const reported: string[] = [];
   const lists: string[] = [];
   let ticks = 0;
   const generations = new Map<string, number>();
@@ -62,10 +62,10 @@ function installation({ hostClaims = "resync", ...values }: Settings = {}) {
     now,
     events: {
       record: async ({ route }, _, problems: readonly Problem[]) =>
-        void told.push(...problems.map(({ reason }) => `${route.namespace}/${route.name} ${reason}`)),
+        void reported.push(...problems.map(({ reason }) => `${route.namespace}/${route.name} ${reason}`)),
     },
     log: createLogger("error", { write: () => undefined }),
-    handOut: null,
+    sendRouteBatch: null,
     loadRegexp: async () => () => null,
   });
   tick();
@@ -92,7 +92,7 @@ function installation({ hostClaims = "resync", ...values }: Settings = {}) {
     });
     tick();
   };
-  const tell = async (namespace: string, hint: "add" | "update") => {
+  const sendEvent = async (namespace: string, hint: "add" | "update") => {
     const route = { kind: "IngressRoute", group: "traefik.io", namespace, name: "web" } as const;
     assert.deepEqual(await dispatcher.handle({ kind: "route", hint, route }, {}), { status: "done" });
     tick();
@@ -108,17 +108,17 @@ function installation({ hostClaims = "resync", ...values }: Settings = {}) {
     );
   return {
     cluster,
-    told,
+    reported,
     lists,
     put,
-    tell,
+    sendEvent,
     add: async (...route: Parameters<typeof put>) => {
       put(...route);
-      await tell(route[0], "add");
+      await sendEvent(route[0], "add");
     },
     edit: async (...route: Parameters<typeof put>) => {
       put(...route);
-      await tell(route[0], "update");
+      await sendEvent(route[0], "update");
     },
     resync: async (namespace: string | null = null, name: string | null = null) => {
       const scope = { namespace, name, confirmDeletions: true };
@@ -148,8 +148,8 @@ for (const hostClaims of ["strict", "resync"] as const) {
       await on.resync();
       assert.deepEqual(on.names(), ["bank new.bank.org other.bank.org www.bank.org"]);
       assert.deepEqual(on.names("DNSEndpoint"), ["bank new.bank.org other.bank.org www.bank.org"]);
-      assert.ok(on.told.includes("evil/web HostClaimed"));
-      assert.ok(!on.told.includes("bank/web HostClaimed"));
+      assert.ok(on.reported.includes("evil/web HostClaimed"));
+      assert.ok(!on.reported.includes("bank/web HostClaimed"));
     });
 
     test("who adds the host to an older route does not get it", async () => {
@@ -248,5 +248,5 @@ test("hostClaims: off lets several namespaces have one host", async () => {
   await on.edit("b", ["shop.org"]);
   await on.resync("b");
   assert.deepEqual(on.names(), ["a shop.org", "b shop.org"]);
-  assert.deepEqual(on.told, []);
+  assert.deepEqual(on.reported, []);
 });

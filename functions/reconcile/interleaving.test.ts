@@ -104,7 +104,7 @@ async function inEveryOrder(
             await scenario(replicas, turn, async () => {
               for (let left = choose(40); left > 0; left--) await turn();
             });
-            await replicas.settle();
+            await replicas.untilIdle();
           })(),
         );
         check(replicas);
@@ -170,7 +170,7 @@ test("an edit that is taken back: the slower writer does not win", async () => {
   await inEveryOrder(
     async (replicas, _, pause) => {
       put(replicas, "a", { hosts: ["first.org"] });
-      await replicas.settle();
+      await replicas.untilIdle();
       put(replicas, "a", { hosts: ["second.org"] });
       await pause();
       put(replicas, "a", { hosts: ["first.org"] });
@@ -246,15 +246,15 @@ test("at rest after mixed bursts over three replicas, a resync finds nothing to 
                   });
                 await turn();
               }
-              await replicas.settle();
+              await replicas.untilIdle();
               replicas.cluster.collectGarbage();
-              await replicas.settle();
+              await replicas.untilIdle();
             }
           })(),
         );
         const before = replicas.cluster.writes.length;
         replicas.send({ kind: "resync", scope: { namespace: null, name: null, confirmDeletions: true } });
-        await scheduler.waitFor(replicas.settle());
+        await scheduler.waitFor(replicas.untilIdle());
         assert.deepEqual(replicas.cluster.writes.slice(before), []);
       },
     ),

@@ -50,7 +50,7 @@ function replica(hostClaims: "strict" | "resync" = "resync") {
     now: () => 0,
     events: { record: async () => undefined },
     log: createLogger("error", { write: (line) => assert.fail(line) }),
-    handOut: null,
+    sendRouteBatch: null,
     loadRegexp: async () => () => null,
   });
   const put = (name: string, hosts: readonly string[], namespace = "shop") =>

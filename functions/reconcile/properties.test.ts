@@ -11,7 +11,7 @@ import { resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 import type { Work } from "../work.ts";
 import { createExecutor } from "./apply/execute.ts";
-import { takingTurns } from "./apply/key-lock.ts";
+import { withKeyLock } from "./apply/key-lock.ts";
 import { VerifiedWrites } from "./apply/verified.ts";
 import { createDispatcher, type Dispatcher } from "./dispatch.ts";
 
@@ -77,7 +77,7 @@ class Simulation {
     const { client } = this.cluster;
     this.#dispatcher = createDispatcher({
       client,
-      execute: takingTurns(createExecutor(client), configuration.integrations, client),
+      execute: withKeyLock(createExecutor(client), configuration.integrations, client),
       verified: new VerifiedWrites(),
       now: () => 0,
       integrations: configuration.integrations,
@@ -89,7 +89,7 @@ class Simulation {
       hostClaims: "resync",
       events: { record: async () => undefined },
       log: createLogger("error", { write: (line) => assert.fail(line) }),
-      handOut: null,
+      sendRouteBatch: null,
       loadRegexp: async () => () => null,
     });
   }
@@ -103,7 +103,7 @@ class Simulation {
   }
 
   /** The event of a route, and then, as the source would, those of the children that it changed. */
-  async tell(index: number, hint: "add" | "update" = "update"): Promise<void> {
+  async sendEvent(index: number, hint: "add" | "update" = "update"): Promise<void> {
     const before = this.cluster.writes.length;
     await this.#handle({ kind: "route", hint, route: referenceOf(index) });
     for (const line of this.cluster.writes.slice(before)) {
@@ -123,7 +123,7 @@ class Simulation {
   async apply(state: State, order: readonly number[] = []): Promise<void> {
     for (const [index, route] of state.entries()) this.set(index, route);
     for (const index of [...order.filter((place) => place < state.length), ...state.keys()]) {
-      await this.tell(index);
+      await this.sendEvent(index);
     }
   }
 
@@ -278,12 +278,12 @@ test("and a resync alone, or one that repairs what events left, comes to the sam
       const simulation = new Simulation();
       await simulation.apply(before, events);
       for (const [index, route] of state.entries()) simulation.set(index, route);
-      for (const index of events.slice(0, 2)) await simulation.tell(index);
+      for (const index of events.slice(0, 2)) await simulation.sendEvent(index);
       await simulation.resync();
       assert.deepEqual(simulation.certificates(), expectedCertificates(state));
       const writes = simulation.cluster.writes.length;
       await simulation.resync();
-      for (const index of state.keys()) await simulation.tell(index);
+      for (const index of state.keys()) await simulation.sendEvent(index);
       assert.deepEqual(simulation.cluster.writes.slice(writes), []);
     }),
     RUNS,
@@ -302,7 +302,7 @@ test("a first owner that goes leaves uid, name and Secret to the next", async ()
       const { namespace, name } = referenceOf(gone);
       simulation.cluster.remove(resourceOfRoute(referenceOf(gone)), namespace, name);
       if (collectedFirst) simulation.cluster.collectGarbage();
-      await simulation.tell(gone);
+      await simulation.sendEvent(gone);
       simulation.cluster.collectGarbage();
       await simulation.resync();
       const [now, ...others] = simulation.cluster.all(CERTIFICATES as never);

@@ -26,7 +26,7 @@ const gate = defineIntegration({
   names: (spec) => (isRecord(spec) && Array.isArray(spec.hosts) ? spec.hosts : []),
   create: () => ({
     isReady: ({ status }) => isRecord(status) && status.open === true,
-    desire: ({ hosts }) =>
+    desiredState: ({ hosts }) =>
       hosts.includes("free.example.com")
         ? { kind: "absent", problems: [] }
         : { kind: "present", spec: { hosts }, problems: [] },

@@ -14,7 +14,7 @@ import { resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 import type { Work } from "../work.ts";
 import { createExecutor, type Execute } from "./apply/execute.ts";
-import { takingTurns } from "./apply/key-lock.ts";
+import { withKeyLock } from "./apply/key-lock.ts";
 import { VerifiedWrites } from "./apply/verified.ts";
 import { createDispatcher } from "./dispatch.ts";
 import type { Write } from "./plan/plan.ts";
@@ -84,7 +84,7 @@ class World {
   /** Returns what was wrong with the route. */
   async handle(work: Work): Promise<readonly Problem[]> {
     const { client } = this.cluster;
-    await this.#handle(work, takingTurns(createExecutor(client), configurationOf([]).integrations, client));
+    await this.#handle(work, withKeyLock(createExecutor(client), configurationOf([]).integrations, client));
     return this.#problems;
   }
 
@@ -119,7 +119,7 @@ class World {
         },
       },
       log: createLogger("error", { write: (line) => assert.fail(line) }),
-      handOut: null,
+      sendRouteBatch: null,
       loadRegexp: async () => () => null,
     });
     assert.deepEqual(await dispatcher.handle(work, {}), { status: "done" });

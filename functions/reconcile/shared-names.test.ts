@@ -63,7 +63,7 @@ function start() {
     INTEGRATIONS,
   );
   const cluster = createMemoryCluster();
-  const told: string[] = [];
+  const reported: string[] = [];
   const asked: string[] = [];
   const client: typeof cluster.client = {
     ...cluster.client,
@@ -86,26 +86,26 @@ function start() {
     refuseHost: () => null,
     events: {
       record: async ({ route }, _changes, problems) => {
-        for (const { reason, message } of problems) told.push(`${route.name}: ${reason} ${message}`);
+        for (const { reason, message } of problems) reported.push(`${route.name}: ${reason} ${message}`);
       },
     },
     log: createLogger("error", { write: (line) => assert.fail(line) }),
-    handOut: null,
+    sendRouteBatch: null,
     loadRegexp: async () => () => null,
   });
   const handle = async (work: Work) => {
-    told.length = 0;
+    reported.length = 0;
     asked.length = 0;
     assert.deepEqual(await dispatcher.handle(work, {}), { status: "done" });
-    return told;
+    return reported;
   };
-  const tell = (name: string, hint: "add" | "update" | "delete" = "update") =>
+  const sendEvent = (name: string, hint: "add" | "update" | "delete" = "update") =>
     handle({ kind: "route", hint, route: referenceOf(name) });
   const resource = resourceOfRoute(referenceOf("x"));
   return {
     cluster,
     asked,
-    tell,
+    sendEvent,
     put: (name: string, hosts: readonly string[], annotations: Annotations = {}) =>
       cluster.put(resource, routeOf(name, hosts, annotations)),
     remove: (name: string) => cluster.remove(resource, "shop", name),
@@ -129,11 +129,11 @@ async function inEachWay(
   for (const order of [names, names.toReversed()]) {
     const world = start();
     prepare(world);
-    for (const name of order) await world.tell(name, "add");
+    for (const name of order) await world.sendEvent(name, "add");
     assert.deepEqual(world.published(), expected, `by events of ${order}`);
     const writes = world.cluster.writes.length;
     await world.resync();
-    for (const name of names) await world.tell(name);
+    for (const name of names) await world.sendEvent(name);
     assert.deepEqual(world.cluster.writes.slice(writes), [], `at rest after events of ${order}`);
   }
 }
@@ -157,10 +157,10 @@ suite("one host, two targets", () => {
     const world = start();
     prepare(world);
     assert.deepEqual(await world.resync(), []);
-    assert.deepEqual(await world.tell("web-redirect"), []);
+    assert.deepEqual(await world.sendEvent("web-redirect"), []);
   });
 
-  test("of two own targets the older route's counts, and the other is told by event and resync", async () => {
+  test("of two own targets the older route's counts, and the other is reported by event and resync", async () => {
     const prepare = (world: World) => {
       world.put("b", ["shop.org"], { [TARGET]: "192.0.2.1" });
       world.put("c", ["shop.org"], { [TARGET]: "192.0.2.2" });
@@ -169,11 +169,11 @@ suite("one host, two targets", () => {
     const world = start();
     prepare(world);
     const message = /^c: TargetConflict host shop\.org .*IngressRoute b.*remove this annotation/;
-    for (const told of [await world.resync(), await world.tell("c")]) {
-      assert.equal(told.length, 1);
-      assert.match(told[0] ?? "", message);
+    for (const reported of [await world.resync(), await world.sendEvent("c")]) {
+      assert.equal(reported.length, 1);
+      assert.match(reported[0] ?? "", message);
     }
-    assert.deepEqual(await world.tell("b"), []);
+    assert.deepEqual(await world.sendEvent("b"), []);
   });
 
   test("different set identifiers stand beside each other; a plain route without a target follows", async () => {
@@ -219,14 +219,14 @@ suite("when the deciding route changes", () => {
     const world = start();
     world.put("a", ["shop.org"], { [TARGET]: "192.0.2.1" });
     world.put("b", ["shop.org"]);
-    for (const name of ["a", "b"]) await world.tell(name, "add");
+    for (const name of ["a", "b"]) await world.sendEvent(name, "add");
     return world;
   };
 
   test("its target: the other follows at that event", async () => {
     const world = await both();
     world.put("a", ["shop.org"], { [TARGET]: "192.0.2.9" });
-    await world.tell("a");
+    await world.sendEvent("a");
     assert.deepEqual(world.published(), ["a shop.org A 192.0.2.9", "b shop.org A 192.0.2.9"]);
   });
 
@@ -237,7 +237,7 @@ suite("when the deciding route changes", () => {
     ] as const) {
       const world = await both();
       world.put("a", hosts, annotations);
-      await world.tell("a");
+      await world.sendEvent("a");
       assert.deepEqual(world.published(), [expected, "b shop.org A 192.0.2.7"]);
       assert.ok(!JSON.stringify(world.cluster.all(ENDPOINTS)).includes("shared-hosts"));
     }
@@ -248,7 +248,7 @@ suite("when the deciding route changes", () => {
       const world = await both();
       world.remove("a");
       if (collected) world.cluster.collectGarbage();
-      await world.tell("a", "delete");
+      await world.sendEvent("a", "delete");
       assert.deepEqual(world.published(), ["b shop.org A 192.0.2.7"]);
     });
   }
@@ -261,12 +261,12 @@ test("without such a pair an event that writes nothing asks for what it asked be
   world.put("c", ["shop.org"]);
   await world.resync();
   for (const name of ["a", "b", "c"]) {
-    await world.tell(name);
+    await world.sendEvent(name);
     assert.deepEqual(world.asked.toSorted(), ["get DNSEndpoint", "get IngressRoute", "get Namespace"]);
   }
   world.remove("c");
   world.cluster.collectGarbage();
-  await world.tell("c", "delete");
+  await world.sendEvent("c", "delete");
   assert.equal(world.asked.length, 3);
 });
 
@@ -274,9 +274,9 @@ test("a kept target is never the other route's", async () => {
   const world = start();
   world.put("a", ["shop.org"], { [TARGET]: "192.0.2.1" });
   world.put("b", ["shop.org", "b.org"], { [TARGET]: "192.0.2.2" });
-  for (const name of ["a", "b"]) await world.tell(name, "add");
+  for (const name of ["a", "b"]) await world.sendEvent(name, "add");
   world.put("b", ["shop.org", "b.org"], { [TARGET]: "no target" });
-  await world.tell("b");
+  await world.sendEvent("b");
   assert.deepEqual(world.published(), [
     "a shop.org A 192.0.2.1",
     "b b.org A 192.0.2.2",
@@ -298,7 +298,7 @@ async function inEveryOrder(
         const turn = () => scheduler.schedule(Promise.resolve());
         const choose = (below: number) => (choices.next().value as number) % below;
         const replicas = new Replicas({ count: 3, turn, choose });
-        await scheduler.waitFor(scenario(replicas, turn).then(() => replicas.settle()));
+        await scheduler.waitFor(scenario(replicas, turn).then(() => replicas.untilIdle()));
         await scheduler.waitFor(checkAtRest(replicas));
       },
     ),
@@ -318,7 +318,7 @@ async function checkAtRest(replicas: Replicas): Promise<void> {
   }
   const writes = replicas.cluster.writes.length;
   replicas.send({ kind: "resync", scope: { namespace: null, name: null, confirmDeletions: true } });
-  await replicas.settle();
+  await replicas.untilIdle();
   assert.deepEqual(replicas.cluster.writes.slice(writes), []);
 }
 
@@ -363,9 +363,9 @@ test("mixed bursts of routes that share hosts: no name has two targets at rest, 
                 );
               await turn();
             }
-            await replicas.settle();
+            await replicas.untilIdle();
             replicas.cluster.collectGarbage();
-            await replicas.settle();
+            await replicas.untilIdle();
           }
         };
         await scheduler.waitFor(run());
@@ -409,11 +409,11 @@ suite("hostClaims: off", () => {
             replicas.startSource();
             replicas.send(resync);
           }
-          await scheduler.waitFor(replicas.settle());
+          await scheduler.waitFor(replicas.untilIdle());
           const places = replicas.cluster.writes.map((line) => line.split(" ").slice(0, 3).join(" ")).sort();
           const writes = replicas.cluster.writes.length;
           replicas.send(resync);
-          await scheduler.waitFor(replicas.settle());
+          await scheduler.waitFor(replicas.untilIdle());
           assert.deepEqual(replicas.cluster.writes.slice(writes), []);
           assert.equal(places.length, 4, places.join(", "));
           assert.equal(replicas.cluster.all(ENDPOINTS).length, 2);

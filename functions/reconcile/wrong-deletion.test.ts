@@ -149,10 +149,10 @@ suite("a route that is gone", () => {
     assert.deepEqual([...certificates(cluster), ...endpoints(cluster)], before);
   });
 
-  test("leaves its namesake of the legacy group shadowed while it lives: that one is told, and changes nothing", async () => {
+  test("leaves its namesake of the legacy group shadowed while it lives: that one is reported, and changes nothing", async () => {
     const cluster = createMemoryCluster();
     cluster.put(ROUTES, routeObject("web"));
-    const { handle, told } = startInstallation(cluster.client, file);
+    const { handle, reported } = startInstallation(cluster.client, file);
     await handle(updateOf("web"));
     const { writes } = cluster;
     const before = [...writes];
@@ -160,11 +160,11 @@ suite("a route that is gone", () => {
       ...legacy("web"),
       spec: { routes: [{ kind: "Rule", match: "Host(`legacy.example.net`)" }] },
     });
-    told.length = 0;
+    reported.length = 0;
     await handle({ kind: "route", hint: "add", route: legacyReference("web") });
     assert.deepEqual(writes, before);
     assert.deepEqual(
-      told.map(({ route, problems }) => [route.group, problems.map(({ reason }) => reason)]),
+      reported.map(({ route, problems }) => [route.group, problems.map(({ reason }) => reason)]),
       [["traefik.containo.us", ["Shadowed"]]],
     );
   });
@@ -183,13 +183,13 @@ suite("the event of a child", () => {
     child: { group: "cert-manager.io", kind: "Certificate", namespace, name: "web-tls" },
   });
 
-  test("of another installation, which has taken a name of ours, is told on our route", async () => {
+  test("of another installation, which has taken a name of ours, is reported on our route", async () => {
     const cluster = createMemoryCluster();
     cluster.put(ROUTES, routeObject("web"));
     await startInstallation(cluster.client, {}, { instance: "tests/other" }).handle(updateOf("web"));
-    const { handle, told } = startInstallation(cluster.client);
+    const { handle, reported } = startInstallation(cluster.client);
     await handle(certificateEvent("shop"));
-    const reasons = told.flatMap(({ problems }) => problems).map(({ reason }) => reason);
+    const reasons = reported.flatMap(({ problems }) => problems).map(({ reason }) => reason);
     assert.ok(reasons.includes("NotOurs"), reasons.join());
   });
 

@@ -70,7 +70,7 @@ test("limits are met exactly", () => {
   assert.deepEqual(hostsOf(longest, `${"a".repeat(63)}.com`), [longest, `${"a".repeat(63)}.com`]);
 });
 
-test("a name that is dropped twice in one field is told once", () => {
+test("a name that is dropped twice in one field is reported once", () => {
   assert.equal(
     usableHosts([
       { name: "*", field },

@@ -129,7 +129,7 @@ test("an unusable host costs only itself and leaves the description complete", (
   assert.deepEqual(fieldsOf(description), ["spec.routes[0].match"]);
 });
 
-test("kind is optional; other kinds are skipped and told, for HTTP only", () => {
+test("kind is optional; other kinds are skipped and reported, for HTTP only", () => {
   const routes = [
     { ...rule, kind: "Weird" },
     { match: "Host(`b.com`)", kind: "" },
@@ -217,7 +217,7 @@ test("wrong types name their field and decide how much is unknown", () => {
   }
 });
 
-test("annotations are copied as they are; what is no string is told", () => {
+test("annotations are copied as they are; what is no string is reported", () => {
   const annotations = JSON.parse('{"a": "1", "__proto__": "2", "b": 3}') as Record<string, string>;
   const description = describe({ routes: [rule] }, { metadata: { name: "web", annotations } });
   assert.deepEqual(Object.entries(description.annotations), [
@@ -347,7 +347,7 @@ test("a child of other routes is published where its own rules or annotations na
   assert.deepEqual(annotated.notes, []);
 });
 
-test("a child of other routes that names no host is told once, with what to write", () => {
+test("a child of other routes that names no host is reported once, with what to write", () => {
   const description = describe({
     parentRefs: [{ name: "root" }],
     routes: [{ match: "PathPrefix(`/a`)" }, { match: "PathPrefix(`/b`)" }],

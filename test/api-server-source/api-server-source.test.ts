@@ -1,4 +1,4 @@
-/** The stand-in behind a real API server, before a real HTTP sink. */
+/** The fake behind a real API server, before a real HTTP sink. */
 import assert from "node:assert/strict";
 import { before, type TestContext, test } from "node:test";
 import type { Cluster } from "../control-plane/cluster.ts";

@@ -42,7 +42,7 @@ export interface ApiServerSource {
 /**
  * Starts a source and waits until every change from now on will be sent. Throws if a group and version is not served,
  * as the real adapter exits then; a kind that is missing in a served group is logged and skipped. Throws too when a
- * resource cannot be listed for 30 s (the real one tries for ever).
+ * resource cannot be listed for 30 s (the real one tries forever).
  */
 export async function startApiServerSource(options: SourceOptions): Promise<ApiServerSource> {
   const { connection, config, log = () => {} } = options;

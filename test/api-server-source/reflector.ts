@@ -25,7 +25,7 @@ export interface ReflectorOptions {
 const firstBackoff = 800;
 const longestBackoff = 30_000;
 
-/** Runs until `signal` is aborted. Never throws: what fails is told and tried again. */
+/** Runs until `signal` is aborted. Never throws: what fails is reported and tried again. */
 export async function reflect(options: ReflectorOptions): Promise<void> {
   const { signal, onProblem } = options;
   let backoff = firstBackoff;

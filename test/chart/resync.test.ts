@@ -36,7 +36,7 @@ suite("resync", () => {
     }
   });
 
-  test("fails at once after wrong usage and where deletions are held back: only a person can change that", async () => {
+  test("fails at once after wrong usage and where deletions are blocked: only a person can change that", async () => {
     const objects = await render();
     for (const spec of [
       at(only(objects, "CronJob"), "spec.jobTemplate.spec"),

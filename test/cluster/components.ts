@@ -1,5 +1,5 @@
 /**
- * The Go programs of a node, of Knative Serving and of its neighbours, all built from source.
+ * The Go programs of a node, of Knative Serving and of its third-party controllers, all built from source.
  *
  * @module
  */

@@ -16,7 +16,7 @@ let namespace: string;
 
 before(async () => {
   world = await enterCluster();
-  // Only the resync shall tell.
+  // Only the resync may report it.
   await world.sources.stop();
   namespace = await world.admin.createNamespace("resync");
 });

@@ -1,5 +1,5 @@
 /**
- * The CustomResourceDefinitions of the neighbours, out of their own Go modules at pinned versions.
+ * The CustomResourceDefinitions of the third-party controllers, out of their own Go modules at pinned versions.
  *
  * @module
  */
@@ -74,13 +74,13 @@ const modules = {
   },
 } as const satisfies Record<string, Module>;
 
-/** Kinds of Knative Eventing with a stand-in of ours in crds/. */
+/** Kinds of Knative Eventing with a fake of ours in crds/. */
 const eventingKinds = ["apiserversource", "pingsource", "sinkbinding", "broker", "trigger"];
 
-/** Whose definitions there are. Those of `knative-eventing` are stand-ins. */
-export type Neighbour = keyof typeof modules | "knative-eventing";
+/** Whose definitions there are. Those of `knative-eventing` are fakes. */
+export type ThirdParty = keyof typeof modules | "knative-eventing";
 
-export const neighbours: readonly Neighbour[] = [
+export const thirdParties: readonly ThirdParty[] = [
   "traefik",
   "cert-manager",
   "external-dns",
@@ -90,19 +90,24 @@ export const neighbours: readonly Neighbour[] = [
   "keda-http-add-on",
 ];
 
-/** Loads the definitions of the neighbours named (all unless told). Throws `GoToolError` where Go is needed and absent. */
-export async function loadCrds(from: readonly Neighbour[] = neighbours): Promise<CustomResourceDefinition[]> {
+/**
+ * Loads the definitions of the third parties named (all unless told). Throws `GoToolError` where Go is needed and
+ * absent.
+ */
+export async function loadCrds(
+  from: readonly ThirdParty[] = thirdParties,
+): Promise<CustomResourceDefinition[]> {
   return (await Promise.all(from.map(load))).flat();
 }
 
-async function load(neighbour: Neighbour): Promise<CustomResourceDefinition[]> {
-  if (neighbour === "knative-eventing") {
+async function load(thirdParty: ThirdParty): Promise<CustomResourceDefinition[]> {
+  if (thirdParty === "knative-eventing") {
     const files = eventingKinds.map((kind) => join(import.meta.dirname, "crds", `${kind}.yaml`));
     return (await Promise.all(files.map((file) => readFile(file, "utf8")))).flatMap(parse);
   }
-  const module: Module = modules[neighbour];
+  const module: Module = modules[thirdParty];
   const key = createHash("sha256").update(JSON.stringify(module)).digest("hex").slice(0, 12);
-  const folder = await cached(`crds-${neighbour}-${key}`, async (draft) => {
+  const folder = await cached(`crds-${thirdParty}-${key}`, async (draft) => {
     await writeFile(join(draft, "crds.json"), JSON.stringify(await extract(module)));
   });
   return JSON.parse(await readFile(join(folder, "crds.json"), "utf8"));

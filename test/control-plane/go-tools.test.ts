@@ -21,7 +21,7 @@ after(() => rm(folder, { recursive: true }));
 
 const hello = () => ({ name: "hello", moduleDir, package: "." });
 
-test("a tool is built, found again without Go, and built anew when its source changes", async () => {
+test("a tool is built, found again without Go, and built again when its source changes", async () => {
   const cache = join(folder, "cache");
   const first = await buildGoTool(hello(), { cache });
   assert.equal((await promisify(execFile)(first)).stderr, "one\n");

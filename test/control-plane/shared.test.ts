@@ -12,7 +12,7 @@ before(async () => {
   cluster = await sharedControlPlane();
 });
 
-test("the kinds of all neighbours are served", async () => {
+test("the kinds of all third-party controllers are served", async () => {
   for (const [apiVersion, kind] of [
     ["traefik.io/v1alpha1", "IngressRoute"],
     ["traefik.io/v1alpha1", "IngressRouteTCP"],
@@ -25,7 +25,7 @@ test("the kinds of all neighbours are served", async () => {
     assert.equal(Array.isArray(await cluster.admin.list({ apiVersion, kind })), true, kind);
 });
 
-test("the stand-in for ApiServerSource takes the documented fields and refuses a typing error", async () => {
+test("the fake for ApiServerSource takes the documented fields and refuses a typing error", async () => {
   const { admin } = cluster;
   const namespace = await admin.createNamespace();
   const route = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute" };
@@ -54,7 +54,7 @@ test("the stand-in for ApiServerSource takes the documented fields and refuses a
     await assert.rejects(admin.apply(source(wrong)), { name: "ApiError" }, JSON.stringify(wrong));
 });
 
-test("the garbage collector removes what a deleted owner owned, of a neighbour's kind too", async () => {
+test("the garbage collector removes what a deleted owner owned, of a third party's kind too", async () => {
   const { admin } = cluster;
   const namespace = await admin.createNamespace();
   const owner = await admin.create({

@@ -13,8 +13,9 @@ import { loadCrds } from "./crds.ts";
 const variable = "TRAEFIK_CERT_ROTATER_TEST_CONTROL_PLANE";
 
 /**
- * The control plane of this run, with the CRDs of all neighbours. A file that runs without the global setup gets one
- * of its own, which ends with the process. Others use it too: work in namespaces of your own, and do not stop it.
+ * The control plane of this run, with the CRDs of all third-party controllers. A file that runs without the global
+ * setup gets one of its own, which ends with the process. Others use it too: work in namespaces of your own, and do not
+ * stop it.
  */
 export async function sharedControlPlane(): Promise<Cluster> {
   const path = process.env[variable];

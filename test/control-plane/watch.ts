@@ -57,7 +57,7 @@ export async function* watch(
 
 /**
  * The changes that one watch request gives, until the server or `signal` ends it or the connection breaks. Throws
- * `ApiError` when the watch is refused or expires (410). `onBookmark` is told each version that was passed.
+ * `ApiError` when the watch is refused or expires (410). `onBookmark` is reported each version that was passed.
  */
 export async function* changes(
   client: ApiClient,

@@ -90,13 +90,13 @@ suite("children that another tool or a person made are taken over in place", () 
   const generation = ({ metadata }: KubernetesObject) => (metadata as { generation?: number }).generation;
 
   for (const way of ["an event", "a resync"] as const) {
-    test(`Switchboard's children, at ${way}: uid, name and spec stay, so nothing is issued anew`, async () => {
+    test(`Switchboard's children, at ${way}: uid, name and spec stay, so nothing is issued again`, async () => {
       const { admin, cluster, namespace } = world;
       const name = way === "an event" ? "by-event" : "by-resync";
       const route = await admin.apply(world.route({ name, secretName: `${name}-secret` }));
       const [before, dns] = await switchboardsChildren(route, `${name}-secret`);
       const mark = await cluster.auditLog.mark();
-      if (way === "an event") await world.tell("update", ROUTES, name);
+      if (way === "an event") await world.sendEvent("update", ROUTES, name);
       else await world.app.send(resyncEvent({ namespace }));
       const [now, nowDns] = [await certificate(`${name}-tls`), await endpoint(name)];
       assert.deepEqual(
@@ -121,7 +121,7 @@ suite("children that another tool or a person made are taken over in place", () 
         `patch dnsendpoints ${namespace}/${name}`,
       ]);
       const again = await cluster.auditLog.mark();
-      await world.tell("update", ROUTES, name);
+      await world.sendEvent("update", ROUTES, name);
       await world.app.send(resyncEvent({ namespace }));
       assert.deepEqual(await world.writes(again), []);
     });
@@ -132,7 +132,7 @@ suite("children that another tool or a person made are taken over in place", () 
     const { uid } = (await certificate("by-event-tls")).metadata;
     const hosts = "Host(`b.example.com`) || Host(`a.example.com`)";
     await admin.apply(world.route({ name: "by-event", secretName: "by-event-secret", match: hosts }));
-    await world.tell("update", ROUTES, "by-event");
+    await world.sendEvent("update", ROUTES, "by-event");
     const edited = await certificate("by-event-tls");
     assert.equal(inShort(edited), "by-event-tls by-event-secret [a.example.com b.example.com] [by-event*]");
     assert.equal(edited.metadata.uid, uid);
@@ -151,7 +151,7 @@ suite("children that another tool or a person made are taken over in place", () 
     await switchboardsChildren(other, "mine-secret", "mine");
     const mark = await cluster.auditLog.mark();
     await admin.apply(world.route({ name: "mine", secretName: "mine-secret" }));
-    await world.tell("add", ROUTES, "mine");
+    await world.sendEvent("add", ROUTES, "mine");
     const writes = (await world.writes(mark)).filter((line) => !line.includes(" events "));
     assert.deepEqual(writes, []);
     assert.deepEqual(await warningsOn(admin, namespace, "mine"), ["NotOurs", "NotOurs"]);
@@ -170,18 +170,18 @@ suite("children that another tool or a person made are taken over in place", () 
       },
     });
     await admin.apply(world.route({ name: "hand", secretName: "hand-secret" }));
-    await world.tell("add", ROUTES, "hand");
+    await world.sendEvent("add", ROUTES, "hand");
     const now = await certificate("by-hand");
     assert.equal(inShort(now), "by-hand hand-secret [hand.example.com] [hand*]");
     assert.equal(now.metadata.uid, before.metadata.uid);
-    // What its maker set and nobody here has an opinion on stays: a changed key would be issued anew.
+    // What its maker set and nobody here has an opinion on stays: a changed key would be issued again.
     assert.deepEqual((now.spec as { privateKey?: unknown }).privateKey, { size: 4096 });
     assert.equal(await admin.get({ ...CERTIFICATES, namespace, name: "hand-tls" }), null);
     await admin.apply(world.route({ name: "hand", secretName: "hand-secret", host: "moved.example.com" }));
-    await world.tell("update", ROUTES, "hand");
+    await world.sendEvent("update", ROUTES, "hand");
     assert.equal(inShort(await certificate("by-hand")), "by-hand hand-secret [moved.example.com] [hand*]");
     const mark = await world.cluster.auditLog.mark();
-    await world.tell("update", ROUTES, "hand");
+    await world.sendEvent("update", ROUTES, "hand");
     await world.app.send(resyncEvent({ namespace }));
     assert.deepEqual(await world.writes(mark), []);
   });
@@ -189,7 +189,7 @@ suite("children that another tool or a person made are taken over in place", () 
   test("and comes back under that name's successor when somebody deletes it", async () => {
     const { admin, namespace } = world;
     await admin.delete({ ...CERTIFICATES, namespace, name: "by-hand" });
-    await world.tell("delete", CERTIFICATES, "by-hand");
+    await world.sendEvent("delete", CERTIFICATES, "by-hand");
     assert.equal(inShort(await certificate("hand-tls")), "hand-tls hand-secret [moved.example.com] [hand*]");
   });
 
@@ -201,7 +201,7 @@ suite("children that another tool or a person made are taken over in place", () 
       spec: { endpoints: [{ dnsName: "old.example.com", recordType: "A", targets: ["192.0.2.1"] }] },
     });
     await admin.apply(world.route({ name: "zone" }));
-    await world.tell("add", ROUTES, "zone");
+    await world.sendEvent("add", ROUTES, "zone");
     const now = await endpoint("zone");
     assert.equal(now.metadata.uid, before.metadata.uid);
     assert.equal(now.metadata.labels?.team, "shop");
@@ -229,7 +229,7 @@ suite("children that another tool or a person made are taken over in place", () 
     });
     const mark = await cluster.auditLog.mark();
     await admin.apply(world.route({ name: "bossy" }));
-    await world.tell("add", ROUTES, "bossy");
+    await world.sendEvent("add", ROUTES, "bossy");
     const writes = (await world.writes(mark)).filter((line) => line.includes(" certificates "));
     assert.deepEqual(writes, []);
     assert.deepEqual(await warningsOn(admin, namespace, "bossy"), ["NotOurs"]);
@@ -248,7 +248,7 @@ suite("children that another tool or a person made are taken over in place", () 
     await admin.create({ ...CERTIFICATES, metadata, spec });
     const mark = await cluster.auditLog.mark();
     await admin.apply(world.route({ name: "theirs" }));
-    await world.tell("add", ROUTES, "theirs");
+    await world.sendEvent("add", ROUTES, "theirs");
     await world.app.send(resyncEvent({ namespace }));
     const writes = (await world.writes(mark)).filter((line) => line.includes(" certificates "));
     assert.deepEqual(writes, []);
@@ -267,7 +267,7 @@ suite("children that another tool or a person made are taken over in place", () 
       const name = `back-${Object.keys(change)[0]?.toLowerCase()}`;
       await admin.apply(world.route({ name, secretName: name }));
       await admin.apply(world.route({ name: `${name}-2`, secretName: name }));
-      for (const route of [name, `${name}-2`]) await world.tell("add", ROUTES, route);
+      for (const route of [name, `${name}-2`]) await world.sendEvent("add", ROUTES, route);
       const before = await certificate(`${name}-tls`);
       const children = [
         { ...CERTIFICATES, namespace, name: `${name}-tls` },
@@ -302,7 +302,7 @@ suite("children that another tool or a person made are taken over in place", () 
       spec,
     });
     await admin.apply(world.route({ name: "silent" }));
-    await world.tell("add", ROUTES, "silent");
+    await world.sendEvent("add", ROUTES, "silent");
     assert.deepEqual(await certificate("silent-tls"), before);
   });
 
@@ -311,7 +311,7 @@ suite("children that another tool or a person made are taken over in place", () 
     const route = await admin.apply(world.route({ name: "many-1", secretName: "many" }));
     const [before] = await switchboardsChildren(route, "many");
     await admin.apply(world.route({ name: "many-2", secretName: "many" }));
-    await world.tell("add", ROUTES, "many-2");
+    await world.sendEvent("add", ROUTES, "many-2");
     const now = await certificate("many-1-tls");
     assert.equal(inShort(now), "many-1-tls many [many-1.example.com many-2.example.com] [many-1* many-2]");
     assert.equal(now.metadata.uid, before.metadata.uid);

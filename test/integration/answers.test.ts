@@ -70,11 +70,11 @@ suite("what the API server answers, and what the function answers then", () => {
         const name = `passing-${verb}-${index}`;
         await admin.apply(world.route({ name }));
         proxy.rule = always(condition, fault);
-        assert.equal(await world.tell("add", ROUTES, name), 503);
+        assert.equal(await world.sendEvent("add", ROUTES, name), 503);
         assert.deepEqual(await records(admin, namespace, name), [`${name}.example.com A 192.0.2.7`]);
         assert.deepEqual(await warningsOn(admin, namespace, name), []);
         proxy.rule = null;
-        assert.equal(await world.tell("add", ROUTES, name), 204);
+        assert.equal(await world.sendEvent("add", ROUTES, name), 204);
         assert.deepEqual(await dnsNames(admin, namespace, `${name}-tls`), [`${name}.example.com`]);
       });
     }
@@ -96,7 +96,7 @@ suite("what the API server answers, and what the function answers then", () => {
         const name = `permanent-${verb}-${index}`;
         await admin.apply(world.route({ name }));
         proxy.rule = always(condition, fault);
-        assert.equal(await world.tell("add", ROUTES, name), 204);
+        assert.equal(await world.sendEvent("add", ROUTES, name), 204);
         assert.deepEqual(await warningsOn(admin, namespace, name), [reason]);
         assert.deepEqual(await records(admin, namespace, name), [`${name}.example.com A 192.0.2.7`]);
         assert.equal(await admin.get({ ...CERTIFICATES, namespace, name: `${name}-tls` }), null);
@@ -113,16 +113,16 @@ suite("what the API server answers, and what the function answers then", () => {
     ] as const) {
       await admin.apply(world.route({ name }));
       proxy.rule = first(1, writesCertificate, fault);
-      assert.equal(await world.tell("add", ROUTES, name), 204);
+      assert.equal(await world.sendEvent("add", ROUTES, name), 204);
       assert.deepEqual(await dnsNames(admin, namespace, `${name}-tls`), [`${name}.example.com`]);
       assert.deepEqual(await warningsOn(admin, namespace, name), []);
     }
   });
 
-  test("a child deleted and made again under the write is judged anew", async () => {
+  test("a child deleted and made again under the write is classified again", async () => {
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "swapped" }));
-    await world.tell("add", ROUTES, "swapped");
+    await world.sendEvent("add", ROUTES, "swapped");
     await admin.apply(world.route({ name: "swapped", host: "new.example.com" }));
     const child = { ...CERTIFICATES, namespace, name: "swapped-tls" };
     const spec = { secretName: "mine", dnsNames: ["mine.example.com"], issuerRef: { name: "mine" } };
@@ -133,7 +133,7 @@ suite("what the API server answers, and what the function answers then", () => {
         await admin.apply({ ...CERTIFICATES, metadata: { namespace, name: child.name }, spec });
       },
     });
-    assert.equal(await world.tell("update", ROUTES, "swapped"), 204);
+    assert.equal(await world.sendEvent("update", ROUTES, "swapped"), 204);
     assert.deepEqual(await dnsNames(admin, namespace, "swapped-tls"), ["mine.example.com"]);
     assert.deepEqual(await warningsOn(admin, namespace, "swapped"), ["NotOurs"]);
   });
@@ -147,7 +147,7 @@ suite("what the API server answers, and what the function answers then", () => {
       kind: "after",
       first: async () => void (await admin.create({ ...CERTIFICATES, metadata, spec })),
     });
-    assert.equal(await world.tell("add", ROUTES, "forestalled"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "forestalled"), 204);
     assert.deepEqual(await dnsNames(admin, namespace, "forestalled-tls"), ["mine.example.com"]);
     assert.deepEqual(await warningsOn(admin, namespace, "forestalled"), ["NotOurs"]);
   });
@@ -155,7 +155,7 @@ suite("what the API server answers, and what the function answers then", () => {
   test("a child whose status is written under the delete is deleted all the same", async () => {
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "busy" }));
-    await world.tell("add", ROUTES, "busy");
+    await world.sendEvent("add", ROUTES, "busy");
     await admin.apply(world.route({ name: "busy", secretName: null }));
     const child = { ...CERTIFICATES, namespace, name: "busy-tls" };
     proxy.rule = first(2, concerns("certificates", "DELETE"), {
@@ -165,7 +165,7 @@ suite("what the API server answers, and what the function answers then", () => {
         await admin.patch(child, { status: { revision } }, { subresource: "status" });
       },
     });
-    assert.equal(await world.tell("update", ROUTES, "busy"), 204);
+    assert.equal(await world.sendEvent("update", ROUTES, "busy"), 204);
     assert.equal(await admin.get(child), null);
   });
 
@@ -186,8 +186,10 @@ suite("what the API server answers, and what the function answers then", () => {
     const event = changeEvent("add", { ...ROUTES, namespace, name: "route" });
     assert.equal((await world.app.send(event)).status, 204);
     assert.equal(await admin.get({ ...CERTIFICATES, namespace, name: "route-tls" }), null);
-    const told = world.app.logs.slice(errors).filter(({ level }) => level === "warn" || level === "error");
-    assert.deepEqual(told, []);
+    const reported = world.app.logs
+      .slice(errors)
+      .filter(({ level }) => level === "warn" || level === "error");
+    assert.deepEqual(reported, []);
     await admin.patch(
       { apiVersion: "v1", kind: "ConfigMap", namespace, name: "stays" },
       { metadata: { finalizers: [] } },
@@ -200,9 +202,9 @@ suite("what the API server answers, and what the function answers then", () => {
     const details = { name: namespace, kind: "namespaces" };
     proxy.rule = always((request) => request.method === "PATCH", statusAnswer(404, "NotFound", { details }));
     const from = world.app.logs.length;
-    assert.equal(await world.tell("add", ROUTES, "gone"), 204);
-    const told = world.app.logs.slice(from).filter(({ level }) => level === "warn" || level === "error");
-    assert.deepEqual(told, []);
+    assert.equal(await world.sendEvent("add", ROUTES, "gone"), 204);
+    const reported = world.app.logs.slice(from).filter(({ level }) => level === "warn" || level === "error");
+    assert.deepEqual(reported, []);
     assert.deepEqual(await warningsOn(admin, namespace, "gone"), []);
   });
 
@@ -222,7 +224,7 @@ suite("what the API server answers, and what the function answers then", () => {
     await admin.apply(world.route({ name: "wait" }));
     const headers = { "retry-after": "1" };
     proxy.rule = first(1, writesCertificate, statusAnswer(429, "TooManyRequests", { headers }));
-    assert.equal(await world.tell("add", ROUTES, "wait"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "wait"), 204);
     assert.deepEqual(await dnsNames(admin, namespace, "wait-tls"), ["wait.example.com"]);
   });
 
@@ -237,14 +239,14 @@ suite("what the API server answers, and what the function answers then", () => {
       const { admin, cluster, namespace } = world;
       const name = `unread-${status}-${title.replaceAll(/\W/g, "").toLowerCase()}`;
       await admin.apply(world.route({ name }));
-      await world.tell("add", ROUTES, name);
+      await world.sendEvent("add", ROUTES, name);
       // Of a child that is as it was made, nobody asks for the route.
       const spec = { dnsNames: ["edited.example.net"] };
       await admin.patch({ ...CERTIFICATES, namespace, name: `${name}-tls` }, { spec });
       const mark = await cluster.auditLog.mark();
       proxy.rule = always((request) => request.path.endsWith(`/ingressroutes/${name}`), fault);
-      assert.equal(await world.tell("delete", ROUTES, name), status);
-      assert.equal(await world.tell("delete", CERTIFICATES, `${name}-tls`), status);
+      assert.equal(await world.sendEvent("delete", ROUTES, name), status);
+      assert.equal(await world.sendEvent("delete", CERTIFICATES, `${name}-tls`), status);
       assert.deepEqual(await world.writes(mark), []);
       assert.deepEqual(await dnsNames(admin, namespace, `${name}-tls`), spec.dnsNames);
     });
@@ -259,7 +261,7 @@ suite("what the API server answers, and what the function answers then", () => {
     ] as const) {
       await admin.apply(world.route({ name }));
       proxy.rule = always(concerns("events"), fault);
-      assert.equal(await world.tell("add", ROUTES, name), 204);
+      assert.equal(await world.sendEvent("add", ROUTES, name), 204);
       assert.deepEqual(await dnsNames(admin, namespace, `${name}-tls`), [`${name}.example.com`]);
       assert.notEqual(await admin.get({ ...ENDPOINTS, namespace, name }), null);
     }

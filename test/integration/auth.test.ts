@@ -146,8 +146,8 @@ suite("senders with tokens of the API server", () => {
       readJson: adminClient(other).readJson,
       now: () => now,
     });
-    const former = `Bearer ${await tokenOf(other, "default", ROUTES_SOURCE, AUDIENCE)}`;
-    assert.equal(await authenticate(former), "allowed");
+    const previous = `Bearer ${await tokenOf(other, "default", ROUTES_SOURCE, AUDIENCE)}`;
+    assert.equal(await authenticate(previous), "allowed");
     await other.stopApiServer();
     const { publicPem, privatePem } = await createSigningKeys();
     await writeFile(join(other.folder, "service-accounts.pub"), publicPem);
@@ -156,7 +156,7 @@ suite("senders with tokens of the API server", () => {
     now += 11_000;
     const token = await tokenOf(other, "default", ROUTES_SOURCE, AUDIENCE);
     assert.equal(await authenticate(`Bearer ${token}`), "allowed");
-    assert.equal(await authenticate(former), "unauthenticated");
+    assert.equal(await authenticate(previous), "unauthenticated");
     await other.stopApiServer();
     now += 11 * 60_000;
     assert.equal(await authenticate(`Bearer ${token}`), "unknown");

@@ -56,8 +56,10 @@ suite("events of a source", () => {
     );
     assert.deepEqual(await dnsNames(admin, namespace, "new-tls"), ["new.example.com"]);
     assert.deepEqual(await records(admin, namespace, "new"), [`new.example.com A ${target}`]);
-    const [told, ...children] = (await world.writes(mark)).map((line) => line.replace(/\.[0-9a-f]{16}$/, ""));
-    assert.equal(told, `create events ${namespace}/new`);
+    const [reported, ...children] = (await world.writes(mark)).map((line) =>
+      line.replace(/\.[0-9a-f]{16}$/, ""),
+    );
+    assert.equal(reported, `create events ${namespace}/new`);
     assert.deepEqual(children, [
       `patch certificates ${namespace}/new-tls`,
       `patch dnsendpoints ${namespace}/new`,
@@ -221,9 +223,9 @@ suite("events of a source", () => {
     await answered("add", "ingressroutes", "calm");
     const mark = await cluster.auditLog.mark();
     for (const verb of ["add", "update", "delete"] as const) {
-      assert.equal(await world.tell(verb, ROUTES, "calm"), 204);
-      assert.equal(await world.tell(verb, CERTIFICATES, "calm-tls"), 204);
-      assert.equal(await world.tell(verb, ENDPOINTS, "calm"), 204);
+      assert.equal(await world.sendEvent(verb, ROUTES, "calm"), 204);
+      assert.equal(await world.sendEvent(verb, CERTIFICATES, "calm-tls"), 204);
+      assert.equal(await world.sendEvent(verb, ENDPOINTS, "calm"), 204);
     }
     const requests = (await world.requests(mark)).filter((entry) => entry.namespace === namespace);
     assert.deepEqual([...new Set(requests.map(({ verb }) => verb))].sort(), ["get", "list"]);

@@ -47,7 +47,7 @@ suite("commands in a cluster of others", () => {
       spec: { secretName: "wild", dnsNames: ["*.example.com"], issuerRef: { name: "x" } },
     });
     await admin.apply(world.route({ name: "covered", secretName: "wild" }));
-    assert.equal(await world.tell("add", ROUTES, "covered"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "covered"), 204);
     assert.deepEqual(await certificatesFor(admin, namespace, "wild"), ["wildcard wild [*.example.com] []"]);
     assert.deepEqual(await warningsOn(admin, namespace, "covered"), []);
     const noted = (await eventsOn(admin, namespace, "covered")).filter(
@@ -90,7 +90,7 @@ suite("commands in a cluster of others", () => {
       "Host(`esc.example.com`) && PathPrefix(`/\u001b[31m\u001b]0;pwned\u0007\u009b2J\u202e`) && Foo(`\u001b[2J`)";
     const annotations = { "cert-manager.io/duration": "\u001b[5m\n  forged" };
     await admin.create(world.route({ name: "esc", match, annotations }));
-    await world.tell("add", ROUTES, "esc");
+    await world.sendEvent("add", ROUTES, "esc");
     for (const words of [
       ["plan", "-n", namespace],
       ["plan", "-n", namespace, "--output", "json"],

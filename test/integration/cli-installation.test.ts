@@ -1,5 +1,5 @@
 /**
- * The cluster commands and what an installation is set to: its ConfigMap counts, and what cannot be known is told.
+ * The cluster commands and what an installation is set to: its ConfigMap counts, and what cannot be known is reported.
  *
  * @module
  */
@@ -67,7 +67,7 @@ suite("an installation with settings of its own", () => {
     assert.deepEqual(document.configuration, { source: "ConfigMap", ...configMap() });
   });
 
-  test("status: not out of date, and ready once the neighbours have done their part", async () => {
+  test("status: not out of date, and ready once the third-party controllers have done their part", async () => {
     const before = await run("status");
     assert.doesNotMatch(before.stdout, /outdated/);
     const certificate = await mustGet(world.admin, { ...CERTIFICATES, namespace, name: "web-tls" });
@@ -118,7 +118,7 @@ suite("an installation with settings of its own", () => {
     assert.equal(code, 0);
   });
 
-  test("mode observe: what is shown will not come, and that is told", async () => {
+  test("mode observe: what is shown will not come, and that is reported", async () => {
     await world.release.upgrade({ ...values, mode: "observe" });
     await world.admin.apply(world.route({ name: "web", host: "new.example.com" }));
     const { stdout } = await run("plan");

@@ -120,7 +120,7 @@ suite("plan", () => {
         const kind = kinds.get(entry.resource);
         return kind === undefined ? [] : [`${action(entry)} ${kind} ${entry.name}`];
       });
-    // An adoption is two requests: it first ends the field ownership of the former tool.
+    // An adoption is two requests: it first ends the field ownership of the previous manager.
     return [...new Set(lines)].sort();
   }
 
@@ -136,7 +136,7 @@ suite("plan", () => {
     };
   }
 
-  /** No plan knows the second in which it is carried out, which stands beside names that are new. */
+  /** No plan knows the second in which it is executed, which stands beside names that are new. */
   function timeless(annotations: Readonly<Record<string, string>> = {}): object {
     const { [SINCE]: since, [APPLIED]: digest, ...others } = annotations;
     if (since === undefined) return annotations;
@@ -324,7 +324,7 @@ suite("plan", () => {
     assert.equal((await run("plan", namespace)).code, 0);
   });
 
-  test("problems are told with their route, and objects in the way are left alone", async () => {
+  test("problems are reported with their route, and objects in the way are left alone", async () => {
     const { admin } = world;
     const namespace = await admin.createNamespace("problems");
     await admin.apply(world.route({ namespace, name: "broken", match: "Host(`a.example.com`" }));
@@ -345,7 +345,7 @@ suite("plan", () => {
     );
   });
 
-  test("the deletion brake is shown, with what it holds back", async () => {
+  test("the deletion limit is shown, with what it blocks", async () => {
     const { admin } = world;
     const namespace = await admin.createNamespace("brake");
     const names = Array.from({ length: 6 }, (_, index) => `route-${index}`);
@@ -362,7 +362,10 @@ suite("plan", () => {
     );
     const { code, stdout } = await run("plan", namespace);
     assert.equal(code, 1);
-    assert.match(stdout, /The brake\n {2}a resync would delete 12 of 12 children, so it deletes none/);
+    assert.match(
+      stdout,
+      /The deletion limit\n {2}a resync would delete 12 of 12 children, so it deletes none/,
+    );
     assert.deepEqual(await resync(namespace), []);
 
     const confirmed = await plan(namespace, ["--confirm-deletions"]);
@@ -450,7 +453,7 @@ suite("plan", () => {
     assert.equal(explained.code, 1);
   });
 
-  test("an API server that does not answer is told in words", async () => {
+  test("an API server that does not answer is reported in words", async () => {
     const { url, ...rest } = world.cluster;
     const closed = { ...rest, url: url.replace(/:\d+$/, ":1") };
     const path = await cli.write("closed.kubeconfig", kubeconfig(closed));

@@ -106,12 +106,12 @@ suite("resync by a Job", () => {
     assert.equal((await configMap())?.metadata.annotations?.[CONFIRMED], undefined);
   });
 
-  test("deletions that are held back: exit code 3, and no second attempt", async () => {
+  test("deletions that are blocked: exit code 3, and no second attempt", async () => {
     const known = await podNames();
     const running = run([]);
     await say(await nextPod(known), "Failed", ended(3));
     const { code, stdout } = await running;
-    assert.match(stdout, /has done the resync of all routes, but for deletions that are held back\n$/);
+    assert.match(stdout, /has done the resync of all routes, but for deletions that are blocked\n$/);
     assert.equal(code, 3);
     assert.equal((await podNames()).size, known.size + 1);
   });
@@ -128,7 +128,7 @@ suite("resync by a Job", () => {
     assert.equal((await running).code, 0);
   });
 
-  test("a Job that fails is told with the reason of its controller", async () => {
+  test("a Job that fails is reported with the reason of its controller", async () => {
     const known = await podNames();
     const running = run([]);
     await say(await nextPod(known), "Failed", ended(2));
@@ -138,7 +138,7 @@ suite("resync by a Job", () => {
     assert.equal(code, 1);
   });
 
-  test("after --timeout it says where to look; a Job that is deleted is told", async () => {
+  test("after --timeout it says where to look; a Job that is deleted is reported", async () => {
     const late = await run(["--timeout", "1"]);
     assert.match(
       late.stderr,

@@ -41,7 +41,7 @@ suite("a route with ten thousand mistakes", () => {
     assert.ok(logBytes(0) < 20_000, `${logBytes(0)} bytes of log`);
   });
 
-  test("is told no more of by a resync", async () => {
+  test("is reported no more of by a resync", async () => {
     const { admin, app, namespace } = world;
     const from = app.logs.length;
     assert.equal((await app.send(resyncEvent({ namespace }))).status, 204);

@@ -39,7 +39,7 @@ function actions({ world }: Tenants) {
   const { admin, app } = world;
   const apply = (namespace: string, name: string, match: string, more: Partial<RouteOptions> = {}) =>
     admin.apply(world.route({ namespace, name, match, ...more }));
-  const tell = async (
+  const sendEvent = async (
     verb: "add" | "update" | "delete",
     namespace: string,
     kind: { apiVersion: string; kind: string },
@@ -51,11 +51,11 @@ function actions({ world }: Tenants) {
   };
   return {
     apply,
-    tell,
+    sendEvent,
     /** Applies a route and sends its event. */
     put: async (namespace: string, name: string, match: string, more: Partial<RouteOptions> = {}) => {
       await apply(namespace, name, match, more);
-      await tell("update", namespace, ROUTES, name);
+      await sendEvent("update", namespace, ROUTES, name);
     },
     resync: async () => assert.equal((await app.send(resyncEvent())).status, 204),
     certificate: (namespace: string, name: string) => dnsNames(admin, namespace, `${name}-tls`),
@@ -121,12 +121,12 @@ suite("one host in two namespaces, settled at resyncs", () => {
     assert.deepEqual(await on.dns(thief, "eager"), ["eager.org A 192.0.2.7"]);
     assert.deepEqual(await on.certificate(victim, "calm"), ["calm.org"]);
     const certificate = { ...CERTIFICATES, namespace: thief, name: "eager-tls" };
-    await on.tell("update", thief, CERTIFICATES, "eager-tls");
+    await on.sendEvent("update", thief, CERTIFICATES, "eager-tls");
     await world.admin.patch(certificate, { spec: { secretName: "edited" } });
-    await on.tell("update", thief, CERTIFICATES, "eager-tls");
+    await on.sendEvent("update", thief, CERTIFICATES, "eager-tls");
     assert.deepEqual(await on.certificate(thief, "eager"), ["eager.org"]);
     await world.admin.delete(certificate);
-    await on.tell("delete", thief, CERTIFICATES, "eager-tls");
+    await on.sendEvent("delete", thief, CERTIFICATES, "eager-tls");
     assert.deepEqual(await on.certificate(thief, "eager"), ["eager.org"]);
   });
 
@@ -139,8 +139,8 @@ suite("one host in two namespaces, settled at resyncs", () => {
     await on.resync();
     assert.equal(await on.certificate(thief, "copy"), null);
     assert.equal(await on.dns(thief, "copy"), null);
-    await on.tell("delete", thief, CERTIFICATES, "copy-tls");
-    await on.tell("delete", thief, ENDPOINTS, "copy");
+    await on.sendEvent("delete", thief, CERTIFICATES, "copy-tls");
+    await on.sendEvent("delete", thief, ENDPOINTS, "copy");
     assert.equal(await on.certificate(thief, "copy"), null);
     assert.equal(await on.dns(thief, "copy"), null);
     assert.deepEqual(await on.certificate(victim, "only"), ["only.org"]);
@@ -281,7 +281,7 @@ suite("hostClaims: strict settles them at events too", () => {
     const { thief } = tenants;
     await on.put(thief, "shared-2", "Host(`two.org`) || Host(`held.org`)", { secretName: "shared" });
     assert.deepEqual(await on.certificate(thief, "shared-1"), ["one.org", "two.org"]);
-    await on.tell("update", thief, ROUTES, "shared-1");
+    await on.sendEvent("update", thief, ROUTES, "shared-1");
     assert.deepEqual(await on.certificate(thief, "shared-1"), ["one.org", "two.org"]);
     assert.deepEqual(await on.dns(thief, "shared-2"), ["two.org A 192.0.2.7"]);
   });
@@ -289,7 +289,7 @@ suite("hostClaims: strict settles them at events too", () => {
   test("a route whose children have all its hosts costs no list of the cluster", async () => {
     const { victim, world } = tenants;
     const mark = await world.cluster.auditLog.mark();
-    await on.tell("update", victim, ROUTES, "held");
+    await on.sendEvent("update", victim, ROUTES, "held");
     const lists = (await world.requests(mark)).filter(
       ({ verb, namespace }) => verb === "list" && namespace === "",
     );
@@ -299,7 +299,7 @@ suite("hostClaims: strict settles them at events too", () => {
   test("the holder gives it up: the next event gives it to who asks", async () => {
     const { victim, thief } = tenants;
     await on.put(victim, "held", "Host(`other.org`)");
-    await on.tell("update", thief, ROUTES, "shared-1");
+    await on.sendEvent("update", thief, ROUTES, "shared-1");
     assert.deepEqual(await on.certificate(thief, "shared-1"), ["held.org", "one.org", "two.org"]);
   });
 });
@@ -339,7 +339,7 @@ suite("host policy", () => {
     const spec = route.spec as { tls: object };
     const domains = [{ main: "b.shop.org", sans: ["c.evil.net"] }];
     await world.admin.apply({ ...route, spec: { ...spec, tls: { ...spec.tls, domains } } });
-    await on.tell("add", victim, ROUTES, "domains");
+    await on.sendEvent("add", victim, ROUTES, "domains");
     assert.deepEqual(await on.certificate(victim, "domains"), ["b.shop.org"]);
     assert.deepEqual(await on.warnings(victim, "domains"), ["HostNotAllowed"]);
   });

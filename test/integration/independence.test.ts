@@ -30,7 +30,7 @@ suite("one integration is disabled", () => {
       const world = await startWorld(await sharedControlPlane(), { values });
       const { admin, cluster, namespace, release } = world;
       await admin.apply(world.route({ name: "route" }));
-      await world.tell("add", ROUTES, "route");
+      await world.sendEvent("add", ROUTES, "route");
       const before = await mustGet(admin, { ...off, namespace, name: offName });
 
       const disabled = (onDisable: string) => {
@@ -84,7 +84,7 @@ suite("one integration meets a refusal of the real API server", () => {
     await admin.patch(role, { rules: without });
     await untilAllowed(admin, release.user, right, false);
     await admin.apply(world.route({ name: "a" }));
-    assert.equal(await world.tell("add", ROUTES, "a"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "a"), 204);
     assert.deepEqual(await records(admin, namespace, "a"), ["a.example.com A 192.0.2.7"]);
     assert.deepEqual(await warningsOn(admin, namespace, "a"), ["Forbidden"]);
     await admin.apply(world.route({ name: "b" }));
@@ -128,7 +128,7 @@ suite("one integration meets a refusal of the real API server", () => {
     const probe = { ...ENDPOINTS, metadata: { namespace, name: "probe" }, spec: { endpoints: [] } };
     await untilRefused(admin, probe);
     await admin.apply(world.route({ name: "denied" }));
-    assert.equal(await world.tell("add", ROUTES, "denied"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "denied"), 204);
     assert.deepEqual(await dnsNames(admin, namespace, "denied-tls"), ["denied.example.com"]);
     const warnings = (await eventsOn(admin, namespace, "denied")).filter(({ type }) => type === "Warning");
     assert.deepEqual(
@@ -180,11 +180,11 @@ suite("one integration meets a refusal of the real API server", () => {
     const probe = { ...CERTIFICATES, metadata: { namespace, name: "probe" }, spec };
     await untilRefused(admin, probe);
     await admin.apply(world.route({ name: "down" }));
-    assert.equal(await world.tell("add", ROUTES, "down"), 503);
+    assert.equal(await world.sendEvent("add", ROUTES, "down"), 503);
     assert.deepEqual(await records(admin, namespace, "down"), ["down.example.com A 192.0.2.7"]);
     await admin.delete({ ...configuration, name });
     await untilRefused(admin, probe, false);
-    assert.equal(await world.tell("add", ROUTES, "down"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "down"), 204);
     assert.deepEqual(await dnsNames(admin, namespace, "down-tls"), ["down.example.com"]);
   });
 
@@ -195,7 +195,7 @@ suite("one integration meets a refusal of the real API server", () => {
     const world = await start({ certManager: { certificateTemplate } });
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "refused" }));
-    assert.equal(await world.tell("add", ROUTES, "refused"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "refused"), 204);
     assert.deepEqual(await records(admin, namespace, "refused"), ["refused.example.com A 192.0.2.7"]);
     assert.deepEqual(await warningsOn(admin, namespace, "refused"), ["Rejected"]);
   });

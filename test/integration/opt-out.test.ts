@@ -29,7 +29,7 @@ suite("a namespace opts out by annotation", () => {
   before(async () => {
     world = await startWorld(await sharedControlPlane(), { values: { integrations: { externalDNS } } });
     await world.admin.apply(world.route({ name: "before" }));
-    await world.tell("add", ROUTES, "before");
+    await world.sendEvent("add", ROUTES, "before");
   });
   after(() => world.stop());
   const resync = () => world.app.send(resyncEvent({ namespace: world.namespace }));
@@ -39,7 +39,7 @@ suite("a namespace opts out by annotation", () => {
     await resync();
     assert.deepEqual(await children(world, "before"), [false, true]);
     await world.admin.apply(world.route({ name: "later" }));
-    await world.tell("add", ROUTES, "later");
+    await world.sendEvent("add", ROUTES, "later");
     assert.deepEqual(await children(world, "later"), [false, true]);
   });
 
@@ -57,7 +57,7 @@ suite("a namespace opts out by annotation", () => {
   test("a route's own opt-out adds to its namespace's", async () => {
     await ignoreNamespace(world, "cert-manager");
     await world.admin.apply(world.route({ name: "own", annotations: { [IGNORE]: "external-dns" } }));
-    await world.tell("add", ROUTES, "own");
+    await world.sendEvent("add", ROUTES, "own");
     assert.deepEqual(await children(world, "own"), [false, false]);
   });
 
@@ -83,11 +83,11 @@ suite("onOptOut: keep", () => {
   test("what a route has when it opts out stays and is not touched any more", async () => {
     const { admin, cluster, namespace } = world;
     await admin.apply(world.route({ name: "kept" }));
-    await world.tell("add", ROUTES, "kept");
+    await world.sendEvent("add", ROUTES, "kept");
     const annotations = { [IGNORE]: "all" };
     await admin.apply(world.route({ name: "kept", host: "edited.example.com", annotations }));
     const mark = await cluster.auditLog.mark();
-    await world.tell("update", ROUTES, "kept");
+    await world.sendEvent("update", ROUTES, "kept");
     await world.app.send(resyncEvent({ namespace }));
     assert.deepEqual(await world.writes(mark), []);
     assert.deepEqual(await dnsNames(admin, namespace, "kept-tls"), ["kept.example.com"]);
@@ -97,7 +97,7 @@ suite("onOptOut: keep", () => {
   test("a namespace that opts out keeps them as well", async () => {
     const { admin, cluster, namespace } = world;
     await admin.apply(world.route({ name: "stays" }));
-    await world.tell("add", ROUTES, "stays");
+    await world.sendEvent("add", ROUTES, "stays");
     await ignoreNamespace(world, "all");
     const mark = await cluster.auditLog.mark();
     await world.app.send(resyncEvent({ namespace }));
@@ -109,16 +109,16 @@ suite("onOptOut: keep", () => {
   test("a route that drops tls still loses its Certificate: that is no opt-out", async () => {
     const { admin } = world;
     await admin.apply(world.route({ name: "plain" }));
-    await world.tell("add", ROUTES, "plain");
+    await world.sendEvent("add", ROUTES, "plain");
     await admin.apply(world.route({ name: "plain", secretName: null }));
-    await world.tell("update", ROUTES, "plain");
+    await world.sendEvent("update", ROUTES, "plain");
     assert.deepEqual(await children(world, "plain"), [false, true]);
   });
 
   test("taken back: the children follow the route again", async () => {
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "kept", host: "edited.example.com" }));
-    await world.tell("update", ROUTES, "kept");
+    await world.sendEvent("update", ROUTES, "kept");
     assert.deepEqual(await dnsNames(admin, namespace, "kept-tls"), ["edited.example.com"]);
   });
 
@@ -126,13 +126,13 @@ suite("onOptOut: keep", () => {
     const { admin, namespace } = world;
     for (const name of ["member-a", "member-b"]) {
       await admin.apply(world.route({ name, secretName: "members" }));
-      await world.tell("add", ROUTES, name);
+      await world.sendEvent("add", ROUTES, name);
     }
     const before = await certificatesFor(admin, namespace, "members");
     const annotations = { [IGNORE]: "all" };
     await admin.apply(world.route({ name: "member-a", secretName: "members", annotations }));
-    await world.tell("update", ROUTES, "member-a");
-    await world.tell("update", ROUTES, "member-b");
+    await world.sendEvent("update", ROUTES, "member-a");
+    await world.sendEvent("update", ROUTES, "member-b");
     await world.app.send(resyncEvent({ namespace }));
     assert.deepEqual(await certificatesFor(admin, namespace, "members"), before);
   });
@@ -157,7 +157,7 @@ suite("mode: observe", () => {
     const { admin, cluster, namespace } = world;
     const mark = await cluster.auditLog.mark();
     await admin.apply(world.route({ name: "watched" }));
-    assert.equal(await world.tell("add", ROUTES, "watched"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "watched"), 204);
     await admin.apply(world.route({ name: "unheard" }));
     assert.equal((await world.app.send(resyncEvent({ namespace }))).status, 204);
     assert.deepEqual(await realWrites(mark), []);
@@ -179,7 +179,7 @@ suite("mode: observe", () => {
   test("again and again: not even Events", async () => {
     const { cluster, namespace } = world;
     const mark = await cluster.auditLog.mark();
-    await world.tell("update", ROUTES, "watched");
+    await world.sendEvent("update", ROUTES, "watched");
     await world.app.send(resyncEvent({ namespace }));
     assert.deepEqual(await world.writes(mark), []);
   });
@@ -205,9 +205,9 @@ suite("mode: observe", () => {
     await admin.create({ ...CERTIFICATES, metadata: { ...metadata, name: "watched-tls" }, spec });
     await admin.create({ ...ENDPOINTS, metadata: { ...metadata, name: "watched" }, spec: { endpoints: [] } });
     const mark = await cluster.auditLog.mark();
-    await world.tell("update", ROUTES, "watched");
+    await world.sendEvent("update", ROUTES, "watched");
     await admin.apply(world.route({ name: "watched", annotations: { [IGNORE]: "all" } }));
-    await world.tell("update", ROUTES, "watched");
+    await world.sendEvent("update", ROUTES, "watched");
     await world.app.send(resyncEvent({ namespace }));
     assert.deepEqual(await realWrites(mark), []);
     assert.deepEqual(await dnsNames(admin, namespace, "watched-tls"), ["old.example.com"]);

@@ -39,7 +39,7 @@ suite("objects that are not ours", () => {
     await admin.apply({ ...ENDPOINTS, metadata: { namespace, name: "foreign" }, spec: { endpoints } });
     const mark = await cluster.auditLog.mark();
     await admin.apply(world.route({ name: "foreign" }));
-    assert.equal(await world.tell("add", ROUTES, "foreign"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "foreign"), 204);
     assert.equal((await world.app.send(resyncEvent({ namespace }))).status, 204);
     assert.deepEqual(await writesToChildren(mark), []);
     assert.deepEqual(await warningsOn(admin, namespace, "foreign"), ["NotOurs", "NotOurs"]);
@@ -57,7 +57,7 @@ suite("objects that are not ours", () => {
     const before = await mustGet(admin, { ...CERTIFICATES, namespace, name: "lookalike-tls" });
     const mark = await cluster.auditLog.mark();
     await admin.apply(world.route({ name: "lookalike" }));
-    assert.equal(await world.tell("add", ROUTES, "lookalike"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "lookalike"), 204);
     assert.equal((await world.app.send(resyncEvent({ namespace }))).status, 204);
     assert.deepEqual(await mustGet(admin, { ...CERTIFICATES, namespace, name: "lookalike-tls" }), before);
     assert.deepEqual(await writesToChildren(mark), [`patch dnsendpoints ${namespace}/lookalike`]);
@@ -66,13 +66,13 @@ suite("objects that are not ours", () => {
   test("a child whose label was taken away is released: left alone, with an Event", async () => {
     const { admin, cluster, namespace } = world;
     await admin.apply(world.route({ name: "released" }));
-    await world.tell("add", ROUTES, "released");
+    await world.sendEvent("add", ROUTES, "released");
     const child = { ...CERTIFICATES, namespace, name: "released-tls" };
     await admin.patch(child, { metadata: { labels: { [label]: null } } });
     const mark = await cluster.auditLog.mark();
-    assert.equal(await world.tell("delete", CERTIFICATES, "released-tls"), 204);
+    assert.equal(await world.sendEvent("delete", CERTIFICATES, "released-tls"), 204);
     await admin.apply(world.route({ name: "released", host: "edited.example.com" }));
-    assert.equal(await world.tell("update", ROUTES, "released"), 204);
+    assert.equal(await world.sendEvent("update", ROUTES, "released"), 204);
     assert.equal((await world.app.send(resyncEvent({ namespace }))).status, 204);
     assert.deepEqual(await dnsNames(admin, namespace, "released-tls"), ["released.example.com"]);
     assert.deepEqual(await writesToChildren(mark), [`patch dnsendpoints ${namespace}/released`]);
@@ -83,14 +83,14 @@ suite("objects that are not ours", () => {
     const { admin, cluster, namespace } = world;
     const route = { ...ROUTES, namespace, name: "orphaned" };
     await admin.apply(world.route({ name: "orphaned" }));
-    await world.tell("add", ROUTES, "orphaned");
+    await world.sendEvent("add", ROUTES, "orphaned");
     await admin.delete(route, { propagation: "Orphan" });
     await admin.waitFor(route, (object) => object === null);
     const mark = await cluster.auditLog.mark();
-    assert.equal(await world.tell("delete", ROUTES, "orphaned"), 204);
+    assert.equal(await world.sendEvent("delete", ROUTES, "orphaned"), 204);
     assert.equal((await world.app.send(resyncEvent({ namespace }))).status, 204);
     await admin.apply(world.route({ name: "orphaned", host: "edited.example.com" }));
-    assert.equal(await world.tell("add", ROUTES, "orphaned"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "orphaned"), 204);
     assert.deepEqual(await writesToChildren(mark), []);
     assert.deepEqual(await warningsOn(admin, namespace, "orphaned"), ["Released", "Released"]);
     const { metadata } = await mustGet(admin, { ...CERTIFICATES, namespace, name: "orphaned-tls" });
@@ -112,13 +112,13 @@ suite("objects that are not ours", () => {
         (await records(admin, namespace, name)) !== null,
       ];
       await admin.apply(world.route({ name }));
-      await world.tell("add", ROUTES, name);
+      await world.sendEvent("add", ROUTES, name);
       assert.deepEqual(await there(), [true, true]);
       await admin.apply(world.route({ name, annotations: { [key]: value } }));
-      assert.equal(await world.tell("update", ROUTES, name), 204);
+      assert.equal(await world.sendEvent("update", ROUTES, name), 204);
       assert.deepEqual(await there(), [certificate, endpoint]);
       await admin.apply(world.route({ name }));
-      assert.equal(await world.tell("update", ROUTES, name), 204);
+      assert.equal(await world.sendEvent("update", ROUTES, name), 204);
       assert.deepEqual(await there(), [true, true]);
     });
   }
@@ -199,7 +199,7 @@ suite("a route that goes", () => {
     await admin.waitFor(certificate(), (object) => object === null);
     await admin.waitFor(endpoint(), (object) => object === null);
     for (const kind of [ROUTES, CERTIFICATES, ENDPOINTS]) {
-      assert.equal(await world.tell("delete", kind, kind === CERTIFICATES ? "going-tls" : "going"), 204);
+      assert.equal(await world.sendEvent("delete", kind, kind === CERTIFICATES ? "going-tls" : "going"), 204);
     }
     assert.deepEqual(
       (await world.writes(mark)).filter((line) => line.startsWith("patch ")),

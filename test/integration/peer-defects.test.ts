@@ -98,7 +98,7 @@ suite("defects of the nearest peer", () => {
     for (let turn = 1; turn < hosts.length; turn++) {
       const turned = [...hosts.slice(turn), ...hosts.slice(0, turn)];
       await put(world.route({ name: "order", match: match(turned) }));
-      await world.tell("update", ROUTES, "order");
+      await world.sendEvent("update", ROUTES, "order");
     }
     assert.deepEqual(await world.writes(mark), []);
   });
@@ -113,7 +113,7 @@ suite("defects of the nearest peer", () => {
     await put(world.route({ name: "theirs", secretName: "another" }));
     await put(world.route({ name: "theirs", secretName: null, match: "PathPrefix(`/`)" }));
     await admin.delete({ ...ROUTES, namespace, name: "theirs" });
-    await world.tell("delete", ROUTES, "theirs");
+    await world.sendEvent("delete", ROUTES, "theirs");
     await resync();
     for (const object of foreign) {
       const { apiVersion, kind, metadata } = object;
@@ -158,7 +158,7 @@ suite("defects of the nearest peer", () => {
     const isWrite = concerns("dnsendpoints", "PATCH");
     proxy.rule = (request) =>
       isWrite(request) && request.path.endsWith("/half") ? statusAnswer(500, "InternalError") : null;
-    assert.equal(await world.tell("update", ROUTES, "half"), 503);
+    assert.equal(await world.sendEvent("update", ROUTES, "half"), 503);
     proxy.rule = null;
     assert.deepEqual(await certificate("half"), ["half.example.com"]);
   });
@@ -216,7 +216,7 @@ suite("defects of the nearest peer", () => {
     const ingress = (...list: readonly object[]) =>
       admin.patch(target, { status: { loadBalancer: { ingress: list } } }, { subresource: "status" });
     const published = async () => {
-      assert.equal(await other.tell("update", ROUTES, "web"), 204);
+      assert.equal(await other.sendEvent("update", ROUTES, "web"), 204);
       return records(admin, other.namespace, "web");
     };
     await admin.apply(other.route({ name: "web" }));
@@ -242,7 +242,7 @@ suite("defects of the nearest peer", () => {
       "both-a-tls both [both-a.example.com both-b.example.com] [both-a* both-b]",
     ]);
     const mark = await world.cluster.auditLog.mark();
-    for (const name of ["both-a", "both-b", "both-a"]) await world.tell("update", ROUTES, name);
+    for (const name of ["both-a", "both-b", "both-a"]) await world.sendEvent("update", ROUTES, name);
     assert.deepEqual(await world.writes(mark), []);
   });
 
@@ -271,7 +271,7 @@ suite("defects of the nearest peer", () => {
     assert.deepEqual(await dns("hosts"), ["double.hosts.org A 203.0.113.2", "good.hosts.org A 203.0.113.2"]);
   });
 
-  test("11: it has no Events: here what was done and what is wrong is told on the route", async () => {
+  test("11: it has no Events: here what was done and what is wrong is reported on the route", async () => {
     const events = await eventsOn(world.admin, world.namespace, "partly");
     assert.deepEqual(events.map(({ type, reason }) => `${type} ${reason}`).sort(), [
       "Normal Created",

@@ -52,7 +52,7 @@ suite("the process", () => {
     await writeFile(preload, 'process.on("exit", (code) => require("fs").writeSync(3, String(code)));');
     const args = ["--require", preload, join(bundled.folder, "serve.cjs"), "--config", config];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "pipe"] });
-    const told = child.stdio[3] as Readable;
+    const reported = child.stdio[3] as Readable;
     const ended = once(child, "exit");
     // Opens as soon as the process reads its configuration, which never comes to an end.
     const writer = await open(config, "w");
@@ -61,9 +61,9 @@ suite("the process", () => {
       await rm(folder, { recursive: true });
     });
     child.kill("SIGTERM");
-    await once(told, "readable");
+    await once(reported, "readable");
     await writer.close();
-    assert.equal(String(told.read()), "0");
+    assert.equal(String(reported.read()), "0");
     assert.deepEqual(await ended, [0, null]);
   });
 

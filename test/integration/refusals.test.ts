@@ -49,9 +49,9 @@ suite("a child that is too large", () => {
       const { admin, namespace } = world;
       const before = world.route({ name, host: "h0.example.com", secretName: null });
       await admin.apply(before);
-      assert.equal(await world.tell("add", ROUTES, name), 204);
+      assert.equal(await world.sendEvent("add", ROUTES, name), 204);
       await admin.apply(world.route({ name, match: many(count), annotations, secretName: null }));
-      assert.equal(await world.tell("update", ROUTES, name), 204);
+      assert.equal(await world.sendEvent("update", ROUTES, name), 204);
       assert.deepEqual(await records(admin, namespace, name), ["h0.example.com A 192.0.2.7"]);
       const [note, ...others] = await notesOf(world, name, "TooLarge");
       assert.deepEqual(others, []);
@@ -79,7 +79,7 @@ suite("a child that is too large", () => {
   test("once it is smaller, it is written", async () => {
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "etcd", host: "small.example.com", secretName: null }));
-    assert.equal(await world.tell("update", ROUTES, "etcd"), 204);
+    assert.equal(await world.sendEvent("update", ROUTES, "etcd"), 204);
     assert.deepEqual(await records(admin, namespace, "etcd"), ["small.example.com A 192.0.2.7"]);
   });
 });
@@ -88,14 +88,16 @@ suite("a child that is too large", () => {
 function withFields(fields: object): NonNullable<FunctionSettings["configured"]> {
   const withThem = (integration: Integration): Integration => ({
     ...integration,
-    desire(description, facts) {
-      const desired = integration.desire(description, facts);
+    desiredState(description, observedState) {
+      const desired = integration.desiredState(description, observedState);
       return desired.kind === "present" ? { ...desired, spec: { ...desired.spec, ...fields } } : desired;
     },
   });
   return (configuration) => ({
     ...configuration,
-    integrations: configuration.integrations.map((each) => (each.claim === null ? each : withThem(each))),
+    integrations: configuration.integrations.map((each) =>
+      each.sharedResource === null ? each : withThem(each),
+    ),
   });
 }
 
@@ -111,7 +113,7 @@ suite("fields that the kind's schema does not have", () => {
       });
       const { admin, namespace, app } = world;
       await admin.apply(world.route({ name: "web" }));
-      assert.equal(await world.tell("add", ROUTES, "web"), 204);
+      assert.equal(await world.sendEvent("add", ROUTES, "web"), 204);
       assert.deepEqual(await records(admin, namespace, "web"), ["web.example.com A 192.0.2.7"]);
       assert.equal(await admin.get({ ...CERTIFICATES, namespace, name: "web-tls" }), null);
       const [note] = await notesOf(world, "web", "Rejected");

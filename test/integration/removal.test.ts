@@ -48,7 +48,7 @@ suite("an optional input that goes leaves the children", () => {
     await cli.remove();
   });
 
-  async function tell(app: RunningFunction, namespace: string, name: string): Promise<void> {
+  async function sendEvent(app: RunningFunction, namespace: string, name: string): Promise<void> {
     assert.equal((await app.send(changeEvent("update", { ...ROUTES, namespace, name }))).status, 204);
   }
 
@@ -84,14 +84,14 @@ suite("an optional input that goes leaves the children", () => {
     const { admin, app, namespace } = world;
     for (const { name, route, annotations = {} } of annotated) {
       await admin.apply(world.route({ name: route, annotations }));
-      await tell(app, namespace, route);
+      await sendEvent(app, namespace, route);
       assert.notDeepEqual(
         await content(namespace, route),
         await content(plain, route),
         `${name} has an effect`,
       );
       await admin.apply(world.route({ name: route }));
-      await tell(app, namespace, route);
+      await sendEvent(app, namespace, route);
       assert.deepEqual(await content(namespace, route), await content(plain, route), name);
     }
   });
@@ -132,14 +132,14 @@ suite("an optional input that goes leaves the children", () => {
       const { name, route } = input;
       await admin.apply(world.route({ name: route }));
       const other = await configured(input);
-      await tell(other, namespace, route);
+      await sendEvent(other, namespace, route);
       await other.stop();
       assert.notDeepEqual(
         await content(namespace, route),
         await content(plain, route),
         `${name} has an effect`,
       );
-      if (index % 2 === 0) await tell(app, namespace, route);
+      if (index % 2 === 0) await sendEvent(app, namespace, route);
       else assert.equal((await app.send(resyncEvent({ namespace }))).status, 204);
       assert.deepEqual(await content(namespace, route), await content(plain, route), name);
     }
@@ -148,7 +148,7 @@ suite("an optional input that goes leaves the children", () => {
   test("what somebody else writes into an item of a list goes, by the child's event and by resync", async () => {
     const { admin, app, namespace } = world;
     await admin.apply(world.route({ name: "edited" }));
-    await tell(app, namespace, "edited");
+    await sendEvent(app, namespace, "edited");
     const child = { ...ENDPOINTS, namespace, name: "edited" };
     const { spec } = await mustGet(admin, child);
     const [endpoint] = (spec as { endpoints: readonly object[] }).endpoints;
@@ -169,18 +169,18 @@ suite("an optional input that goes leaves the children", () => {
     const child = { ...ENDPOINTS, namespace, name };
     const endpoint = async () =>
       ((await mustGet(admin, child)).spec as { endpoints: readonly Record<string, unknown>[] }).endpoints[0];
-    await tell(app, namespace, name);
+    await sendEvent(app, namespace, name);
     assert.equal((await endpoint())?.setIdentifier, "policy");
 
     const mark = await cluster.auditLog.mark();
-    await tell(app, namespace, name);
+    await sendEvent(app, namespace, name);
     for (const event of [changeEvent("update", child), resyncEvent({ namespace })]) {
       assert.equal((await app.send(event)).status, 204);
     }
     assert.deepEqual(await world.writes(mark), []);
 
     await admin.apply(world.route({ name, namespace }));
-    await tell(app, namespace, name);
+    await sendEvent(app, namespace, name);
     const { dnsName, setIdentifier, providerSpecific } = (await endpoint()) ?? {};
     assert.deepEqual(
       [dnsName, setIdentifier, providerSpecific],

@@ -26,7 +26,7 @@ suite("requests of an event that removes nothing", () => {
     name: string,
   ): Promise<AuditEntry[]> {
     const mark = await world.cluster.auditLog.mark();
-    assert.equal(await world.tell(verb, object, name), 204);
+    assert.equal(await world.sendEvent(verb, object, name), 204);
     return (await world.requests(mark)).filter(({ resource }) => resource !== "events");
   }
 

@@ -192,7 +192,7 @@ suite("a full resync over 5,000 routes", () => {
     await assertConverged();
   });
 
-  test("the brake holds more than a tenth, and ten, until a person confirms; the rest is done", async () => {
+  test("the deletion limit holds more than a tenth, and ten, until a person confirms; the rest is done", async () => {
     const { admin } = cluster;
     const names = Array.from({ length: 7 }, (_, index) => `brake-${index}`);
     for (const name of names) await admin.create(route(`small/${name}`));
@@ -225,7 +225,7 @@ suite("a full resync over 5,000 routes", () => {
   ] as const) {
     const isList = concerns(plural, "GET");
 
-    test(`410 in the middle of the list of ${plural}: it starts anew, and nothing is taken for gone`, async () => {
+    test(`410 in the middle of the list of ${plural}: it starts again, and nothing is taken for gone`, async () => {
       const mark = await cluster.auditLog.mark();
       const from = proxy.requests.length;
       let second = true;

@@ -99,9 +99,9 @@ const removes: Scenario = async (stage) => {
 
 const tells: Scenario = async (stage) => {
   await makes(stage);
-  const told = await eventsOn(stage.admin, stage.namespace, "web");
+  const reported = await eventsOn(stage.admin, stage.namespace, "web");
   assert.deepEqual(
-    told.map(({ type }) => type),
+    reported.map(({ type }) => type),
     ["Normal"],
   );
 };

@@ -59,7 +59,7 @@ suite("existingSecrets: keep", () => {
     const { admin, namespace, cluster } = world;
     const mark = await cluster.auditLog.mark();
     await admin.apply(world.route({ name: "shop", secretName: "bought" }));
-    assert.equal(await world.tell("add", ROUTES, "shop"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "shop"), 204);
     assert.equal(await dnsNames(admin, namespace, "shop-tls"), null);
     assert.deepEqual(await records(admin, namespace, "shop"), ["shop.example.com A 192.0.2.7"]);
     assert.deepEqual(await warningsOn(admin, namespace, "shop"), ["SecretExists"]);
@@ -71,7 +71,7 @@ suite("existingSecrets: keep", () => {
   test("nor for a copy with cert-manager's annotations, for no Certificate writes it here", async () => {
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "copy", secretName: "copied" }));
-    await world.tell("add", ROUTES, "copy");
+    await world.sendEvent("add", ROUTES, "copy");
     assert.deepEqual(await certificatesFor(admin, namespace, "copied"), []);
     assert.deepEqual(await warningsOn(admin, namespace, "copy"), ["SecretExists"]);
     await world.app.send(resyncEvent({ namespace }));
@@ -81,9 +81,9 @@ suite("existingSecrets: keep", () => {
   test("nor by way of a route that has a Certificate and changes its secretName", async () => {
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "mover", secretName: "fresh" }));
-    await world.tell("add", ROUTES, "mover");
+    await world.sendEvent("add", ROUTES, "mover");
     await admin.apply(world.route({ name: "mover", secretName: "bought" }));
-    await world.tell("update", ROUTES, "mover");
+    await world.sendEvent("update", ROUTES, "mover");
     assert.deepEqual(await certificatesFor(admin, namespace, "bought"), []);
     assert.deepEqual(await warningsOn(admin, namespace, "mover"), ["SecretExists"]);
     await world.app.send(resyncEvent({ namespace }));
@@ -95,7 +95,7 @@ suite("existingSecrets: keep", () => {
     const mark = await cluster.auditLog.mark();
     for (const secretName of ["issued", "absent"]) {
       await admin.apply(world.route({ name: secretName, secretName }));
-      await world.tell("add", ROUTES, secretName);
+      await world.sendEvent("add", ROUTES, secretName);
       assert.deepEqual(await dnsNames(admin, namespace, `${secretName}-tls`), [`${secretName}.example.com`]);
     }
     assert.deepEqual(await secretRequests(world, mark), ["get issued 200", "get absent 404"]);
@@ -105,7 +105,7 @@ suite("existingSecrets: keep", () => {
     const { admin, cluster } = world;
     const mark = await cluster.auditLog.mark();
     await admin.apply(world.route({ name: "issued", secretName: "issued", host: "edited.example.com" }));
-    await world.tell("update", ROUTES, "issued");
+    await world.sendEvent("update", ROUTES, "issued");
     assert.deepEqual(await secretRequests(world, mark), []);
   });
 
@@ -135,8 +135,8 @@ suite("existingSecrets: keep, where DNS waits for certificates", () => {
   });
   after(() => world.stop());
 
-  for (const [how, tell] of [
-    ["event", (name: string) => world.tell("add", ROUTES, name)],
+  for (const [how, sendEvent] of [
+    ["event", (name: string) => world.sendEvent("add", ROUTES, name)],
     ["resync", () => world.app.send(resyncEvent({ namespace: world.namespace }))],
   ] as const) {
     test(`a host whose Secret is kept is published, by ${how}; one whose Certificate is awaited is not`, async () => {
@@ -144,7 +144,7 @@ suite("existingSecrets: keep, where DNS waits for certificates", () => {
       const [kept, waiting] = [`kept-${how}`, `waiting-${how}`];
       await admin.apply(world.route({ name: kept, secretName: "bought" }));
       await admin.apply(world.route({ name: waiting }));
-      for (const name of [kept, waiting]) await tell(name);
+      for (const name of [kept, waiting]) await sendEvent(name);
       assert.deepEqual(await records(admin, namespace, kept), [`${kept}.example.com A 192.0.2.7`]);
       assert.deepEqual(await warningsOn(admin, namespace, kept), ["SecretExists"]);
       assert.equal(await records(admin, namespace, waiting), null);
@@ -177,7 +177,7 @@ suite("without it", () => {
     const mark = await cluster.auditLog.mark();
     await admin.create({ ...SECRETS, metadata: { namespace, name: "replaced" } });
     await admin.apply(world.route({ name: "replaced", secretName: "replaced" }));
-    await world.tell("add", ROUTES, "replaced");
+    await world.sendEvent("add", ROUTES, "replaced");
     assert.deepEqual(await dnsNames(admin, namespace, "replaced-tls"), ["replaced.example.com"]);
     assert.deepEqual(await secretRequests(world, mark), []);
   });
@@ -189,7 +189,7 @@ suite("without it", () => {
       ["exact", "bought"],
     ] as const) {
       await admin.apply(world.route({ name, secretName }));
-      await world.tell("add", ROUTES, name);
+      await world.sendEvent("add", ROUTES, name);
       assert.equal(await dnsNames(admin, namespace, `${name}-tls`), null);
       assert.deepEqual(await records(admin, namespace, name), [`${name}.example.com A 192.0.2.7`]);
       assert.deepEqual(
@@ -198,7 +198,7 @@ suite("without it", () => {
       );
     }
     await admin.apply(world.route({ name: "other", secretName: "bought-too" }));
-    await world.tell("add", ROUTES, "other");
+    await world.sendEvent("add", ROUTES, "other");
     assert.deepEqual(await dnsNames(admin, namespace, "other-tls"), ["other.example.com"]);
   });
 
@@ -209,7 +209,7 @@ suite("without it", () => {
       metadata: { namespace, name: "wildcard" },
       spec: { secretName: "wildcard-example-com", dnsNames: ["*.example.com"], issuerRef: { name: "dns01" } },
     });
-    await world.tell("update", ROUTES, "wild");
+    await world.sendEvent("update", ROUTES, "wild");
     await world.app.send(resyncEvent({ namespace }));
     assert.deepEqual(await admin.get({ ...CERTIFICATES, namespace, name: "wildcard" }), before);
   });

@@ -29,7 +29,7 @@ suite("routes that name one Secret share one Certificate", () => {
   async function put(name: string, secretName: string, hosts: readonly string[] = [name]): Promise<void> {
     const match = hosts.map((host) => `Host(\`${host}.example.com\`)`).join(" || ");
     await world.admin.apply(world.route({ name, secretName, match }));
-    assert.equal(await world.tell("update", ROUTES, name), 204);
+    assert.equal(await world.sendEvent("update", ROUTES, name), 204);
   }
   const certificates = (secrets: string) => certificatesFor(world.admin, world.namespace, secrets);
   const identity = (name: string) => identityOf(world.admin, world.namespace, name);
@@ -53,10 +53,10 @@ suite("routes that name one Secret share one Certificate", () => {
 
   test("an event of any member writes nothing once all is there, and so does a resync", async () => {
     const mark = await world.cluster.auditLog.mark();
-    for (const name of ["join-a", "join-b", "join-c"]) await world.tell("update", ROUTES, name);
-    await world.tell("add", ROUTES, "join-b");
+    for (const name of ["join-a", "join-b", "join-c"]) await world.sendEvent("update", ROUTES, name);
+    await world.sendEvent("add", ROUTES, "join-b");
     for (const verb of ["add", "update", "delete"] as const)
-      await world.tell(verb, CERTIFICATES, "join-a-tls");
+      await world.sendEvent(verb, CERTIFICATES, "join-a-tls");
     await resync();
     assert.deepEqual(await world.writes(mark), []);
   });
@@ -89,7 +89,7 @@ suite("routes that name one Secret share one Certificate", () => {
     await world.admin.apply(
       world.route({ name: "edit-b", secretName: "edit", match: "Host(`x.org`) && Nonsense(`y`)" }),
     );
-    await world.tell("update", ROUTES, "edit-b");
+    await world.sendEvent("update", ROUTES, "edit-b");
     assert.deepEqual(await certificates("edit"), [
       "edit-a-tls edit [edit-a.example.com edited.example.com] [edit-a* edit-b]",
     ]);
@@ -122,7 +122,7 @@ suite("routes that name one Secret share one Certificate", () => {
     await put("leave-a", "leave-own");
     await put("leave-b", "leave");
     await world.admin.delete({ ...CERTIFICATES, namespace: world.namespace, name: "leave-a-tls-c630d268" });
-    assert.equal(await world.tell("delete", CERTIFICATES, "leave-a-tls-c630d268"), 204);
+    assert.equal(await world.sendEvent("delete", CERTIFICATES, "leave-a-tls-c630d268"), 204);
     assert.deepEqual(await certificates("leave-own"), [
       "leave-a-tls-c630d268 leave-own [leave-a.example.com] [leave-a*]",
     ]);
@@ -142,7 +142,7 @@ suite("routes that name one Secret share one Certificate", () => {
     await put("drop-a", "drop");
     await put("drop-b", "drop");
     await world.admin.apply(world.route({ name: "drop-a", secretName: null }));
-    await world.tell("update", ROUTES, "drop-a");
+    await world.sendEvent("update", ROUTES, "drop-a");
     assert.deepEqual(await certificates("drop"), ["drop-a-tls drop [drop-b.example.com] [drop-b*]"]);
     assert.deepEqual(await records(world.admin, world.namespace, "drop-a"), [
       "drop-a.example.com A 192.0.2.7",
@@ -154,7 +154,7 @@ suite("routes that name one Secret share one Certificate", () => {
     await put("ignore-b", "ignore");
     const annotations = { "traefik-cert-rotater.io/ignore": "cert-manager" };
     await world.admin.apply(world.route({ name: "ignore-a", secretName: "ignore", annotations }));
-    await world.tell("update", ROUTES, "ignore-a");
+    await world.sendEvent("update", ROUTES, "ignore-a");
     assert.deepEqual(await certificates("ignore"), [
       "ignore-a-tls ignore [ignore-b.example.com] [ignore-b*]",
     ]);
@@ -182,7 +182,7 @@ suite("routes that name one Secret share one Certificate", () => {
     await put("swap-b", "swap-2");
     await world.admin.apply(world.route({ name: "swap-a", secretName: "swap-2" }));
     await world.admin.apply(world.route({ name: "swap-b", secretName: "swap-1" }));
-    for (const name of ["swap-a", "swap-b", "swap-a"]) await world.tell("update", ROUTES, name);
+    for (const name of ["swap-a", "swap-b", "swap-a"]) await world.sendEvent("update", ROUTES, name);
     assert.deepEqual(await certificates("swap"), [
       "swap-a-tls swap-1 [swap-b.example.com] [swap-b*]",
       "swap-b-tls swap-2 [swap-a.example.com] [swap-a*]",
@@ -211,9 +211,9 @@ suite("routes that name one Secret share one Certificate", () => {
     const route = { ...ROUTES, namespace, name: "final-a" };
     await admin.patch(route, { metadata: { finalizers: ["example.com/wait"] } });
     await admin.delete(route);
-    await world.tell("update", ROUTES, "final-a");
+    await world.sendEvent("update", ROUTES, "final-a");
     assert.equal((await certificates("final"))[0]?.endsWith("[final-a* final-b final-c]"), true);
-    await world.tell("update", ROUTES, "final-c");
+    await world.sendEvent("update", ROUTES, "final-c");
     assert.deepEqual(await certificates("final"), [
       "final-a-tls final [final-b.example.com final-c.example.com] [final-b* final-c]",
     ]);
@@ -232,7 +232,7 @@ suite("routes that name one Secret share one Certificate", () => {
       (object) => object === null || object.metadata.ownerReferences?.length === 2,
     );
     assert.deepEqual(live === null ? null : ownersOf(live), ["late-b", "late-c"]);
-    await world.tell("update", CERTIFICATES, "late-a-tls");
+    await world.sendEvent("update", CERTIFICATES, "late-a-tls");
     assert.deepEqual(await certificates("late"), [
       "late-a-tls late [late-b.example.com late-c.example.com] [late-b* late-c]",
     ]);
@@ -253,7 +253,7 @@ suite("routes that name one Secret share one Certificate", () => {
     await put("proto", "proto");
     const tcp = { namespace, name: "proto", ingressClass: release.ingressClass, secretName: "proto" };
     await admin.apply(ingressRouteTcp({ ...tcp, host: "tcp.example.com" }));
-    assert.equal(await world.tell("add", TCP_ROUTES, "proto"), 204);
+    assert.equal(await world.sendEvent("add", TCP_ROUTES, "proto"), 204);
     assert.deepEqual(await certificates("proto"), [
       "proto-tls proto [proto.example.com tcp.example.com] [proto proto*]",
     ]);
@@ -266,7 +266,7 @@ suite("routes that name one Secret share one Certificate", () => {
       { ...CERTIFICATES, namespace, name: "proto-tls" },
       (object) => object?.metadata.ownerReferences?.length === 1,
     );
-    await world.tell("update", CERTIFICATES, "proto-tls");
+    await world.sendEvent("update", CERTIFICATES, "proto-tls");
     assert.deepEqual(await certificates("proto"), ["proto-tls proto [tcp.example.com] [proto*]"]);
     assert.deepEqual(await identity("proto-tls"), before);
   });
@@ -387,7 +387,7 @@ suite("a resync finds, makes and repairs shared Certificates as events do", () =
   test("the events of two members at once end in one Certificate", async () => {
     await apply("race-a", "race");
     await apply("race-b", "race");
-    await Promise.all([world.tell("add", ROUTES, "race-a"), world.tell("add", ROUTES, "race-b")]);
+    await Promise.all([world.sendEvent("add", ROUTES, "race-a"), world.sendEvent("add", ROUTES, "race-b")]);
     const found = await certificates("race");
     assert.equal(found.length, 1, found.join());
     assert.match(found[0] ?? "", /\[race-a\.example\.com race-b\.example\.com\]/);

@@ -175,7 +175,7 @@ suite("other targets", () => {
     const metadata = { namespace: traefik, name: "traefik" };
     await admin.create({ ...SERVICES, metadata, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } });
     await admin.apply(world.route({ name: "web" }));
-    assert.equal(await world.tell("add", ROUTES, "web"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "web"), 204);
     assert.equal(await records(admin, namespace, "web"), null);
     assert.deepEqual(await warningsOn(admin, namespace, "web"), ["TargetPending"]);
     const loadBalancer = { ingress: [{ ip: "203.0.113.9" }] };
@@ -195,8 +195,8 @@ suite("other targets", () => {
     const annotations = { "traefik-cert-rotater.io/target": "edge.example.net" };
     await admin.apply(world.route({ name: "web" }));
     await admin.apply(world.route({ name: "own", annotations }));
-    assert.equal(await world.tell("add", ROUTES, "web"), 204);
-    assert.equal(await world.tell("add", ROUTES, "own"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "web"), 204);
+    assert.equal(await world.sendEvent("add", ROUTES, "own"), 204);
     assert.deepEqual(await records(admin, namespace, "web"), [
       `${host} A 203.0.113.9`,
       `${host} AAAA 2001:db8::9`,

@@ -29,7 +29,7 @@ suite("the ServiceAccount's token", () => {
     await world.stop();
   });
 
-  test("where the new one is refused too, the sender shall try again", async () => {
+  test("where the new one is refused too, the sender is to try again", async () => {
     const cluster = await sharedControlPlane();
     const release = await installRelease(cluster);
     const app = await startFunction(cluster, release, { authorization: async () => "Bearer nonsense" });

@@ -39,7 +39,7 @@ suite("IngressRouteUDP", () => {
     return ingressRouteUdp({ namespace, name: "dns", ingressClass: release.ingressClass, annotations });
   }
 
-  async function told(verb: string, plural: string, name: string): Promise<void> {
+  async function reported(verb: string, plural: string, name: string): Promise<void> {
     const subject = `/namespaces/${world.namespace}/${plural}/${name}`;
     const { statuses } = await sources.delivery(
       ({ type, subject: of }) => type.endsWith(`.${verb}`) && of.endsWith(subject),
@@ -50,7 +50,7 @@ suite("IngressRouteUDP", () => {
   test("with a hostname annotation it gets a DNSEndpoint through its own event, and no Certificate", async () => {
     const { admin, namespace } = world;
     await admin.apply(udpRoute({ [HOSTNAME]: "dns.example.com" }));
-    await told("add", "ingressrouteudps", "dns");
+    await reported("add", "ingressrouteudps", "dns");
     assert.deepEqual(await records(admin, namespace, CHILD), [`dns.example.com A ${target}`]);
     assert.deepEqual(await namesOf(admin, { ...CERTIFICATES, namespace }), []);
     const route = await mustGet(admin, { ...UDP_ROUTES, namespace, name: "dns" });
@@ -72,9 +72,9 @@ suite("IngressRouteUDP", () => {
     const { admin, namespace, release } = world;
     const { ingressClass } = release;
     await admin.apply(ingressRouteTcp({ namespace, name: "dns", ingressClass, secretName: null }));
-    await told("add", "ingressroutetcps", "dns");
+    await reported("add", "ingressroutetcps", "dns");
     await admin.apply(world.route({ name: "dns", secretName: null }));
-    await told("add", "ingressroutes", "dns");
+    await reported("add", "ingressroutes", "dns");
     assert.deepEqual(await namesOf(admin, { ...ENDPOINTS, namespace }), ["dns", "dns-tcp-268900d4", CHILD]);
     assert.deepEqual(await records(admin, namespace, CHILD), [`dns.example.com A ${target}`]);
   });
@@ -82,7 +82,7 @@ suite("IngressRouteUDP", () => {
   test("its DNSEndpoint comes back through its own event when somebody deletes it", async () => {
     const { admin, namespace } = world;
     await admin.delete({ ...ENDPOINTS, namespace, name: CHILD });
-    await told("delete", "dnsendpoints", CHILD);
+    await reported("delete", "dnsendpoints", CHILD);
     assert.deepEqual(await records(admin, namespace, CHILD), [`dns.example.com A ${target}`]);
   });
 
@@ -100,7 +100,7 @@ suite("IngressRouteUDP", () => {
     const { admin, namespace } = world;
     await admin.delete({ ...UDP_ROUTES, namespace, name: "dns" });
     await admin.apply(udpRoute({}));
-    assert.equal(await world.tell("update", UDP_ROUTES, "dns"), 204);
+    assert.equal(await world.sendEvent("update", UDP_ROUTES, "dns"), 204);
     assert.equal(await records(admin, namespace, CHILD), null);
   });
 });

@@ -71,7 +71,7 @@ suite("waitForCertificate: a host is published once its Certificate is ready", (
     const { admin } = world;
     const match = "Host(`web.example.com`) || Host(`more.example.com`)";
     await admin.apply(world.route({ name: "web", match }));
-    await world.tell("update", ROUTES, "web");
+    await world.sendEvent("update", ROUTES, "web");
     assert.deepEqual(await published("web"), ["web.example.com A 203.0.113.7"]);
   });
 
@@ -93,9 +93,9 @@ suite("waitForCertificate: a host is published once its Certificate is ready", (
     const { admin, namespace } = world;
     await admin.delete({ ...SERVICES, namespace: traefik, name: "traefik" });
     await admin.apply(world.route({ name: "early" }));
-    await world.tell("add", ROUTES, "early");
+    await world.sendEvent("add", ROUTES, "early");
     await certify("early-tls", "True");
-    await world.tell("update", CERTIFICATES, "early-tls");
+    await world.sendEvent("update", CERTIFICATES, "early-tls");
     assert.equal(await published("early"), null);
     const sources = await world.listen();
     await sources.during(`${traefik}/services/traefik`, () => service(["203.0.113.9"]));
@@ -106,7 +106,7 @@ suite("waitForCertificate: a host is published once its Certificate is ready", (
 
   test("a certificate that is renewed or fails later takes nothing away", async () => {
     await certify("web-tls", "False");
-    await world.tell("update", CERTIFICATES, "web-tls");
+    await world.sendEvent("update", CERTIFICATES, "web-tls");
     await world.app.send(resyncEvent({ namespace: world.namespace }));
     assert.deepEqual(await published("web"), [
       "more.example.com A 203.0.113.9",
@@ -117,23 +117,23 @@ suite("waitForCertificate: a host is published once its Certificate is ready", (
   test("a route without a Certificate, or that opts out of it, waits for nothing", async () => {
     const { admin } = world;
     await admin.apply(world.route({ name: "plain", secretName: null }));
-    await world.tell("add", ROUTES, "plain");
+    await world.sendEvent("add", ROUTES, "plain");
     assert.deepEqual(await published("plain"), ["plain.example.com A 203.0.113.9"]);
     const annotations = { "traefik-cert-rotater.io/ignore": "cert-manager" };
     await admin.apply(world.route({ name: "own-cert", annotations }));
-    await world.tell("add", ROUTES, "own-cert");
+    await world.sendEvent("add", ROUTES, "own-cert");
     assert.deepEqual(await published("own-cert"), ["own-cert.example.com A 203.0.113.9"]);
   });
 
   test("a member of a shared Certificate waits for that one", async () => {
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "first", secretName: "shared" }));
-    await world.tell("add", ROUTES, "first");
+    await world.sendEvent("add", ROUTES, "first");
     await certify("first-tls", "True");
-    await world.tell("update", CERTIFICATES, "first-tls");
+    await world.sendEvent("update", CERTIFICATES, "first-tls");
     assert.notEqual(await published("first"), null);
     await admin.apply(world.route({ name: "second", secretName: "shared" }));
-    await world.tell("add", ROUTES, "second");
+    await world.sendEvent("add", ROUTES, "second");
     assert.equal(await published("second"), null);
     const sources = await world.listen();
     await sources.during(`${namespace}/certificates/first-tls`, () => certify("first-tls", "True"));

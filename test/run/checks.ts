@@ -4,7 +4,7 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { add, line, NONE, type Tally } from "./tally.ts";
+import { add, line, NONE, type Summary } from "./summary.ts";
 
 /** What programs read; the prose is formatted by people, and the reference of values by its generator. */
 const SOURCES = [
@@ -29,7 +29,7 @@ const CHECKS: readonly {
 ];
 
 /** Runs each; what one says is shown only if it fails. */
-export async function runChecks(): Promise<Tally> {
+export async function runChecks(): Promise<Summary> {
   process.stdout.write("\nchecks\n");
   let total = NONE;
   for (const { name, command, args } of CHECKS) {

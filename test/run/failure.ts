@@ -1,5 +1,5 @@
 /**
- * What is told about a test that failed.
+ * What is reported about a test that failed.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import { execFile } from "node:child_process";
 import { glob } from "node:fs/promises";
 import { promisify } from "node:util";
 import { runChecks } from "./checks.ts";
-import { add, NONE, type Tally } from "./tally.ts";
+import { add, NONE, type Summary } from "./summary.ts";
 import { runTests } from "./tests.ts";
 
 /** Everything below test/ but what has a command of its own, for it needs more than a user has. */
@@ -22,7 +22,7 @@ const LONGEST = [
 const CLUSTER = { patterns: ["test/cluster/**/*.test.ts"], exclude: [] };
 const UNIT = { patterns: ["functions/**/*.test.ts", "tools/**/*.test.ts"], exclude: [] };
 
-const SUITES: Readonly<Record<string, () => Promise<Tally>>> = {
+const SUITES: Readonly<Record<string, () => Promise<Summary>>> = {
   check: runChecks,
   unit: async () => {
     // Some look at what a user gets in dist/.
@@ -78,7 +78,7 @@ process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
 /** A suite that cannot run counts as one failure. */
-function broken(name: string, error: unknown): Tally {
+function broken(name: string, error: unknown): Summary {
   process.stdout.write(
     `\n${name} could not run: ${error instanceof Error ? error.message : String(error)}\n`,
   );

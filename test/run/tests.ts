@@ -7,14 +7,14 @@ import { availableParallelism } from "node:os";
 import { relative } from "node:path";
 import { run } from "node:test";
 import { type EndedTest, failureOf, formatFailure, isFile } from "./failure.ts";
-import { add, line, NONE, type Tally } from "./tally.ts";
+import { add, line, NONE, type Summary } from "./summary.ts";
 
 /** A file that takes longer is broken. */
 const FILE_TIMEOUT = 15 * 60_000;
 
 /** What is known of a file that has not ended yet. */
 interface Running {
-  tally: Tally;
+  summary: Summary;
   skipped: number;
   output: string;
   readonly failures: string[];
@@ -25,7 +25,7 @@ export async function runTests(
   title: string,
   files: readonly string[],
   concurrency = availableParallelism(),
-): Promise<Tally> {
+): Promise<Summary> {
   process.stdout.write(`\n${title}\n`);
   const running = new Map<string, Running>();
   const failures: string[] = [];
@@ -33,14 +33,14 @@ export async function runTests(
   const of = (file: string): Running => {
     const known = running.get(file);
     if (known !== undefined) return known;
-    const fresh: Running = { tally: NONE, skipped: 0, output: "", failures: [] };
+    const fresh: Running = { summary: NONE, skipped: 0, output: "", failures: [] };
     running.set(file, fresh);
     return fresh;
   };
   const stream = run({ files: [...files], concurrency, timeout: FILE_TIMEOUT });
   for await (const { type, data } of stream) {
     if (type === "test:stdout" || type === "test:stderr") of(data.file).output += data.message;
-    // Passes and failures are told in the order of the files; ends as they come.
+    // Passes and failures are reported in the order of the files; ends as they come.
     if (type !== "test:complete" || data.file === undefined) continue;
     const state = of(data.file);
     if (isFile(data)) {
@@ -55,26 +55,28 @@ export async function runTests(
 function endTest(test: EndedTest, state: Running): void {
   if (test.details.type === "suite") return;
   if (test.skip !== undefined) state.skipped++;
-  else if (test.details.passed) state.tally = add(state.tally, { passed: 1, failed: 0 });
+  else if (test.details.passed) state.summary = add(state.summary, { passed: 1, failed: 0 });
   else if (failureOf(test) !== "subtestsFailed") {
-    state.tally = add(state.tally, { passed: 0, failed: 1 });
+    state.summary = add(state.summary, { passed: 0, failed: 1 });
     state.failures.push(formatFailure(test));
   }
 }
 
 /** Reports the file and returns what to count for it. */
-function endFile(test: EndedTest, state: Running): Tally {
+function endFile(test: EndedTest, state: Running): Summary {
   const { passed, duration_ms } = test.details;
-  const isEmpty = passed && state.tally.passed + state.skipped === 0;
+  const isEmpty = passed && state.summary.passed + state.skipped === 0;
   const isBroken = !passed && failureOf(test) !== "subtestsFailed";
-  if (isEmpty || isBroken) state.tally = add(state.tally, { passed: 0, failed: 1 });
+  if (isEmpty || isBroken) state.summary = add(state.summary, { passed: 0, failed: 1 });
   if (isBroken) state.failures.push(formatFailure(test));
-  const { tally, skipped } = state;
-  const parts = [`${tally.passed} passed`];
-  if (tally.failed > 0) parts.push(`${tally.failed} failed`);
+  const { summary, skipped } = state;
+  const parts = [`${summary.passed} passed`];
+  if (summary.failed > 0) parts.push(`${summary.failed} failed`);
   if (skipped > 0) parts.push(`${skipped} skipped`);
   const what = isEmpty ? "has no tests" : parts.join(", ");
-  process.stdout.write(line(tally.failed === 0, relative(process.cwd(), test.file ?? ""), what, duration_ms));
-  if (tally.failed > 0) process.stdout.write(state.output);
-  return tally;
+  process.stdout.write(
+    line(summary.failed === 0, relative(process.cwd(), test.file ?? ""), what, duration_ms),
+  );
+  if (summary.failed > 0) process.stdout.write(state.output);
+  return summary;
 }

@@ -1,5 +1,5 @@
 /**
- * Whether the neighbour that a child is for has done its part. Pure.
+ * Whether the third-party controller that a child is for has done its part. Pure.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { isRecord } from "../../schema/unknown.ts";
 
 export interface ChildProgress {
   readonly done: boolean;
-  /** Why it is not done, in the neighbour's own words where it has some; null where it is. */
+  /** Why it is not done, in the third-party controller's own words where it has some; null where it is. */
   readonly why: string | null;
 }
 

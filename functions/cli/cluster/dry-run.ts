@@ -44,9 +44,9 @@ export interface DryRun {
   readonly routes: number;
   /** Children of this installation that there are; null where not all were looked at. */
   readonly children: number | null;
-  /** Deletions that the brake would hold back: they are among the writes all the same. */
-  readonly held: number;
-  /** Something passing kept it from the end; null where nothing did. */
+  /** Deletions that the deletion limit would block: they are among the writes all the same. */
+  readonly blocked: number;
+  /** Something transient kept it from the end; null where nothing did. */
   readonly incomplete: string | null;
 }
 
@@ -55,16 +55,16 @@ export async function dryRun(setting: DryRunSetting, scope: DryRunScope): Promis
   const { namespace, name } = scope;
   if (namespace !== null && name !== null) return runRoutes(setting, namespace, name);
   const { run, deferred } = await runResync(setting, namespace, scope.confirmDeletions);
-  if (run.held === 0 && deferred === 0) return run;
-  const held = run.held + (deferred > 0 ? await heldOf(setting, deferred) : 0);
-  // Which deletions are held back, only a resync that holds none back can tell.
-  return { ...(await runResync(setting, namespace, true)).run, held };
+  if (run.blocked === 0 && deferred === 0) return run;
+  const blocked = run.blocked + (deferred > 0 ? await blockedOf(setting, deferred) : 0);
+  // Which deletions are blocked, only a resync that blocks none can show.
+  return { ...(await runResync(setting, namespace, true)).run, blocked };
 }
 
-/** How many of these deletions, which a resync of one namespace leaves to one of everything, that one holds back. */
-async function heldOf(setting: DryRunSetting, deferred: number): Promise<number> {
+/** How many of these deletions, which a resync of one namespace leaves to one of everything, that one blocks. */
+async function blockedOf(setting: DryRunSetting, deferred: number): Promise<number> {
   const { run } = await runResync(setting, null, false);
-  return run.held > 0 || run.incomplete !== null ? deferred : 0;
+  return run.blocked > 0 || run.incomplete !== null ? deferred : 0;
 }
 
 async function runResync(
@@ -72,16 +72,16 @@ async function runResync(
   namespace: string | null,
   confirmDeletions: boolean,
 ): Promise<{ readonly run: DryRun; readonly deferred: number }> {
-  const { context, writes, told } = recording(setting);
+  const { context, writes, reported } = recording(setting);
   const summary = await resync(context, { namespace, confirmDeletions });
-  const { routes, children, blocked: held, retry, deferred } = summary;
+  const { routes, children, blocked, retry, deferred } = summary;
   const incomplete = retry?.why ?? null;
-  const run = { writes: writes(), ...told(), routes, children, held, incomplete };
+  const run = { writes: writes(), ...reported(), routes, children, blocked, incomplete };
   return { run, deferred: deferred.length };
 }
 
 async function runRoutes(setting: DryRunSetting, namespace: string, name: string): Promise<DryRun> {
-  const { context, writes, told } = recording(setting);
+  const { context, writes, reported } = recording(setting);
   const references = routeKinds(context.selector).map((kind) => ({ ...kind, namespace, name }));
   const found = await Promise.all(references.map((route) => isThere(setting.client, route)));
   const routes = references.filter((_, index) => found[index]);
@@ -91,10 +91,10 @@ async function runRoutes(setting: DryRunSetting, namespace: string, name: string
   const retry = reports.find((report) => report.retry !== null)?.retry ?? null;
   return {
     writes: writes(),
-    ...told(),
+    ...reported(),
     routes: routes.length,
     children: null,
-    held: 0,
+    blocked: 0,
     incomplete: retry?.why ?? null,
   };
 }
@@ -122,16 +122,16 @@ function recording({ client, configuration, instance }: DryRunSetting) {
       },
     },
     log: SILENT,
-    handOut: null,
+    sendRouteBatch: null,
   };
-  const told = () => {
+  const reported = () => {
     const sorted = [...problems.values()].sort(byRoute);
     return {
       problems: sorted.filter(({ note }) => note !== true),
       notes: sorted.filter(({ note }) => note === true),
     };
   };
-  return { context, writes: recorder.writes, told };
+  return { context, writes: recorder.writes, reported };
 }
 
 /** The reader remembers what could not be read, and the problems come as Events. */

@@ -17,8 +17,9 @@ export function keptNames(
   const [first, ...others] = owners;
   if (first === undefined || !owners.some(({ incomplete, undecidable }) => incomplete || undecidable))
     return [];
-  const merged = integration.claim === null ? first : integration.claim.merge([first, ...others]);
-  const desired = integration.desire(merged, {
+  const merged =
+    integration.sharedResource === null ? first : integration.sharedResource.merge([first, ...others]);
+  const desired = integration.desiredState(merged, {
     child: null,
     dependencies,
     mayName: () => true,

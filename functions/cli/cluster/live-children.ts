@@ -6,7 +6,12 @@
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
-import { INSTANCE_ANNOTATION, isOwnedBy, judge, type Ownership } from "../../reconcile/plan/ownership.ts";
+import {
+  classifyOwnership,
+  INSTANCE_ANNOTATION,
+  isOwnedBy,
+  type Ownership,
+} from "../../reconcile/plan/ownership.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { IndentYaml } from "../terminal/indented.ts";
 import { type PlainObject, plain } from "./applied-object.ts";
@@ -24,7 +29,7 @@ export interface LiveChild {
   readonly action: PlannedAction | null;
 }
 
-/** Objects that the route owns, that have its child's name, or that have what it claims. */
+/** Objects that the route owns, that have its child's name, or that have the shared resource it names. */
 export async function liveChildren(
   { reader, configuration, instance }: OpenCluster,
   { route, ...description }: RouteDescription,
@@ -32,19 +37,19 @@ export async function liveChildren(
 ): Promise<readonly LiveChild[]> {
   const found: LiveChild[] = [];
   for (const integration of configuration.integrations) {
-    const { resource, claim } = integration;
-    const wanted = claim?.wantedBy({ route, ...description }) ?? null;
+    const { resource, sharedResource } = integration;
+    const wanted = sharedResource?.requestedBy({ route, ...description }) ?? null;
     for (const object of await listChildren(reader.client, integration, route.namespace)) {
       const { name } = object.metadata;
       const isConcerned =
         isOwnedBy(object, route) ||
         name === integration.childName(route) ||
-        (wanted !== null && claim?.of(object.spec) === wanted);
+        (wanted !== null && sharedResource?.of(object.spec) === wanted);
       if (!isConcerned) continue;
       const write = run.writes.find((each) => each.resource === resource && each.name === name);
       found.push({
         object,
-        ownership: judge(object, route, instance),
+        ownership: classifyOwnership(object, route, instance),
         progress: progressOf(object, integration),
         action: write?.action ?? null,
       });

@@ -1,5 +1,6 @@
 /**
- * How each route is doing: what it should have, what it has, and whether the neighbours have done their part.
+ * How each route is doing: what it should have, what it has, and whether the third-party controllers have done their
+ * part.
  *
  * @module
  */
@@ -9,8 +10,8 @@ import type { Problem } from "../../problem.ts";
 import { isIgnored } from "../../reconcile/plan/opt-out.ts";
 import {
   byOwner,
+  classifyOwnership,
   isOfInstance,
-  judge,
   mayWrite,
   type Ownership,
   owningRoutes,
@@ -19,13 +20,13 @@ import { type RouteDescription, routeName } from "../../traefik/route-descriptio
 import { type ChildProgress, progressOf } from "./child-progress.ts";
 import { keptNames } from "./kept-names.ts";
 import { whereReadable } from "./reader.ts";
-import type { Survey } from "./survey.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { RecordedWrite } from "./write-recorder.ts";
 
 /**
- * `none`: not wanted, or it waits for something. `missing`, `outdated`, `surplus`: the next resync would create,
- * change or delete it. `foreign`, `released`: an object in the way that is not ours. `pending`: the neighbour has not
- * done its part.
+ * `none`: not wanted, or it waits for something. `missing`, `outdated`, `surplus`: the next resync would create, change
+ * or delete it. `foreign`, `released`: an object in the way that is not ours. `pending`: the third-party controller has
+ * not done its part.
  */
 export type ChildState =
   | "ready"
@@ -61,10 +62,10 @@ const FINE: readonly ChildState[] = ["ready", "none", "opted out"];
 const IN_THE_WAY: readonly Problem["reason"][] = ["NotOurs", "Released"];
 
 /** Those in which something is wrong first, then by namespace and name. */
-export async function routeStatuses(survey: Survey): Promise<readonly RouteStatus[]> {
-  const index = indexOf(survey);
+export async function routeStatuses(snapshot: Snapshot): Promise<readonly RouteStatus[]> {
+  const index = indexOf(snapshot);
   const statuses = await Promise.all(
-    survey.routes.map((description) => statusOf(survey, index, description)),
+    snapshot.routes.map((description) => statusOf(snapshot, index, description)),
   );
   const key = ({ description: { route }, wrong }: RouteStatus) =>
     `${wrong ? 0 : 1} ${route.namespace}/${route.name} ${route.kind}`;
@@ -72,7 +73,7 @@ export async function routeStatuses(survey: Survey): Promise<readonly RouteStatu
 }
 
 /** Children of this installation that no route has any more. */
-export function orphans({ run, routes }: Survey): readonly RecordedWrite[] {
+export function orphans({ run, routes }: Snapshot): readonly RecordedWrite[] {
   const known = new Set(routes.map(({ route }) => routeName(route)));
   return run.writes.filter(
     ({ step }) =>
@@ -88,7 +89,7 @@ interface Index {
   readonly writes: ReadonlyMap<Integration, ReadonlyMap<string, readonly RecordedWrite[]>>;
 }
 
-function indexOf({ routes, run, configuration, childrenOf, instance }: Survey): Index {
+function indexOf({ routes, run, configuration, childrenOf, instance }: Snapshot): Index {
   const { integrations } = configuration;
   const mine = (integration: Integration) =>
     childrenOf(integration).filter((child) => isOfInstance(child, instance));
@@ -109,18 +110,22 @@ function indexOf({ routes, run, configuration, childrenOf, instance }: Survey): 
   };
 }
 
-async function statusOf(survey: Survey, index: Index, description: RouteDescription): Promise<RouteStatus> {
+async function statusOf(
+  snapshot: Snapshot,
+  index: Index,
+  description: RouteDescription,
+): Promise<RouteStatus> {
   const problems = index.problems.get(routeName(description.route)) ?? [];
-  const { integrations } = survey.configuration;
+  const { integrations } = snapshot.configuration;
   const children = await Promise.all(
-    integrations.map((integration) => childStatus(survey, index, description, integration, problems)),
+    integrations.map((integration) => childStatus(snapshot, index, description, integration, problems)),
   );
   const wrong = problems.length > 0 || children.some(({ state }) => !FINE.includes(state));
   return { description, children, problems, wrong };
 }
 
 async function childStatus(
-  survey: Survey,
+  snapshot: Snapshot,
   index: Index,
   description: RouteDescription,
   integration: Integration,
@@ -134,7 +139,8 @@ async function childStatus(
   if (write?.action === "create") {
     return { ...status, object: null, name: write.name, state: "missing" };
   }
-  if (child === null) return { ...status, ...(await substitute(survey, description, integration, problems)) };
+  if (child === null)
+    return { ...status, ...(await substitute(snapshot, description, integration, problems)) };
   const progress = progressOf(child, integration);
   return {
     ...status,
@@ -146,19 +152,21 @@ async function childStatus(
       integration,
       child,
       owningRoutes(child).flatMap((owner) => index.descriptions.get(routeName(owner)) ?? []),
-      survey.dependencies.get(integration) ?? new Map(),
+      snapshot.dependencies.get(integration) ?? new Map(),
     ),
   };
 }
 
-/** The child that has what the route claims now, else any. */
+/** The child that has what the route names now, else any. */
 function ownChild(
-  { claim }: Integration,
+  { sharedResource }: Integration,
   description: RouteDescription,
   children: readonly KubernetesObject[],
 ): KubernetesObject | null {
-  const wanted = claim?.wantedBy(description) ?? null;
-  return children.find(({ spec }) => wanted !== null && claim?.of(spec) === wanted) ?? children[0] ?? null;
+  const wanted = sharedResource?.requestedBy(description) ?? null;
+  return (
+    children.find(({ spec }) => wanted !== null && sharedResource?.of(spec) === wanted) ?? children[0] ?? null
+  );
 }
 
 function stateOf(write: RecordedWrite | undefined, { done }: ChildProgress): ChildState {
@@ -169,7 +177,7 @@ function stateOf(write: RecordedWrite | undefined, { done }: ChildProgress): Chi
 
 /** What stands where the child would be. */
 async function substitute(
-  { reader, instance }: Survey,
+  { reader, instance }: Snapshot,
   description: RouteDescription,
   integration: Integration,
   problems: readonly Problem[],
@@ -178,12 +186,12 @@ async function substitute(
   const name = integration.childName(route);
   const nothing = { object: null, name };
   if (isIgnored(description, integration.name)) return { ...nothing, state: "opted out" };
-  const isTaken = problems.some(({ reason }) => reason === integration.claim?.takenReason);
+  const isTaken = problems.some(({ reason }) => reason === integration.sharedResource?.takenReason);
   if (!isTaken && !problems.some(({ reason }) => IN_THE_WAY.includes(reason))) {
     return { ...nothing, state: "none" };
   }
   const object = await read(reader.client, integration, route.namespace, name);
-  const ownership: Ownership | null = object === null ? null : judge(object, route, instance);
+  const ownership: Ownership | null = object === null ? null : classifyOwnership(object, route, instance);
   if (ownership !== null && !mayWrite(ownership)) {
     return { object, name, state: ownership === "released" ? "released" : "foreign" };
   }
@@ -191,7 +199,7 @@ async function substitute(
 }
 
 async function read(
-  client: Survey["reader"]["client"],
+  client: Snapshot["reader"]["client"],
   { resource }: Integration,
   namespace: string,
   name: string,

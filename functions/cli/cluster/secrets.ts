@@ -4,7 +4,7 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import { readClaimed } from "../../reconcile/observe/guard.ts";
+import { readSharedObject } from "../../reconcile/observe/guard.ts";
 import { Pool } from "../../reconcile/resync/pool.ts";
 import { type ReadingClient, whereReadable } from "./reader.ts";
 import type { RecordedWrite } from "./write-recorder.ts";
@@ -18,7 +18,7 @@ export interface EndangeredSecret {
 const READS_AT_ONCE = 16;
 
 /** The Secrets that would be overwritten, by the write that would do it. Reads metadata only. */
-export async function endangeredSecrets(
+export async function secretsAtRisk(
   client: ReadingClient,
   integrations: readonly Integration[],
   writes: readonly RecordedWrite[],
@@ -27,7 +27,7 @@ export async function endangeredSecrets(
   const pool = new Pool(READS_AT_ONCE);
   for (const write of writes) {
     await pool.add(async () => {
-      const secret = await endangeredBy(client, integrations, write);
+      const secret = await secretAtRisk(client, integrations, write);
       if (secret !== null) found.set(write, secret);
     });
   }
@@ -35,18 +35,25 @@ export async function endangeredSecrets(
   return found;
 }
 
-async function endangeredBy(
+async function secretAtRisk(
   client: ReadingClient,
   integrations: readonly Integration[],
   { resource, namespace, step }: RecordedWrite,
 ): Promise<EndangeredSecret | null> {
   const integration = integrations.find((candidate) => candidate.resource === resource);
-  const claim = integration?.claim ?? null;
-  if (integration === undefined || claim === null || step.action === "delete") return null;
-  const name = claim.of(step.child.spec);
-  if (name === null || (step.action === "update" && claim.of(step.live.spec) === name)) return null;
-  const claimed = await whereReadable(readClaimed(client, integration, claim.stake, namespace, name), null);
+  const sharedResource = integration?.sharedResource ?? null;
+  if (integration === undefined || sharedResource === null || step.action === "delete") return null;
+  const name = sharedResource.of(step.child.spec);
+  if (name === null || (step.action === "update" && sharedResource.of(step.live.spec) === name)) return null;
+  const claimed = await whereReadable(
+    readSharedObject(client, integration, sharedResource.overwriteRisk, namespace, name),
+    null,
+  );
   if (claimed === null) return null;
-  const reason = claim.stake.endangers(claimed.object, claimed.maker, step.child.metadata.name);
+  const reason = sharedResource.overwriteRisk.reasonFor(
+    claimed.object,
+    claimed.maker,
+    step.child.metadata.name,
+  );
   return reason === null ? null : { name, reason };
 }

@@ -115,9 +115,9 @@ Without --to and K_SINK it makes a Job from the installation's CronJob in the ku
 end. --confirm-deletions is put down at the installation's ConfigMap before.
 
 With an address it sends the event itself. Environment, as Knative's SinkBinding sets it: K_SINK, K_CE_OVERRIDES,
-K_CA_CERTS; the token in /oidc/token is sent where there is one. Passing failures are tried again until --timeout.
+K_CA_CERTS; the token in /oidc/token is sent where there is one. Transient failures are tried again until --timeout.
 
-Exit codes: 0 done, 1 not done, 2 wrong usage, 3 done but for deletions that were held back.
+Exit codes: 0 done, 1 not done, 2 wrong usage, 3 done but for deletions that were blocked.
 
 Examples:
   $ traefik-cert-rotater resync --namespace shop

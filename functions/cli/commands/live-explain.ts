@@ -15,7 +15,7 @@ import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/c
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
 import { type LiveChild, listChildren, liveChildren, liveJson, liveText } from "../cluster/live-children.ts";
 import { UNREAD_UDP, whereReadable } from "../cluster/reader.ts";
-import { dependenciesOf, describeAll } from "../cluster/survey.ts";
+import { dependenciesOf, describeAll } from "../cluster/snapshot.ts";
 import { derive, notesOf } from "../input/derive.ts";
 import { inOrder } from "../input/problem-order.ts";
 import { sourceText } from "../installation/setting.ts";
@@ -94,10 +94,10 @@ async function explainOne(
         : `${[text, ...children.flatMap((child) => liveText(child, indentYaml).map(oneLine))].join("\n")}\n\n`,
     );
   }
-  return tellFindings(cluster, wanted, found.length, run, terminal);
+  return reportFindings(cluster, wanted, found.length, run, terminal);
 }
 
-function tellFindings(
+function reportFindings(
   { reader, server, notes }: OpenCluster,
   { namespace, name }: Wanted,
   found: number,
@@ -118,10 +118,10 @@ function tellFindings(
 /** What the reconciler says of the route: more than its own text, for it has looked at what is there. */
 function problemsOf({ problems, notes }: DryRun, description: RouteDescription): readonly Problem[] {
   const { kind, group, name } = description.route;
-  const told = [...problems, ...notes].filter(
+  const reported = [...problems, ...notes].filter(
     ({ route }) => route?.kind === kind && route.group === group && route.name === name,
   );
-  return inOrder([...told, ...notesOf(description)]);
+  return inOrder([...reported, ...notesOf(description)]);
 }
 
 /** All routes of the namespace: which of them share a child is known only from all. A kind not served has none. */

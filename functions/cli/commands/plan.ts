@@ -5,9 +5,9 @@
  */
 import { isObjectName } from "../../schema/object-names.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
+import { type ClusterPlan, toClusterPlan } from "../cluster/cluster-plan.ts";
 import { dryRun } from "../cluster/dry-run.ts";
-import { type Prediction, predict } from "../cluster/prediction.ts";
-import { endangeredSecrets } from "../cluster/secrets.ts";
+import { secretsAtRisk } from "../cluster/secrets.ts";
 import { painter } from "../terminal/colour.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
 
@@ -24,34 +24,34 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<Ex
     throw new UsageError(`--name ${name} is not the name of an object`);
   if (name !== null && options.namespace === undefined) throw new UsageError("--name needs --namespace");
   const cluster = await openCluster(options, terminal);
-  const prediction = await predictIn(cluster, name, confirmDeletions);
+  const clusterPlan = await clusterPlanOf(cluster, name, confirmDeletions);
   cluster.endProgress();
   if (output === "json") {
     const { planJson } = await import("../output/plan-json.ts");
-    terminal.out(`${JSON.stringify(planJson(prediction), null, 2)}\n`);
+    terminal.out(`${JSON.stringify(planJson(clusterPlan), null, 2)}\n`);
   } else {
     const { planText } = await import("../output/plan-text.ts");
-    terminal.out(await planText(prediction, painter(terminal)));
+    terminal.out(await planText(clusterPlan, painter(terminal)));
   }
-  return needsSomebody(prediction) ? EXIT.problems : EXIT.fine;
+  return needsSomebody(clusterPlan) ? EXIT.problems : EXIT.fine;
 }
 
-async function predictIn(
+async function clusterPlanOf(
   { server, reader, configuration, configurationFrom, instance, namespace, notes }: OpenCluster,
   name: string | null,
   confirmDeletions: boolean,
-): Promise<Prediction> {
+): Promise<ClusterPlan> {
   const run = await dryRun(
     { client: reader.client, configuration, instance },
     { namespace, name, confirmDeletions },
   );
-  const secrets = await endangeredSecrets(reader.client, configuration.integrations, run.writes);
+  const secrets = await secretsAtRisk(reader.client, configuration.integrations, run.writes);
   const findings = { notes: notes(), failures: [...reader.failures] };
-  return predict({ server, instance, configurationFrom, run, secrets, findings });
+  return toClusterPlan({ server, instance, configurationFrom, run, secrets, findings });
 }
 
-function needsSomebody({ changes, problems, failures, held }: Prediction): boolean {
+function needsSomebody({ changes, problems, failures, blocked }: ClusterPlan): boolean {
   return (
-    problems.length > 0 || failures.length > 0 || held > 0 || changes.some(({ secret }) => secret !== null)
+    problems.length > 0 || failures.length > 0 || blocked > 0 || changes.some(({ secret }) => secret !== null)
   );
 }

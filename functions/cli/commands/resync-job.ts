@@ -106,7 +106,7 @@ async function follow(
       onLine: (line) => terminal.err(`  ${line}\n`),
       onHindrance: (text) => terminal.err(`${oneLine(text)}\n`),
     });
-    return tell(end, name, options, terminal);
+    return report(end, name, options, terminal);
   } catch (error) {
     if (!signal.aborted) throw error;
     const [namespace, job] = name.split("/");
@@ -118,7 +118,7 @@ async function follow(
   }
 }
 
-function tell(
+function report(
   { state, exitCode }: JobEnd,
   name: string,
   options: ResyncOptions,
@@ -129,11 +129,11 @@ function tell(
       terminal.out(`Job ${name} has done the resync of ${whatOf(options)}\n`);
       return EXIT.fine;
     case "failed":
-      if (exitCode === EXIT.held) {
+      if (exitCode === EXIT.blocked) {
         terminal.out(
-          `Job ${name} has done the resync of ${whatOf(options)}, but for deletions that are held back\n`,
+          `Job ${name} has done the resync of ${whatOf(options)}, but for deletions that are blocked\n`,
         );
-        return EXIT.held;
+        return EXIT.blocked;
       }
       terminal.err(`Job ${name} failed: ${oneLine(state.why)}\n`);
       return EXIT.problems;

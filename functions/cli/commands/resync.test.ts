@@ -25,7 +25,7 @@ after(() => Promise.all(closing.map((close) => close())));
 
 type Answer = readonly [status: number, headers?: Record<string, string>];
 
-/** A sink that gives these answers in turn, the last for ever. */
+/** A sink that gives these answers in turn, the last forever. */
 async function sink(answers: readonly Answer[], tls?: { cert: string; key: string }) {
   const received: Received[] = [];
   const listener: Parameters<typeof createServer>[1] = async (request, response) => {
@@ -79,7 +79,7 @@ describe("resync", () => {
     assert.equal(received[0]?.headers.authorization, undefined);
   });
 
-  test("says that deletions were held back, with an exit code of its own", async () => {
+  test("says that deletions were blocked, with an exit code of its own", async () => {
     const { url } = await sink([[204, { "traefik-cert-rotater-held": "60" }]]);
     const { code, out, err } = await send({ to: url });
     assert.deepEqual([code, out], [3, ""]);
@@ -99,7 +99,7 @@ describe("resync", () => {
     assert.deepEqual(received[0]?.event.data, {});
   });
 
-  test("deletions that were held back are told, with an exit code of their own", async () => {
+  test("deletions that were blocked are reported, with an exit code of their own", async () => {
     const { url } = await sink([[204, { "traefik-cert-rotater-held": "28" }]]);
     const { code, out, err } = await send({ to: url });
     assert.deepEqual([code, out], [3, ""]);
@@ -138,7 +138,7 @@ describe("resync", () => {
     assert.doesNotMatch(out + err, /secret-token/);
   });
 
-  test("passing answers are tried again with the same id, as late as the server asks", async () => {
+  test("transient answers are tried again with the same id, as late as the server asks", async () => {
     const { url, received } = await sink([[503, { "retry-after": "1" }], [404], [204]]);
     const { code, err } = await send({ to: url });
     assert.equal(code, 0);

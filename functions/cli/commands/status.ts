@@ -4,9 +4,9 @@
  * @module
  */
 import type { ClusterOptions } from "../cluster/cluster.ts";
-import { noteText } from "../cluster/prediction.ts";
+import { noteText } from "../cluster/cluster-plan.ts";
 import { orphans, routeStatuses } from "../cluster/route-status.ts";
-import { surveyCluster } from "../cluster/survey.ts";
+import { takeSnapshot } from "../cluster/snapshot.ts";
 import { statusJson } from "../output/status-json.ts";
 import { statusText } from "../output/status-text.ts";
 import { painter } from "../terminal/colour.ts";
@@ -17,10 +17,10 @@ export interface StatusOptions extends ClusterOptions {
 }
 
 export async function status(options: StatusOptions, terminal: Terminal): Promise<ExitCode> {
-  const survey = await surveyCluster(options, terminal);
-  const routes = await routeStatuses(survey);
-  survey.endProgress();
-  const { server, instance, configurationFrom, reader, run } = survey;
+  const snapshot = await takeSnapshot(options, terminal);
+  const routes = await routeStatuses(snapshot);
+  snapshot.endProgress();
+  const { server, instance, configurationFrom, reader, run } = snapshot;
   const failures = [...reader.failures];
   if (run.incomplete !== null && failures.length === 0) failures.push(run.incomplete);
   const report = {
@@ -28,8 +28,8 @@ export async function status(options: StatusOptions, terminal: Terminal): Promis
     instance,
     configurationFrom,
     routes,
-    orphans: orphans(survey),
-    notes: [...survey.notes(), ...run.notes.map(noteText)],
+    orphans: orphans(snapshot),
+    notes: [...snapshot.notes(), ...run.notes.map(noteText)],
     failures,
   };
   terminal.out(

@@ -26,7 +26,7 @@ export interface Connection {
 }
 
 /**
- * Asks for what everybody may read, so that a server that does not answer is told as that.
+ * Asks for what everybody may read, so that a server that does not answer is reported as that.
  *
  * @param context of the kubeconfig; null for its current one
  * @throws {UsageError} where there is no way to a cluster

@@ -54,10 +54,10 @@ export function post({ url, headers, body, caCerts }: Post, signal: AbortSignal)
 }
 
 /**
- * Passing answers. 404 is among them: until Knative has programmed the way to a new Service, that is what its
+ * Transient answers. 404 is among them: until Knative has programmed the way to a new Service, that is what its
  * gateway says, and the first resync is sent just then.
  */
-const PASSING: ReadonlySet<number> = new Set([404, 408, 425, 429, 502, 503, 504]);
+const TRANSIENT: ReadonlySet<number> = new Set([404, 408, 425, 429, 502, 503, 504]);
 
 export interface PersistOptions {
   /** Waits between attempts; rejects once the time is over. */
@@ -74,8 +74,8 @@ export class NotAcceptedError extends Error {
 }
 
 /** An attempt that another may follow; the message says what happened. */
-class PassingError extends Error {
-  override readonly name = "PassingError";
+class TransientError extends Error {
+  override readonly name = "TransientError";
   /** What the server asked for. */
   readonly seconds: number;
 
@@ -86,7 +86,7 @@ class PassingError extends Error {
 }
 
 /**
- * Sends until an answer is no passing one, with growing pauses, at least as long as the server asks for.
+ * Sends until an answer is no transient one, with growing pauses, at least as long as the server asks for.
  *
  * @throws {NotAcceptedError} when time is over; its message has what happened last
  */
@@ -103,7 +103,7 @@ export async function postUntilAnswered(request: Post, options: PersistOptions):
       onFailedAttempt: async ({ error, retryDelay }) => {
         last = error.message;
         if (signal.aborted) return;
-        const asked = error instanceof PassingError ? error.seconds * 1_000 : 0;
+        const asked = error instanceof TransientError ? error.seconds * 1_000 : 0;
         onRetry(last, Math.max(asked, retryDelay) / 1_000);
         if (asked > retryDelay) await wait(asked - retryDelay);
       },
@@ -119,12 +119,12 @@ async function attempt(request: Post, signal: AbortSignal): Promise<Reply> {
   try {
     reply = await post(request, signal);
   } catch (error) {
-    throw new PassingError(messageOf(error), 0, { cause: error });
+    throw new TransientError(messageOf(error), 0, { cause: error });
   }
-  if (!PASSING.has(reply.status)) return reply;
+  if (!TRANSIENT.has(reply.status)) return reply;
   const seconds = Number(reply.headers["retry-after"] ?? 0);
   const asked = Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
-  throw new PassingError(`answer ${reply.status} ${reply.text}`.trim(), asked);
+  throw new TransientError(`answer ${reply.status} ${reply.text}`.trim(), asked);
 }
 
 function messageOf(error: unknown): string {

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { heldBy, heldText } from "./resync-event.ts";
+import { blockedBy, blockedText } from "./resync-event.ts";
 
-test("an answer says how many deletions were held back; nonsense is none", () => {
-  assert.equal(heldBy({}), 0);
-  assert.equal(heldBy({ "traefik-cert-rotater-held": "28" }), 28);
+test("an answer says how many deletions were blocked; nonsense is none", () => {
+  assert.equal(blockedBy({}), 0);
+  assert.equal(blockedBy({ "traefik-cert-rotater-held": "28" }), 28);
   for (const nonsense of ["", "x", "-1", "1.5", "1e999"]) {
-    assert.equal(heldBy({ "traefik-cert-rotater-held": nonsense }), 0, nonsense);
+    assert.equal(blockedBy({ "traefik-cert-rotater-held": nonsense }), 0, nonsense);
   }
-  assert.match(heldText(28, null), /^28 children are no longer wanted, .*resync --confirm-deletions$/);
-  assert.match(heldText(28, "you may not"), /needs a kubeconfig that may annotate .*ConfigMap: you may not$/);
+  assert.match(blockedText(28, null), /^28 children are no longer wanted, .*resync --confirm-deletions$/);
+  assert.match(
+    blockedText(28, "you may not"),
+    /needs a kubeconfig that may annotate .*ConfigMap: you may not$/,
+  );
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { HELD_HEADER } from "../../answer.ts";
+import { BLOCKED_HEADER } from "../../answer.ts";
 import { RESYNC_TYPE } from "../../cloudevents/to-work.ts";
 import { isNamespaceName, isObjectName } from "../../schema/object-names.ts";
 import { UsageError } from "../terminal/terminal.ts";
@@ -56,20 +56,20 @@ export function eventOf(
   };
 }
 
-/** How many deletions the answer says were held back. */
-export function heldBy(headers: Readonly<Record<string, string | readonly string[] | undefined>>): number {
-  const held = Number(headers[HELD_HEADER] ?? 0);
-  return Number.isSafeInteger(held) && held > 0 ? held : 0;
+/** How many deletions the answer says were blocked. */
+export function blockedBy(headers: Readonly<Record<string, string | readonly string[] | undefined>>): number {
+  const blocked = Number(headers[BLOCKED_HEADER] ?? 0);
+  return Number.isSafeInteger(blocked) && blocked > 0 ? blocked : 0;
 }
 
 /** @param unconfirmed why a confirmation that was asked for could not be given; null where none was, or it was given */
-export function heldText(held: number, unconfirmed: string | null): string {
+export function blockedText(blocked: number, unconfirmed: string | null): string {
   const advice =
     unconfirmed === null
       ? "if they are to go, run: traefik-cert-rotater resync --confirm-deletions"
       : `--confirm-deletions needs a kubeconfig that may annotate the installation's ConfigMap: ${unconfirmed}`;
   return (
-    `${held} children are no longer wanted, which are too many to delete at once, so none was deleted; all else was ` +
+    `${blocked} children are no longer wanted, which are too many to delete at once, so none was deleted; all else was ` +
     `done. Look at them with traefik-cert-rotater plan, and correct the configuration where it is at fault; ${advice}`
   );
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readSenderToken } from "../../cloudevents/authentication/sender-token.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
 import { NotAcceptedError, postUntilAnswered, type Reply } from "./post.ts";
-import { eventOf, heldBy, heldText, type ResyncScope, whatOf } from "./resync-event.ts";
+import { blockedBy, blockedText, eventOf, type ResyncScope, whatOf } from "./resync-event.ts";
 import type { Sink } from "./sink.ts";
 
 export interface SendOptions extends ResyncScope {
@@ -44,7 +44,7 @@ export async function sendResync(
         onRetry: (why, seconds) => terminal.err(`${url.href}: ${why}; trying again in ${seconds} s\n`),
       },
     );
-    return tell(reply, { url, options, unconfirmed }, terminal);
+    return report(reply, { url, options, unconfirmed }, terminal);
   } catch (error) {
     if (!(error instanceof NotAcceptedError)) throw error;
     const given = `${url.href} did not accept the resync within ${options.timeoutSeconds} s`;
@@ -60,7 +60,7 @@ interface Sent {
   readonly unconfirmed: string | null;
 }
 
-function tell(
+function report(
   { status, headers, text }: Reply,
   { url, options, unconfirmed }: Sent,
   terminal: Terminal,
@@ -69,10 +69,10 @@ function tell(
     terminal.err(`${url.href} refused the resync: answer ${status} ${text}${hint(status)}\n`);
     return EXIT.problems;
   }
-  const held = heldBy(headers);
-  if (held > 0) {
-    terminal.err(`${url.href}: ${heldText(held, unconfirmed)}\n`);
-    return EXIT.held;
+  const blocked = blockedBy(headers);
+  if (blocked > 0) {
+    terminal.err(`${url.href}: ${blockedText(blocked, unconfirmed)}\n`);
+    return EXIT.blocked;
   }
   // A Broker says nothing of what the function will answer.
   if (status === 202 && unconfirmed !== null) {

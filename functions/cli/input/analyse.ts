@@ -12,7 +12,7 @@ import { type Derivation, derive, type LocatedDerivation } from "./derive.ts";
 import { lastOfEach } from "./duplicates.ts";
 import { readObjects } from "./input.ts";
 import { noteLines, problemLines } from "./problem-lines.ts";
-import { dependencyNames, factsWith, parseTarget, UNKNOWN_TARGET } from "./target.ts";
+import { dependenciesWith, dependencyNames, parseTarget, UNKNOWN_TARGET } from "./target.ts";
 
 export interface AnalyseOptions {
   readonly filename: readonly string[];
@@ -45,7 +45,7 @@ export async function analyse(options: AnalyseOptions, terminal: Terminal): Prom
   const { objects, contradictions } = lastOfEach(input.routes);
   const errors = [...input.errors, ...contradictions];
   const descriptions = await Promise.all(objects.map(({ object }) => describeRoute(settings, object, {})));
-  const dependencies = factsWith(integrations, target ?? [UNKNOWN_TARGET]);
+  const dependencies = dependenciesWith(integrations, target ?? [UNKNOWN_TARGET]);
   const others = lastOfEach(input.others).objects.map(({ object }) => object);
   const surroundings = { objects: others, instance: null };
   const derived = derive(descriptions, { integrations, selector, dependencies, refuseHost, surroundings });

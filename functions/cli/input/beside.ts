@@ -9,8 +9,8 @@ import type { Problem } from "../../problem.ts";
 import { inTheWay } from "../../reconcile/plan/in-the-way.ts";
 import { isSharing } from "../../reconcile/plan/namespace-index.ts";
 import {
+  classifyOwnership,
   isOfInstance,
-  judge,
   MANAGED_BY,
   MANAGED_BY_LABEL,
   mayWrite,
@@ -38,11 +38,13 @@ export function placeOf(
 ): Place {
   const [{ route }] = members;
   const { name } = child.metadata;
-  const claim = integration.claim?.of(child.spec) ?? null;
+  const sharedResource = integration.sharedResource?.of(child.spec) ?? null;
   const here = objects.filter(
     (object) => isOfKind(object, integration) && namespaceOf(object) === route.namespace,
   );
-  const holders = here.filter(({ spec }) => claim !== null && integration.claim?.of(spec) === claim);
+  const holders = here.filter(
+    ({ spec }) => sharedResource !== null && integration.sharedResource?.of(spec) === sharedResource,
+  );
   const isOurs = (object: KubernetesObject) =>
     members.some((member) => mayWrite(ownershipOf(object, member.route, instance)));
   const occupant = here.find(({ metadata }) => metadata.name === name);
@@ -55,17 +57,19 @@ export function placeOf(
   return {
     why: `${stranger.kind} ${stranger.metadata.name} is there, which is not ours`,
     problem:
-      isSharing(integration) && claim !== null
-        ? whyUnmade(integration, { route, claim, names }, stranger, instance ?? "")
+      isSharing(integration) && sharedResource !== null
+        ? whyUnmade(integration, { route, sharedResource, names }, stranger, instance ?? "")
         : inTheWay(stranger, route, instance ?? ""),
   };
 }
 
 function ownershipOf(object: KubernetesObject, route: RouteReference, instance: string | null): Ownership {
   if (instance === null) {
-    return object.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY ? "ours" : judge(object, route, "");
+    return object.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY
+      ? "ours"
+      : classifyOwnership(object, route, "");
   }
-  return isOfInstance(object, instance) ? "ours" : judge(object, route, instance);
+  return isOfInstance(object, instance) ? "ours" : classifyOwnership(object, route, instance);
 }
 
 function isOfKind({ apiVersion, kind }: KubernetesObject, { resource }: Integration): boolean {

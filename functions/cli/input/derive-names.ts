@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Facts, Integration } from "../../integrations/integration.ts";
+import type { Integration, ObservedState } from "../../integrations/integration.ts";
 import { type DecidedNames, decidedFor, decideNames } from "../../reconcile/plan/names/decide-names.ts";
 import { publisherOf, sharesNames } from "../../reconcile/plan/names/plan-names.ts";
 import { isIgnored } from "../../reconcile/plan/opt-out.ts";
@@ -15,7 +15,7 @@ export type DecidedByRoute = ReadonlyMap<RouteDescription, DecidedNames>;
 export function decideForAll(
   integrations: readonly Integration[],
   served: readonly RouteDescription[],
-  factsFor: (description: RouteDescription) => Omit<Facts, "child">,
+  factsFor: (description: RouteDescription) => Omit<ObservedState, "child">,
 ): ReadonlyMap<Integration, DecidedByRoute> {
   const namespaces = Map.groupBy(served, ({ route }) => route.namespace);
   return new Map(

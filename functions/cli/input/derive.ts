@@ -4,7 +4,7 @@
  * @module
  */
 import { capProblems } from "../../cap-problems.ts";
-import type { Desired, Facts, Integration } from "../../integrations/integration.ts";
+import type { Desired, Integration, ObservedState } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { compareAge } from "../../reconcile/plan/age.ts";
@@ -43,13 +43,16 @@ export interface LocatedDerivation extends Derivation {
 export interface Deriver {
   readonly integrations: readonly Integration[];
   readonly selector: Selector & RouteKinds;
-  readonly dependencies: Facts["dependencies"];
+  readonly dependencies: ObservedState["dependencies"];
   /** Why the namespace may not have the name; null where it may. */
   readonly refuseHost: (namespace: string, name: string) => Problem | null;
   readonly surroundings: Surroundings;
 }
 
-/** Derives the children of each route; routes that claim the same child share it, as they would in a cluster. */
+/**
+ * Derives the children of each route; routes that name the same shared resource share a child, as they would in a
+ * cluster.
+ */
 export function derive(descriptions: readonly RouteDescription[], deriver: Deriver): readonly Derivation[] {
   const served = unshadowed(descriptions).filter(
     (description) => notServed(description, deriver.selector) === null,
@@ -122,15 +125,17 @@ function deriveChild(
   const members = membersWith(description, served, integration);
   const [first, ...others] = members;
   const merged =
-    others.length === 0 || integration.claim === null ? first : integration.claim.merge([first, ...others]);
-  const desired = integration.desire(merged, {
+    others.length === 0 || integration.sharedResource === null
+      ? first
+      : integration.sharedResource.merge([first, ...others]);
+  const desired = integration.desiredState(merged, {
     child: null,
     ...factsFor(description, deriver),
     ...(decided === undefined ? {} : { followed: { before: new Set(), now: decided.followed } }),
   });
   if (desired.kind !== "present") return none(reasonFor(desired, description), desired.problems);
   const problems = [
-    ...(integration.claim?.contradictions([first, ...others]) ?? []),
+    ...(integration.sharedResource?.contradictions([first, ...others]) ?? []),
     ...desired.problems,
     ...(decided?.problems ?? []),
   ];
@@ -147,7 +152,7 @@ function deriveChild(
 function factsFor(
   { route: { namespace } }: RouteDescription,
   { dependencies, refuseHost }: Deriver,
-): Omit<Facts, "child"> {
+): Omit<ObservedState, "child"> {
   return {
     dependencies,
     mayName: (host) => refuseHost(namespace, host) === null,
@@ -162,13 +167,13 @@ function membersWith(
   served: readonly RouteDescription[],
   integration: Integration,
 ): readonly [RouteDescription, ...RouteDescription[]] {
-  const claim = integration.claim?.wantedBy(description) ?? null;
+  const sharedResource = integration.sharedResource?.requestedBy(description) ?? null;
   const members = served.filter(
     (other) =>
-      claim !== null &&
+      sharedResource !== null &&
       other.route.namespace === description.route.namespace &&
       !isIgnored(other, integration.name) &&
-      integration.claim?.wantedBy(other) === claim,
+      integration.sharedResource?.requestedBy(other) === sharedResource,
   );
   const [first, ...rest] = [...members].sort(compareAge);
   return first === undefined ? [description] : [first, ...rest];

@@ -13,12 +13,12 @@ interface Line {
   readonly text: string;
   readonly field: string | null;
   more: number;
-  /** What is left out besides the place that is told may be more than a name. */
+  /** What is left out besides the place that is reported may be more than a name. */
   costsCertificate: boolean;
 }
 
 /**
- * A placeholder is told once a file: whoever fills it in does so everywhere.
+ * A placeholder is reported once a file: whoever fills it in does so everywhere.
  *
  * @param templates files that have been called templates already
  */
@@ -27,13 +27,13 @@ export function problemLines(
   templates: ReadonlySet<string>,
 ): readonly string[] {
   const lines: Line[] = [];
-  const told = new Map<string, Line>();
+  const reported = new Map<string, Line>();
   for (const { origin, file, problems } of derivations) {
     for (const problem of problems) {
       if (problem.note === true) continue;
       const key = file === null ? null : placeholderKey(problem);
       if (key === "{" && templates.has(file ?? "")) continue;
-      const before = key === null ? undefined : told.get(`${file} ${key}`);
+      const before = key === null ? undefined : reported.get(`${file} ${key}`);
       if (before !== undefined) {
         before.more++;
         before.costsCertificate ||= problem.field === SECRET_NAME && before.field !== SECRET_NAME;
@@ -42,7 +42,7 @@ export function problemLines(
       const { field } = problem;
       const line = { text: `${origin}: ${problemText(problem)}`, field, more: 0, costsCertificate: false };
       lines.push(line);
-      if (key !== null) told.set(`${file} ${key}`, line);
+      if (key !== null) reported.set(`${file} ${key}`, line);
     }
   }
   return lines.map(({ text, more, costsCertificate }) => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { isIP } from "node:net";
-import { dependencyKey, type Facts, type Integration } from "../../integrations/integration.ts";
+import { dependencyKey, type Integration, type ObservedState } from "../../integrations/integration.ts";
 import { apiVersionOf, type KubernetesObject } from "../../kubernetes/objects.ts";
 import { isObjectName } from "../../schema/object-names.ts";
 import { UsageError } from "../terminal/terminal.ts";
@@ -27,10 +27,10 @@ export function parseTarget(text: string): readonly string[] {
 }
 
 /** What the integrations would read from the cluster, if the target Service had these addresses. */
-export function factsWith(
+export function dependenciesWith(
   integrations: readonly Integration[],
   target: readonly string[],
-): Facts["dependencies"] {
+): ObservedState["dependencies"] {
   const ingress = target.map((address) => (isIP(address) === 0 ? { hostname: address } : { ip: address }));
   return new Map(
     integrations.flatMap(({ dependencies }) =>

@@ -33,10 +33,10 @@ export interface JobEnd {
 /** Resolves when the Job has ended, rejects with what `wait` rejects with. */
 export async function followJob(reader: JobReader, options: FollowOptions): Promise<JobEnd> {
   const written = new Map<string, number>();
-  let told = "";
-  const tell = (text: string) => {
-    if (text !== told) options.onHindrance(text);
-    told = text;
+  let reported = "";
+  const report = (text: string) => {
+    if (text !== reported) options.onHindrance(text);
+    reported = text;
   };
   for (;;) {
     try {
@@ -46,14 +46,14 @@ export async function followJob(reader: JobReader, options: FollowOptions): Prom
       const pods = [...(await reader.pods())].sort(byAge);
       for (const pod of pods) {
         const hindrance = state.state === "running" ? hindranceOf(pod) : null;
-        if (hindrance !== null) tell(`Pod ${pod.metadata.name} does not start: ${hindrance}`);
-        if (hasBegun(pod)) await writeLines(reader, pod.metadata.name, written, options.onLine, tell);
+        if (hindrance !== null) report(`Pod ${pod.metadata.name} does not start: ${hindrance}`);
+        if (hasBegun(pod)) await writeLines(reader, pod.metadata.name, written, options.onLine, report);
       }
       if (state.state !== "running") return { state, exitCode: lastExitCode(pods) };
     } catch (error) {
       // The Job goes on, and the next look may succeed.
       if (!(error instanceof KubernetesError)) throw error;
-      tell(`${error.message}; looking again`);
+      report(`${error.message}; looking again`);
     }
     await options.wait();
   }
@@ -65,7 +65,7 @@ async function writeLines(
   pod: string,
   written: Map<string, number>,
   onLine: (line: string) => void,
-  tell: (text: string) => void,
+  report: (text: string) => void,
 ): Promise<void> {
   try {
     const lines = (await reader.log(pod)).split("\n").slice(0, -1);
@@ -74,7 +74,7 @@ async function writeLines(
   } catch (error) {
     // How it ends is known all the same.
     if (!(error instanceof KubernetesError)) throw error;
-    tell(`the log of Pod ${pod} cannot be read: ${error.message}`);
+    report(`the log of Pod ${pod} cannot be read: ${error.message}`);
   }
 }
 

@@ -42,7 +42,7 @@ export async function findInstance(
   return first ?? DEFAULT_INSTANCE;
 }
 
-/** What cannot be read has none; the command meets the same error and tells it. */
+/** What cannot be read has none; the command meets the same error and reports it. */
 async function instancesIn(
   client: Pick<KubernetesClient, "list">,
   resource: Integration["resource"],

@@ -93,7 +93,7 @@ describe("the Job of a resync", () => {
     assert.deepEqual(stateOf(job(failed)), { state: "failed", why: "BackoffLimitExceeded: too often" });
   });
 
-  test("what keeps its pod from starting is told, and what is on its way is not", () => {
+  test("what keeps its pod from starting is reported, and what is on its way is not", () => {
     const waiting = (reason: string, message?: string) =>
       hindranceOf(pod("a", container({ waiting: { reason, message } })));
     assert.equal(waiting("ImagePullBackOff", "no such image"), "ImagePullBackOff: no such image");
@@ -167,7 +167,7 @@ describe("following a Job", () => {
     assert.deepEqual(end, { state: { state: "complete" }, exitCode: 0 });
   });
 
-  test("tells once what is in the way, and goes on when the API server fails for a while", async () => {
+  test("reports once what is in the way, and goes on when the API server fails for a while", async () => {
     const waiting = pod("1", container({ waiting: { reason: "ImagePullBackOff" } }));
     const { end, hindrances } = await follow(
       { job: job(), pods: [waiting] },

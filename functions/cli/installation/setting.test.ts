@@ -136,7 +136,7 @@ describe("what an installation is set to", () => {
     );
   });
 
-  test("one that the function could not start with is told with its keys", async () => {
+  test("one that the function could not start with is reported with its keys", async () => {
     const config = '{"integrations":{"externalDNS":{"ttl":0,"tll":1}}}';
     await assert.rejects(
       settingOf([{ namespace: "ops", config }]),
@@ -151,7 +151,7 @@ describe("what an installation is set to", () => {
     );
   });
 
-  test("a server that fails is told as that", async () => {
+  test("a server that fails is reported as that", async () => {
     const client = {
       ...clusterWith([]).client,
       list: async () => Promise.reject(new UnavailableError("GET /api/v1/configmaps", "503 etcd")),

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import type { Prediction } from "../cluster/prediction.ts";
+import type { ClusterPlan } from "../cluster/cluster-plan.ts";
 
 /** The documented shape: nothing may be renamed, things may be added. */
-export function planJson({ changes, problems, ...rest }: Prediction): object {
-  const { server, instance, configurationFrom, routes, children, held, notes, failures } = rest;
+export function planJson({ changes, problems, ...rest }: ClusterPlan): object {
+  const { server, instance, configurationFrom, routes, children, blocked, notes, failures } = rest;
   return {
     server,
     instance,
     configuration: configurationFrom,
     routes,
     children,
-    held,
+    held: blocked,
     changes: changes.map(({ routes: owners, ...change }) => {
       const { action, kind, namespace, name, before, after, secret } = change;
       return {
@@ -22,7 +22,7 @@ export function planJson({ changes, problems, ...rest }: Prediction): object {
         kind,
         namespace,
         name,
-        held: change.held,
+        held: change.blocked,
         routes: owners.map((route) => ({ kind: route.kind, namespace: route.namespace, name: route.name })),
         overwritesSecret: secret,
         before,

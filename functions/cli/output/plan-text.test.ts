@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { PlainObject } from "../cluster/applied-object.ts";
-import type { PredictedChange, Prediction } from "../cluster/prediction.ts";
+import type { ClusterPlan, PlannedChange } from "../cluster/cluster-plan.ts";
 import { planText } from "./plan-text.ts";
 
 const ROUTE = { kind: "IngressRoute", group: "traefik.io", namespace: "shop", name: "web" } as const;
@@ -24,7 +24,7 @@ function owner(uid: string): object {
   };
 }
 
-function prediction(change: Partial<PredictedChange>, more: Partial<Prediction> = {}): Prediction {
+function clusterPlan(change: Partial<PlannedChange>, more: Partial<ClusterPlan> = {}): ClusterPlan {
   return {
     server: "https://cluster/",
     instance: "a/b",
@@ -41,14 +41,14 @@ function prediction(change: Partial<PredictedChange>, more: Partial<Prediction> 
         before: child({}),
         after: child({}),
         secret: null,
-        held: false,
+        blocked: false,
         ...change,
       },
     ],
     problems: [],
     notes: [],
     failures: [],
-    held: 0,
+    blocked: 0,
     ...more,
   };
 }
@@ -58,12 +58,12 @@ const PLAIN = (_: string, text: string) => text;
 describe("a plan for people", () => {
   test("a route that was made again is another owner, whatever its name", async () => {
     const [before, after] = [child(owner("11111111-2222")), child(owner("33333333-4444"))];
-    const text = await planText(prediction({ before, after }), PLAIN);
+    const text = await planText(clusterPlan({ before, after }), PLAIN);
     assert.match(text, /\n {4}- {3}- IngressRoute web of traefik\.io, uid 11111111, controller\n/);
     assert.match(text, /\n {4}\+ {3}- IngressRoute web of traefik\.io, uid 33333333, controller\n/);
   });
 
-  test("the order of keys is no difference, and of our own marks only that they change is told", async () => {
+  test("the order of keys is no difference, and of our own marks only that they change is reported", async () => {
     const { spec, ...rest } = child({ annotations: { "traefik-cert-rotater.io/applied": "1" } });
     const reversed = Object.fromEntries(Object.entries(spec as object).reverse());
     const after = {
@@ -71,7 +71,7 @@ describe("a plan for people", () => {
       metadata: { annotations: { "traefik-cert-rotater.io/applied": "2" } },
       spec: reversed,
     };
-    const text = await planText(prediction({ before: { ...rest, spec }, after }), PLAIN);
+    const text = await planText(clusterPlan({ before: { ...rest, spec }, after }), PLAIN);
     assert.match(
       text,
       /for IngressRoute web\n {6}only this installation's own marks change\n\n0 to create, 1 to change/,
@@ -85,28 +85,28 @@ describe("a plan for people", () => {
     const [before, after] = ["a.example.com", "b.example.com"].map((host) =>
       child({ annotations: since(host) }, [host]),
     );
-    const text = await planText(prediction({ before: before ?? null, after: after ?? null }), PLAIN);
+    const text = await planText(clusterPlan({ before: before ?? null, after: after ?? null }), PLAIN);
     assert.match(text, /- {5}- a\.example\.com\n {4}\+ {5}- b\.example\.com/);
     assert.doesNotMatch(text, /hosts-since/);
   });
 
   test("colours say what comes and what goes", async () => {
     const change = { before: child({}, ["old"]), after: child({}, ["new"]) };
-    const text = await planText(prediction(change), (colour, text) => `<${colour}>${text}</${colour}>`);
+    const text = await planText(clusterPlan(change), (colour, text) => `<${colour}>${text}</${colour}>`);
     assert.match(text, /<red> {4}- {5}- old<\/red>\n<green> {4}\+ {5}- new<\/green>\n/);
     assert.match(text, /<dim> {6}spec:<\/dim>|<dim> {6}…<\/dim>/);
   });
 
-  test("failures, notes and held deletions have their place, and nothing to do is said", async () => {
-    const change = { action: "delete", after: null, held: true } as const;
-    const more = { held: 12, children: 20, notes: ["a note"], failures: ["a failure"] };
-    const text = await planText(prediction(change, more), PLAIN);
-    assert.match(text, /- delete Certificate shop\/web-tls \(was for IngressRoute web\)\n {4}! held back/);
+  test("failures, notes and blocked deletions have their place, and nothing to do is said", async () => {
+    const change = { action: "delete", after: null, blocked: true } as const;
+    const more = { blocked: 12, children: 20, notes: ["a note"], failures: ["a failure"] };
+    const text = await planText(clusterPlan(change, more), PLAIN);
+    assert.match(text, /- delete Certificate shop\/web-tls \(was for IngressRoute web\)\n {4}! blocked/);
     assert.match(
       text,
-      /\nCould not be read\n {2}a failure\n\nThe brake\n {2}a resync would delete 12 of 20 /,
+      /\nCould not be read\n {2}a failure\n\nThe deletion limit\n {2}a resync would delete 12 of 20 /,
     );
     assert.match(text, /\nNotes\n {2}a note\n/);
-    assert.match(await planText({ ...prediction({}), changes: [] }, PLAIN), /\nNothing to do: 0 to create/);
+    assert.match(await planText({ ...clusterPlan({}), changes: [] }, PLAIN), /\nNothing to do: 0 to create/);
   });
 });

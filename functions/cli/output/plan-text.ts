@@ -8,7 +8,7 @@ import { APPLIED_ANNOTATION } from "../../reconcile/plan/child/applied.ts";
 import { HOSTS_SINCE_ANNOTATION } from "../../reconcile/plan/child/hosts-since.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import type { PlainObject } from "../cluster/applied-object.ts";
-import type { PredictedChange, Prediction } from "../cluster/prediction.ts";
+import type { ClusterPlan, PlannedChange } from "../cluster/cluster-plan.ts";
 import type { PlannedAction } from "../cluster/write-recorder.ts";
 import { sourceText } from "../installation/setting.ts";
 import type { Colour, Paint } from "../terminal/colour.ts";
@@ -22,30 +22,30 @@ const CONTEXT = 2;
 
 type FormatYaml = (value: unknown) => string;
 
-export async function planText(prediction: Prediction, paint: Paint): Promise<string> {
+export async function planText(clusterPlan: ClusterPlan, paint: Paint): Promise<string> {
   const { formatYaml } = await import("../../config/yaml.lazy.ts");
-  const { server, instance, configurationFrom, routes, children, changes } = prediction;
+  const { server, instance, configurationFrom, routes, children, changes } = clusterPlan;
   const lines = [
     `Plan for installation ${instance} in ${server}`,
     `Configuration: ${sourceText(configurationFrom)}`,
     `${count(routes, "route")} looked at${children === null ? "" : `, ${count(children, "child", "children")} there`}`,
     "",
     ...changes.flatMap((change) => [...changeLines(change, paint, formatYaml), ""]),
-    ...attention(prediction, paint),
-    summary(prediction),
+    ...attention(clusterPlan, paint),
+    summary(clusterPlan),
   ];
   return `${lines.map(oneLine).join("\n")}\n`;
 }
 
-function changeLines(change: PredictedChange, paint: Paint, formatYaml: FormatYaml): readonly string[] {
-  const { action, kind, namespace, name, before, after, secret, held } = change;
+function changeLines(change: PlannedChange, paint: Paint, formatYaml: FormatYaml): readonly string[] {
+  const { action, kind, namespace, name, before, after, secret, blocked } = change;
   const sign = SIGNS[action];
   const head = `${sign} ${action} ${kind} ${namespace}/${name}${purpose(change)}`;
   const lines = diffLines(yamlLines(before, formatYaml), yamlLines(after, formatYaml));
   const isVisible = lines.some(({ sign }) => sign !== " ");
   return [
     paint("bold", paint(COLOURS[sign] ?? "dim", head)),
-    ...(held ? ["    ! held back: see the brake below"] : []),
+    ...(blocked ? ["    ! blocked: see the deletion limit below"] : []),
     ...(secret === null ? [] : [paint("red", `    ! Secret ${secret.name}: ${secret.reason}`)]),
     ...(isVisible ? [] : [paint("dim", "      only this installation's own marks change")]),
     ...(isVisible ? nearChanges(lines, CONTEXT) : []).map(({ sign, text }) =>
@@ -54,7 +54,7 @@ function changeLines(change: PredictedChange, paint: Paint, formatYaml: FormatYa
   ];
 }
 
-function purpose({ routes, action }: PredictedChange): string {
+function purpose({ routes, action }: PlannedChange): string {
   const names = routes.map(({ kind, name }) => `${kind} ${name}`).join(", ");
   if (names === "") return "";
   return action === "delete" ? ` (was for ${names})` : ` for ${names}`;
@@ -92,8 +92,8 @@ function ownerText(owner: unknown): string {
   return `${kind} ${name} of ${group}, uid ${String(uid).slice(0, 8)}${controller === true ? ", controller" : ""}`;
 }
 
-function attention(prediction: Prediction, paint: Paint): readonly string[] {
-  const { changes, problems, notes, failures, held } = prediction;
+function attention(clusterPlan: ClusterPlan, paint: Paint): readonly string[] {
+  const { changes, problems, notes, failures, blocked } = clusterPlan;
   const secrets = changes.flatMap(({ namespace, secret }) =>
     secret === null ? [] : [`Secret ${namespace}/${secret.name}: ${secret.reason}`],
   );
@@ -110,15 +110,15 @@ function attention(prediction: Prediction, paint: Paint): readonly string[] {
       "red",
     ),
     ...section("Could not be read", failures, paint, "red"),
-    ...section("The brake", held === 0 ? [] : [brake(prediction)], paint, "red"),
+    ...section("The deletion limit", blocked === 0 ? [] : [limitText(clusterPlan)], paint, "red"),
     ...section("Notes", notes, paint, "yellow"),
   ];
   return lines;
 }
 
-function brake({ held, children }: Prediction): string {
+function limitText({ blocked, children }: ClusterPlan): string {
   return (
-    `a resync would delete ${held} of ${children} children, so it deletes none. ` +
+    `a resync would delete ${blocked} of ${children} children, so it deletes none. ` +
     "If that is right, run: traefik-cert-rotater resync --confirm-deletions"
   );
 }
@@ -128,7 +128,7 @@ function section(title: string, items: readonly string[], paint: Paint, colour: 
   return [paint("bold", paint(colour, title)), ...items.map((item) => `  ${item}`), ""];
 }
 
-function summary({ changes, problems, failures }: Prediction): string {
+function summary({ changes, problems, failures }: ClusterPlan): string {
   const of = (action: PlannedAction) => changes.filter((change) => change.action === action).length;
   const secrets = changes.filter(({ secret }) => secret !== null).length;
   const parts = [

@@ -72,8 +72,8 @@ const NAMELESS: readonly ChildState[] = ["none", "opted out"];
 function childCell({ integration, name, state, object }: ChildStatus, wide: boolean): string {
   if (NAMELESS.includes(state)) return state === "none" ? "-" : state;
   if (!wide) return state;
-  const claimed = object === null ? null : (integration.claim?.of(object.spec) ?? null);
-  return `${state} ${name}${claimed === null ? "" : ` (${claimed})`}`;
+  const sharedName = object === null ? null : (integration.sharedResource?.of(object.spec) ?? null);
+  return `${state} ${name}${sharedName === null ? "" : ` (${sharedName})`}`;
 }
 
 function remarks({ children, problems }: RouteStatus): readonly string[] {

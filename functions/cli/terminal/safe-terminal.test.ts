@@ -18,7 +18,7 @@ function setUp() {
   return { terminal, written };
 }
 
-test("what is told is escaped on both streams, and our own colours go through", () => {
+test("what is reported is escaped on both streams, and our own colours go through", () => {
   const { terminal, written } = setUp();
   terminal.err("\u001b]0;pwned\u0007\n");
   const paint = painter(terminal);

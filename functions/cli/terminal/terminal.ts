@@ -20,7 +20,7 @@ export interface Terminal {
  * `problems`: the command did its work and found something wrong with the input. `held`: the resync was made, but for
  * deletions that a person must confirm.
  */
-export const EXIT = { fine: 0, problems: 1, usage: 2, held: 3 } as const;
+export const EXIT = { fine: 0, problems: 1, usage: 2, blocked: 3 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -234,11 +234,11 @@ suite("the cluster's keys", () => {
 
   test("that were withdrawn are known to be old, also where it is too early to read again", async () => {
     const { cluster, verdict } = createSubject();
-    const former = await sign();
-    await verdict(former);
+    const previous = await sign();
+    await verdict(previous);
     cluster.keys = [second];
     assert.equal(await verdict(await sign({}, second)), "allowed");
-    assert.equal(await verdict(former), "unauthenticated");
+    assert.equal(await verdict(previous), "unauthenticated");
     assert.equal(cluster.reads, 2);
   });
 

@@ -70,17 +70,17 @@ export function createVerifyToken({ audience, readJson, now }: ClusterKeysOption
 
   /** Whether the keys before these had the token's key, so that it is no new one. */
   const isWithdrawn = async (token: string): Promise<boolean> => {
-    const former = read[1];
-    return former !== undefined && !(await former.verify(token)).unknownKey;
+    const previous = read[1];
+    return previous !== undefined && !(await previous.verify(token)).unknownKey;
   };
 
   return async (token) => {
-    const held = known;
-    const keys = held !== null && now() - held.since <= MAX_AGE_MS ? held : readAgain();
+    const cached = known;
+    const keys = cached !== null && now() - cached.since <= MAX_AGE_MS ? cached : readAgain();
     const result = await (await keys.verifier).verify(token);
     if (!result.unknownKey) return result;
     // Keys that were read after the token had come say for good that its key is none of them.
-    const newer = keys === held ? newerThan(keys) : keys;
+    const newer = keys === cached ? newerThan(keys) : keys;
     if (newer === null) return { ...result, unknownKey: !(await isWithdrawn(token)) };
     return { ...(await (await newer.verifier).verify(token)), unknownKey: false };
   };

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
 import { parseRoute } from "../../traefik/ingress-route.ts";
-import type { DesiredChild, Facts } from "../integration.ts";
+import type { DesiredChild, ObservedState } from "../integration.ts";
 import { createCertManager } from "./integration.ts";
 import { certManagerSettings } from "./settings.ts";
 
@@ -25,7 +25,7 @@ function route({ annotations = {}, match = "Host(`a.shop.org`)", tls, name = "we
   );
 }
 
-const facts: Facts = {
+const observedState: ObservedState = {
   child: null,
   dependencies: new Map(),
   mayName: () => true,
@@ -44,8 +44,12 @@ function described(settings: object, options: RouteOptions) {
   };
 }
 
-function desire(settings: object, options: RouteOptions, more: Partial<Facts> = {}): DesiredChild {
-  const desired = create(settings).desire(described(settings, options), { ...facts, ...more });
+function desiredState(
+  settings: object,
+  options: RouteOptions,
+  more: Partial<ObservedState> = {},
+): DesiredChild {
+  const desired = create(settings).desiredState(described(settings, options), { ...observedState, ...more });
   assert.equal(desired.kind, "present");
   return desired as DesiredChild;
 }
@@ -57,7 +61,7 @@ const ACME = "acme.cert-manager.io/";
 test("nor is one that only the common name adds to the order", () => {
   const match = "Host(`*.example.com`) || Host(`www.example.com`)";
   const asked = (commonName: string) =>
-    desire({}, { match, annotations: { [`${CM}common-name`]: commonName } });
+    desiredState({}, { match, annotations: { [`${CM}common-name`]: commonName } });
   const { spec, problems } = asked("WWW.example.com");
   assert.equal(spec.commonName, undefined);
   assert.deepEqual(
@@ -71,19 +75,19 @@ test("nor is one that only the common name adds to the order", () => {
   const template = {
     certificateTemplate: { spec: { issuerRef: { name: "x" }, commonName: "q.example.com" } },
   };
-  const told = desire(template, { match });
-  assert.equal(told.spec.commonName, undefined);
-  assert.match(told.problems[0]?.field ?? "", /certificateTemplate\.spec\.commonName$/);
-  assert.equal(desire({ commonName: "firstHost" }, { match }).spec.commonName, "*.example.com");
+  const reported = desiredState(template, { match });
+  assert.equal(reported.spec.commonName, undefined);
+  assert.match(reported.problems[0]?.field ?? "", /certificateTemplate\.spec\.commonName$/);
+  assert.equal(desiredState({ commonName: "firstHost" }, { match }).spec.commonName, "*.example.com");
 });
 
 test("a name that a wildcard of the Certificate covers is not listed beside it, whatever gave it", () => {
   const match =
     "Host(`*.example.com`) || Host(`www.example.com`) || Host(`example.com`) || Host(`a.b.example.com`)";
   const rest = ["*.example.com", "a.b.example.com", "example.com"];
-  assert.deepEqual(namesOf(desire({}, { match })), rest);
+  assert.deepEqual(namesOf(desiredState({}, { match })), rest);
   const annotations = { [`${CM}alt-names`]: "alt.example.com,*.b.example.com" };
-  assert.deepEqual(namesOf(desire({}, { match, annotations })), [
+  assert.deepEqual(namesOf(desiredState({}, { match, annotations })), [
     "*.b.example.com",
     "*.example.com",
     "example.com",
@@ -92,17 +96,17 @@ test("a name that a wildcard of the Certificate covers is not listed beside it, 
     secretName: "s",
     domains: [{ main: "example.com", sans: ["*.example.com", "x.example.com"] }],
   };
-  assert.deepEqual(namesOf(desire({}, { tls })), ["*.example.com", "example.com"]);
+  assert.deepEqual(namesOf(desiredState({}, { tls })), ["*.example.com", "example.com"]);
   const child = certificate({ dnsNames: ["*.example.com", "kept.example.com"] });
-  const broken = desire({}, { match: "Host(`new.example.com`) || (" }, { child });
+  const broken = desiredState({}, { match: "Host(`new.example.com`) || (" }, { child });
   assert.deepEqual(namesOf(broken), ["*.example.com"]);
-  const claim = create({}).claim;
-  const merged = claim?.merge([
+  const sharedResource = create({}).sharedResource;
+  const merged = sharedResource?.merge([
     route({ match: "Host(`*.example.com`)" }),
     route({ match: "Host(`b.example.com`)" }),
   ]);
   assert.ok(merged !== undefined);
-  const desired = create({}).desire(merged, facts);
+  const desired = create({}).desiredState(merged, observedState);
   assert.deepEqual(namesOf(desired as DesiredChild), ["*.example.com"]);
 });
 
@@ -127,7 +131,7 @@ test("no identity gets past the host policy: annotation, template or what the Ce
     [`${CM}email-sans`]: "ceo@bank.org,ops@shop.org",
     [`${CM}subject-organizations`]: "Shop,system:masters",
   };
-  const byAnnotation = desire({}, { annotations }, ruled);
+  const byAnnotation = desiredState({}, { annotations }, ruled);
   assert.deepEqual(byAnnotation.spec, {
     issuerRef: { kind: "ClusterIssuer", name: "ca-issuer" },
     dnsNames: ["a.shop.org"],
@@ -146,20 +150,20 @@ test("no identity gets past the host policy: annotation, template or what the Ce
   const template = (spec: object) => ({
     certificateTemplate: { spec: { issuerRef: { name: "x" }, ...spec } },
   });
-  const byTemplate = desire(template({ literalSubject: "CN=www.bank.org" }), {}, ruled);
+  const byTemplate = desiredState(template({ literalSubject: "CN=www.bank.org" }), {}, ruled);
   assert.equal(byTemplate.spec.literalSubject, undefined);
   assert.equal(
     byTemplate.problems[0]?.field,
     "integrations.certManager.certificateTemplate.spec.literalSubject",
   );
   const otherNames = [{ oid: "1.3.6.1.4.1.311.20.2.3", utf8Value: "ceo@bank.org" }];
-  assert.equal(desire(template({ otherNames }), {}, ruled).spec.otherNames, undefined);
-  assert.deepEqual(desire(template({ otherNames }), {}).spec.otherNames, otherNames);
+  assert.equal(desiredState(template({ otherNames }), {}, ruled).spec.otherNames, undefined);
+  assert.deepEqual(desiredState(template({ otherNames }), {}).spec.otherNames, otherNames);
   // An invalid annotation leaves what the Certificate has, but not what it may not have.
   const child = certificate({ commonName: "www.bank.org" });
   const invalid = { [`${CM}common-name`]: "x".repeat(65) };
-  assert.equal(desire({}, { annotations: invalid }, { ...ruled, child }).spec.commonName, undefined);
-  assert.equal(desire({}, { annotations: invalid }, { child }).spec.commonName, "www.bank.org");
+  assert.equal(desiredState({}, { annotations: invalid }, { ...ruled, child }).spec.commonName, undefined);
+  assert.equal(desiredState({}, { annotations: invalid }, { child }).spec.commonName, "www.bank.org");
 });
 
 /** In the order of the spec's fields. */
@@ -169,7 +173,7 @@ function bySpec(one: string, other: string): number {
   return rank(one) - rank(other);
 }
 
-test("annotations that are not allowed have no effect and are told", () => {
+test("annotations that are not allowed have no effect and are reported", () => {
   const settings = { allowedAnnotations: [`${CM}private-key-*`, "duration", "http01-ingress-class"] };
   const annotations = {
     [`${CM}cluster-issuer`]: "internal-ca",
@@ -179,7 +183,7 @@ test("annotations that are not allowed have no effect and are told", () => {
     [`${ACME}http01-ingress-class`]: "traefik",
     [`${ACME}http01-ingress-ingressclassname`]: "traefik",
   };
-  const { spec, annotations: given } = desire(settings, { annotations });
+  const { spec, annotations: given } = desiredState(settings, { annotations });
   assert.deepEqual(spec, {
     issuerRef: { kind: "ClusterIssuer", name: "ca-issuer" },
     dnsNames: ["a.shop.org"],
@@ -207,12 +211,15 @@ test("the shim's annotations for HTTP-01 become the Certificate's, beside those 
     [`${ACME}http01-ingress-class`]: "traefik",
     [`${ACME}http01-ingress-ingressclassname`]: "traefik-public",
   };
-  assert.deepEqual(desire(settings, { annotations }).annotations, {
+  assert.deepEqual(desiredState(settings, { annotations }).annotations, {
     a: "b",
     [`${ACME}http01-override-ingress-class`]: "traefik",
     [`${ACME}http01-override-ingress-ingressclassname`]: "traefik-public",
   });
-  assert.equal(desire({}, { annotations: { [`${ACME}http01-ingress-class`]: "" } }).annotations, undefined);
+  assert.equal(
+    desiredState({}, { annotations: { [`${ACME}http01-ingress-class`]: "" } }).annotations,
+    undefined,
+  );
   const wrong = {
     [`${ACME}http01-ingress-ingressclassname`]: "Not A Name",
     [`${ACME}http01-edit-in-place`]: "true",
@@ -225,7 +232,7 @@ test("the shim's annotations for HTTP-01 become the Certificate's, beside those 
   );
   const override = `${ACME}http01-override-ingress-ingressclassname`;
   const child = certificate({}, { [override]: "before" });
-  assert.deepEqual(desire({}, { annotations: wrong }, { child }).annotations, { [override]: "before" });
+  assert.deepEqual(desiredState({}, { annotations: wrong }, { child }).annotations, { [override]: "before" });
   assert.deepEqual(
     create({}).check(route({ annotations: { [`${ACME}http01-edit-in-place`]: "false" } })),
     [],
@@ -235,41 +242,44 @@ test("the shim's annotations for HTTP-01 become the Certificate's, beside those 
 test("commonName: firstHost takes the first name that is short enough, unless something else is said", () => {
   const settings = { commonName: "firstHost" };
   const long = `${"l".repeat(60)}.example.com`;
-  assert.equal(desire({}, {}).spec.commonName, undefined);
+  assert.equal(desiredState({}, {}).spec.commonName, undefined);
   assert.equal(
-    desire(settings, { match: "Host(`b.shop.org`) || Host(`a.shop.org`)" }).spec.commonName,
+    desiredState(settings, { match: "Host(`b.shop.org`) || Host(`a.shop.org`)" }).spec.commonName,
     "a.shop.org",
   );
-  assert.equal(desire(settings, { match: `Host(\`${long}\`) || Host(\`z.org\`)` }).spec.commonName, "z.org");
+  assert.equal(
+    desiredState(settings, { match: `Host(\`${long}\`) || Host(\`z.org\`)` }).spec.commonName,
+    "z.org",
+  );
   const annotations = { [`${CM}common-name`]: "x.shop.org" };
-  assert.equal(desire(settings, { annotations }).spec.commonName, "x.shop.org");
+  assert.equal(desiredState(settings, { annotations }).spec.commonName, "x.shop.org");
   const certificateTemplate = { spec: { issuerRef: { name: "x" }, literalSubject: "CN=y.shop.org" } };
-  assert.equal(desire({ ...settings, certificateTemplate }, {}).spec.commonName, undefined);
+  assert.equal(desiredState({ ...settings, certificateTemplate }, {}).spec.commonName, undefined);
   // 64 bytes are enough, and one more is too much.
   const longest = `${"l".repeat(60)}.org`;
-  assert.equal(desire(settings, { match: `Host(\`${longest}\`)` }).spec.commonName, longest);
-  const tooLong = desire(settings, { match: `Host(\`l${longest}\`)` });
+  assert.equal(desiredState(settings, { match: `Host(\`${longest}\`)` }).spec.commonName, longest);
+  const tooLong = desiredState(settings, { match: `Host(\`l${longest}\`)` });
   assert.equal(tooLong.spec.commonName, undefined);
   assert.match(tooLong.problems[0]?.message ?? "", /no host is short enough for a common name, .* has 65\./);
 });
 
-test("private names beside public ones are told, and the Certificate is made all the same", () => {
-  const mixed = desire({}, { match: "Host(`a.shop.org`) || Host(`a.local`)" });
+test("private names beside public ones are reported, and the Certificate is made all the same", () => {
+  const mixed = desiredState({}, { match: "Host(`a.shop.org`) || Host(`a.local`)" });
   assert.deepEqual(namesOf(mixed), ["a.local", "a.shop.org"]);
   assert.deepEqual(
     mixed.problems.map(({ reason }) => reason),
     ["PrivateName"],
   );
-  assert.deepEqual(desire({}, { match: "Host(`a.local`) || Host(`nas`)" }).problems, []);
-  const address = desire({}, { annotations: { [`${CM}ip-sans`]: "10.0.0.1" } });
+  assert.deepEqual(desiredState({}, { match: "Host(`a.local`) || Host(`nas`)" }).problems, []);
+  const address = desiredState({}, { annotations: { [`${CM}ip-sans`]: "10.0.0.1" } });
   assert.match(address.problems[0]?.message ?? "", /signs "10\.0\.0\.1"/);
 });
 
-test("a name that no Secret can have makes no Certificate, and is told", () => {
+test("a name that no Secret can have makes no Certificate, and is reported", () => {
   for (const secretName of ["My-Secret", "a_b", "other/secret", "-a", "a".repeat(254), "a b", "*"]) {
     const description = route({ tls: { secretName } });
-    assert.equal(create({}).claim?.wantedBy(description), null, secretName);
-    assert.equal(create({}).desire(description, facts).kind, "absent");
+    assert.equal(create({}).sharedResource?.requestedBy(description), null, secretName);
+    assert.equal(create({}).desiredState(description, observedState).kind, "absent");
     assert.deepEqual(
       create({})
         .check(description)
@@ -304,10 +314,10 @@ test("a placeholder in the Secret's name is called one, as it is written", () =>
   }
 });
 
-test("what a sharing route asks for and does not get is told; what fits, and names, are not", () => {
+test("what a sharing route asks for and does not get is reported; what fits, and names, are not", () => {
   const contradictions = (first: RouteOptions, ...others: RouteOptions[]) =>
     create({})
-      .claim?.contradictions([
+      .sharedResource?.contradictions([
         route({ name: "a", ...first }),
         ...others.map((other) => route({ name: "b", ...other })),
       ])
@@ -340,7 +350,7 @@ test("what a sharing route asks for and does not get is told; what fits, and nam
   assert.deepEqual(contradictions({}, { annotations: same }), []);
 });
 
-test("invalid annotations are told on their own route, also where another one decides", () => {
+test("invalid annotations are reported on their own route, also where another one decides", () => {
   const annotations = { [`${CM}usages`]: "nonsense", [`${CM}duration`]: "90d" };
   assert.deepEqual(
     create({})

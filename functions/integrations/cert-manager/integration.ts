@@ -7,7 +7,7 @@ import type { ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { integrationOf, type KindOptions } from "../define.ts";
-import type { Desired, Facts, Integration } from "../integration.ts";
+import type { Desired, Integration, ObservedState } from "../integration.ts";
 import { acmeAnnotations, acmeProblems } from "./annotations/acme-annotations.ts";
 import { certificateAnnotations } from "./annotations/annotations.ts";
 import { fieldOf } from "./annotations/refused-field.ts";
@@ -15,7 +15,7 @@ import { certificateNames, NAME, namesIn } from "./names.ts";
 import { permitted } from "./permitted.ts";
 import { mixedNamesProblems } from "./public-names.ts";
 import { isReady } from "./ready.ts";
-import { isIgnoredSecret, secretClaim } from "./secret.ts";
+import { isIgnoredSecret, sharedSecret } from "./secret.ts";
 import { secretNameOf, secretNameProblems, whyNoSecret } from "./secret-name.ts";
 import type { CertManagerSettings } from "./settings.ts";
 import { coveredCommonName, withCommonName, withoutCoveredCommonName } from "./spec/common-name.ts";
@@ -43,11 +43,11 @@ export const CERT_MANAGER: KindOptions = {
 
 export function createCertManager(settings: CertManagerSettings): Integration {
   return integrationOf(CERT_MANAGER, {
-    claim: secretClaim(settings),
+    sharedResource: sharedSecret(settings),
     isReady,
     extraNames: (annotations) => certificateAnnotations(permitted(settings, annotations).annotations).names,
     check: (description) => checkRoute(settings, description),
-    desire: (description, facts) => desireCertificate(settings, description, facts),
+    desiredState: (description, observedState) => desiredCertificate(settings, description, observedState),
     isRefusedBySettings: (description) => isIgnoredSecret(description, settings),
   });
 }
@@ -60,14 +60,14 @@ function checkRoute(settings: CertManagerSettings, description: RouteDescription
   return [...problems, ...certificateAnnotations(annotations, spec).problems, ...acmeProblems(annotations)];
 }
 
-function desireCertificate(
+function desiredCertificate(
   settings: CertManagerSettings,
   description: RouteDescription,
-  facts: Facts,
+  observedState: ObservedState,
 ): Desired {
   const secretName = secretNameOf(description, settings);
   if (secretName === null) return { kind: "absent", ...whyNoSecret(description, settings), problems: [] };
-  const dnsNames = certificateNames(description, facts);
+  const dnsNames = certificateNames(description, observedState);
   if (dnsNames.length === 0) {
     return description.incomplete ? { kind: "unchanged", problems: [] } : { kind: "absent", problems: [] };
   }
@@ -78,8 +78,8 @@ function desireCertificate(
   // Issuing from another issuer than the one that was meant is worse than not issuing.
   if (annotated.issuerInvalid) return { kind: "unchanged", problems: [] };
   const merged = mergeSpec(template.spec, annotated.spec);
-  const kept = keepInvalid(merged, facts.child?.spec, annotated.invalid);
-  const allowed = withoutRefusedNames(kept, facts.refuseName);
+  const kept = keepInvalid(merged, observedState.child?.spec, annotated.invalid);
+  const allowed = withoutRefusedNames(kept, observedState.refuseName);
   const named =
     settings.commonName === "firstHost"
       ? withCommonName(allowed.spec, dnsNames)
@@ -87,7 +87,7 @@ function desireCertificate(
   const { spec: uncovered, covered } = withoutCoveredCommonName(named.spec, dnsNames);
   const { issuerRef, ...rest } = uncovered;
   const { labels, annotations: given } = template.metadata ?? {};
-  const all = { ...given, ...acmeAnnotations(annotations, facts.child) };
+  const all = { ...given, ...acmeAnnotations(annotations, observedState.child) };
   return {
     kind: "present",
     spec: { issuerRef, dnsNames, secretName, ...rest },

@@ -5,7 +5,7 @@
  */
 import { isRecord } from "../../schema/unknown.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import type { Facts } from "../integration.ts";
+import type { ObservedState } from "../integration.ts";
 import { withoutCovered } from "../names.ts";
 
 /** The integration's name, under which a description has the names of its annotations. */
@@ -23,7 +23,7 @@ export function wantedNames({ tls, hosts, extraNames }: RouteDescription): reado
  */
 export function certificateNames(
   description: RouteDescription,
-  { child, mayName }: Facts,
+  { child, mayName }: ObservedState,
 ): readonly string[] {
   const kept = description.incomplete ? namesIn(child?.spec).filter(mayName) : [];
   return withoutCovered(union([wantedNames(description), kept]));

@@ -33,7 +33,7 @@ test("reserved and private domains, single labels and private addresses are no p
   assert.deepEqual(publics.filter(isPublic), publics);
 });
 
-test("told only where they are mixed", () => {
+test("reported only where they are mixed", () => {
   assert.deepEqual(mixedNamesProblems(["a.local", "nas"]), []);
   assert.deepEqual(mixedNamesProblems(["a.example.com", "b.example.com"]), []);
   assert.deepEqual(mixedNamesProblems([]), []);

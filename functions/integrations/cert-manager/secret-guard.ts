@@ -7,15 +7,17 @@ import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/obje
 import { isObjectName } from "../../schema/object-names.ts";
 import { shown } from "../../schema/shown.ts";
 import { isRecord } from "../../schema/unknown.ts";
-import type { ClaimGuard, ClaimStake } from "../integration.ts";
+import type { OverwriteGuard, OverwriteRisk } from "../integration.ts";
 
 const SECRET: ResourceDefinition = { group: "", version: "v1", plural: "secrets", kind: "Secret" };
 
 /** cert-manager puts it on every Secret that it issues into. */
 const ISSUED_BY_ANNOTATION = "cert-manager.io/certificate-name";
 
-/** cert-manager issues anew into a Secret that lacks its annotations, and so replaces a certificate that was bought. */
-export const KEEP_FOREIGN_SECRETS: ClaimGuard = {
+/**
+ * cert-manager issues again into a Secret that lacks its annotations, and so replaces a certificate that was bought.
+ */
+export const KEEP_FOREIGN_SECRETS: OverwriteGuard = {
   resource: SECRET,
   madeFor,
   refuse: (secret, certificate) => {
@@ -35,11 +37,11 @@ export const KEEP_FOREIGN_SECRETS: ClaimGuard = {
   },
 };
 
-/** cert-manager compares the names: it issues anew too where the Secret was another Certificate's. */
-export const SECRET_CONTENT: ClaimStake = {
+/** cert-manager compares the names: it issues again too where the Secret was another Certificate's. */
+export const SECRET_CONTENT: OverwriteRisk = {
   resource: SECRET,
   madeFor,
-  endangers: (secret, maker, certificate) => {
+  reasonFor: (secret, maker, certificate) => {
     if (secret === null) return null;
     const issuedBy = issuedFor(secret);
     if (issuedBy === undefined)
@@ -48,7 +50,7 @@ export const SECRET_CONTENT: ClaimStake = {
       return `it exists and looks like a copy of what was issued for Certificate ${named(issuedBy)}: the certificate in it would be replaced`;
     return issuedBy === certificate
       ? null
-      : `it exists and was issued for Certificate ${named(issuedBy)}: it would be issued anew`;
+      : `it exists and was issued for Certificate ${named(issuedBy)}: it would be issued again`;
   },
 };
 

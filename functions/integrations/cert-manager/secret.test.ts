@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as v from "valibot";
 import { parseRoute } from "../../traefik/ingress-route.ts";
-import { secretClaim } from "./secret.ts";
+import { sharedSecret } from "./secret.ts";
 import { certManagerSettings } from "./settings.ts";
 
 function describe(tls: object | undefined, match = "Host(`a.org`)") {
@@ -14,24 +14,27 @@ function describe(tls: object | undefined, match = "Host(`a.org`)") {
     { compileRegexp: () => null },
   );
 }
-const claimOf = (settings: object) => secretClaim(v.parse(certManagerSettings, settings));
+const claimOf = (settings: object) => sharedSecret(v.parse(certManagerSettings, settings));
 
 test("a route wants the Secret that it names, where it has a name for it or may have", () => {
-  const { wantedBy } = claimOf({});
-  assert.equal(wantedBy(describe({ secretName: "s" })), "s");
-  assert.equal(wantedBy(describe({ secretName: "s" }, "PathPrefix(`/`)")), null);
-  assert.equal(wantedBy(describe({ secretName: "s" }, "Host(`a.org`")), "s");
-  assert.equal(wantedBy(describe({ secretName: "s", domains: [{ main: "b.org" }] }, "PathPrefix(`/`)")), "s");
-  assert.equal(wantedBy(describe({ certResolver: "le" })), null);
-  assert.equal(wantedBy(describe({})), null);
-  assert.equal(wantedBy(describe(undefined)), null);
-  assert.equal(wantedBy(describe({ secretName: "s", passthrough: true }, "HostSNI(`a.org`)")), null);
+  const { requestedBy } = claimOf({});
+  assert.equal(requestedBy(describe({ secretName: "s" })), "s");
+  assert.equal(requestedBy(describe({ secretName: "s" }, "PathPrefix(`/`)")), null);
+  assert.equal(requestedBy(describe({ secretName: "s" }, "Host(`a.org`")), "s");
+  assert.equal(
+    requestedBy(describe({ secretName: "s", domains: [{ main: "b.org" }] }, "PathPrefix(`/`)")),
+    "s",
+  );
+  assert.equal(requestedBy(describe({ certResolver: "le" })), null);
+  assert.equal(requestedBy(describe({})), null);
+  assert.equal(requestedBy(describe(undefined)), null);
+  assert.equal(requestedBy(describe({ secretName: "s", passthrough: true }, "HostSNI(`a.org`)")), null);
 });
 
 test("ignoreSecrets: globs for the whole name", () => {
-  const { wantedBy } = claimOf({ ignoreSecrets: ["wildcard-*", "*-bought", "exact"] });
+  const { requestedBy } = claimOf({ ignoreSecrets: ["wildcard-*", "*-bought", "exact"] });
   const wanted = ["wildcard-", "my-wildcard-x", "x-bought", "x-bought-2", "exact", "exactly"].filter(
-    (secretName) => wantedBy(describe({ secretName })) !== null,
+    (secretName) => requestedBy(describe({ secretName })) !== null,
   );
   assert.deepEqual(wanted, ["my-wildcard-x", "x-bought-2", "exactly"]);
 });
@@ -74,7 +77,7 @@ test("existingSecrets: keep lets a Certificate have what cert-manager made, or w
 });
 
 test("existingSecrets: keep takes no copy of a Secret for cert-manager's, whatever its annotations say", () => {
-  const { guard, stake } = claimOf({ existingSecrets: "keep" });
+  const { guard, overwriteRisk } = claimOf({ existingSecrets: "keep" });
   const annotations = { "cert-manager.io/certificate-name": "web-tls" };
   const copy = (manager: string) => ({
     apiVersion: "v1",
@@ -90,14 +93,14 @@ test("existingSecrets: keep takes no copy of a Secret for cert-manager's, whatev
   for (const certificate of [null, elsewhere]) {
     const refused = guard?.refuse(copy("kubectl"), certificate);
     assert.match(refused?.message ?? "", /looks like a copy: .* Certificate web-tls, and no such/);
-    assert.match(stake.endangers(copy("kubectl"), certificate, "web-tls") ?? "", /looks like a copy/);
+    assert.match(overwriteRisk.reasonFor(copy("kubectl"), certificate, "web-tls") ?? "", /looks like a copy/);
   }
   // What cert-manager itself wrote stays its own when the Certificate is deleted and made again.
   const own = copy("cert-manager-certificates-issuing");
   assert.equal(guard?.madeFor(own), null);
   assert.equal(guard?.refuse(own, null), null);
-  assert.equal(stake.endangers(own, null, "web-tls"), null);
-  assert.match(stake.endangers(own, null, "other-tls") ?? "", /issued for Certificate web-tls/);
+  assert.equal(overwriteRisk.reasonFor(own, null, "web-tls"), null);
+  assert.match(overwriteRisk.reasonFor(own, null, "other-tls") ?? "", /issued for Certificate web-tls/);
 });
 
 test("what an object claims is its secretName", () => {

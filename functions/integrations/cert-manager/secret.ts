@@ -4,7 +4,7 @@
  * @module
  */
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import type { Claim } from "../integration.ts";
+import type { SharedResource } from "../integration.ts";
 import { contradictionsOf } from "./contradictions.ts";
 import { union, wantedNames } from "./names.ts";
 import { KEEP_FOREIGN_SECRETS, SECRET_CONTENT, writtenBy } from "./secret-guard.ts";
@@ -24,11 +24,11 @@ export function isIgnoredSecret(
 
 const TAKEN = "SecretNameTaken";
 
-/** Two Certificates on one Secret fight: cert-manager lets one issue and fails the other for ever. */
-export function secretClaim(settings: CertManagerSettings): Claim {
+/** Two Certificates on one Secret fight: cert-manager lets one issue and fails the other forever. */
+export function sharedSecret(settings: CertManagerSettings): SharedResource {
   return {
     of: writtenBy,
-    wantedBy: (description) =>
+    requestedBy: (description) =>
       description.incomplete || wantedNames(description).length > 0
         ? secretNameOf(description, settings)
         : null,
@@ -47,7 +47,7 @@ export function secretClaim(settings: CertManagerSettings): Claim {
       return others.length === 0 ? [] : contradictionsOf([wish(first), ...others.map(wish)], secretName);
     },
     guard: settings.existingSecrets === "keep" ? KEEP_FOREIGN_SECRETS : null,
-    stake: SECRET_CONTENT,
+    overwriteRisk: SECRET_CONTENT,
     takenReason: TAKEN,
     taken: (secretName, holder, coverage) => ({
       reason: TAKEN,

@@ -77,9 +77,9 @@ export const certManagerSettings: v.GenericSchema<unknown, CertManagerSettings> 
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const told = new Set((dataset.issues ?? []).map((issue) => v.getDotPath(issue)));
+    const reported = new Set((dataset.issues ?? []).map((issue) => v.getDotPath(issue)));
     for (const { message, path } of templateErrors(dataset.value)) {
-      if (told.has(path.join("."))) continue;
+      if (reported.has(path.join("."))) continue;
       const where = pathTo(dataset.value, path);
       addIssue({ message: `values that fit together: ${message}`, input: where.at(-1)?.value, path: where });
     }

@@ -13,8 +13,8 @@ const { integrations } = parseConfiguration(
 ).configuration;
 const [integration] = integrations;
 if (integration === undefined) throw new Error("the integration is missing");
-const { claim } = integration;
-if (claim === null) throw new Error("a Certificate claims its Secret");
+const { sharedResource } = integration;
+if (sharedResource === null) throw new Error("a Certificate claims its Secret");
 
 const names = (count: number, prefix = "h") =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(3, "0")}.example.org`);
@@ -31,8 +31,11 @@ function route(hosts: readonly string[], broken = false): RouteDescription {
   return parseRoute(object, { compileRegexp: () => null });
 }
 
-function desire(description: RouteDescription, child: KubernetesObject | null = null): Desired | undefined {
-  return integration?.desire(description, {
+function desiredState(
+  description: RouteDescription,
+  child: KubernetesObject | null = null,
+): Desired | undefined {
+  return integration?.desiredState(description, {
     child,
     dependencies: new Map(),
     mayName: () => true,
@@ -47,13 +50,13 @@ function dnsNames(desired: Desired | undefined): unknown {
 
 suite("the names of one Certificate", () => {
   test("may be 100", () => {
-    const desired = desire(route(names(100)));
+    const desired = desiredState(route(names(100)));
     assert.deepEqual(dnsNames(desired), names(100));
     assert.deepEqual(desired?.problems, []);
   });
 
   test("may not be 101: the Certificate stays as it is, and the route's user is told", () => {
-    assert.deepEqual(desire(route(names(101))), {
+    assert.deepEqual(desiredState(route(names(101))), {
       kind: "unchanged",
       problems: [
         {
@@ -68,14 +71,14 @@ suite("the names of one Certificate", () => {
   });
 
   test("count once each", () => {
-    assert.deepEqual(dnsNames(desire(route([...names(100), ...names(100)]))), names(100));
+    assert.deepEqual(dnsNames(desiredState(route([...names(100), ...names(100)]))), names(100));
   });
 
   test("count those that annotations add", () => {
     const plain = route(names(100));
     const added = (name: string) => ({ ...plain, extraNames: { [integration.name]: [name] } });
-    assert.deepEqual(dnsNames(desire(added(names(1)[0] ?? ""))), names(100));
-    assert.equal(dnsNames(desire(added("z.example.org"))), "unchanged");
+    assert.deepEqual(dnsNames(desiredState(added(names(1)[0] ?? ""))), names(100));
+    assert.equal(dnsNames(desiredState(added("z.example.org"))), "unchanged");
   });
 
   test("count those that a rule in error keeps", () => {
@@ -85,13 +88,16 @@ suite("the names of one Certificate", () => {
       metadata: { name: "web-tls" },
       spec: { dnsNames: names(60, "k") },
     };
-    assert.deepEqual(dnsNames(desire(route(names(40), true), child)), [...names(40), ...names(60, "k")]);
-    assert.equal(dnsNames(desire(route(names(41), true), child)), "unchanged");
+    assert.deepEqual(dnsNames(desiredState(route(names(40), true), child)), [
+      ...names(40),
+      ...names(60, "k"),
+    ]);
+    assert.equal(dnsNames(desiredState(route(names(41), true), child)), "unchanged");
   });
 
   test("count those of all routes that share it", () => {
-    const merged = (count: number) => claim.merge([route(names(60)), route(names(count, "k"))]);
-    assert.deepEqual(dnsNames(desire(merged(40))), [...names(60), ...names(40, "k")]);
-    assert.equal(dnsNames(desire(merged(41))), "unchanged");
+    const merged = (count: number) => sharedResource.merge([route(names(60)), route(names(count, "k"))]);
+    assert.deepEqual(dnsNames(desiredState(merged(40))), [...names(60), ...names(40, "k")]);
+    assert.equal(dnsNames(desiredState(merged(41))), "unchanged");
   });
 });

@@ -132,7 +132,7 @@ test("an invalid annotation costs only itself and says what to write", () => {
   }
 });
 
-test("an unusable hostname is told, the others stay", () => {
+test("an unusable hostname is reported, the others stay", () => {
   const { hostnames, problems } = read({ hostname: "a.example.com,b_c.example.com" });
   assert.deepEqual(hostnames, ["a.example.com"]);
   assert.deepEqual(
@@ -164,7 +164,7 @@ test("routing policies need a set identifier and exclude each other", () => {
   assert.deepEqual(answer.providerSpecific, [{ name: "aws/multi-value-answer", value: "" }]);
 });
 
-test("the new prefix wins and a difference is told once, with both names", () => {
+test("the new prefix wins and a difference is reported once, with both names", () => {
   const both = { [`${OLD}ttl`]: "60", [`${NEW}ttl`]: "90", [`${OLD}alias`]: "true", [`${NEW}alias`]: "true" };
   const { ttl, alias, problems } = dnsAnnotations(both);
   assert.deepEqual([ttl, alias?.key, problems.length], [90, `${NEW}alias`, 1]);

@@ -61,7 +61,7 @@ const NOTHING_ASKED: DnsAnnotations = {
   problems: [],
 };
 
-/** What the annotations ask for. An invalid one is left out and told; the others count. */
+/** What the annotations ask for. An invalid one is left out and reported; the others count. */
 export function dnsAnnotations(annotations: Readonly<Record<string, string>>): DnsAnnotations {
   const { byName, problems: prefixProblems } = prefixedAnnotations(annotations);
   // Most routes have none, and a resync asks for each.
@@ -150,7 +150,7 @@ function parseRecordType(value: string): Parsed<"ptr" | "none"> {
   };
 }
 
-/** external-dns takes `false` as not set, and so do we: to most providers the property would be a change for ever. */
+/** external-dns takes `false` as not set, and so do we: to most providers the property would be a change forever. */
 function parseAlias(value: string): Parsed<Alias> {
   if (value === "" || value === "false") return null;
   if (value === "true" || value === "A" || value === "AAAA") return { value };

@@ -8,7 +8,7 @@ function cname(dnsName: string, target: string, property?: string): OptionedEndp
   return { dnsName, recordType: "CNAME", targets: [target], recordTTL: 300, providerSpecific };
 }
 
-test("a CNAME that points at itself is left out and told", () => {
+test("a CNAME that points at itself is left out and reported", () => {
   const ok = cname("a.example.com", "lb.example.com");
   const { endpoints, problems } = withoutLoops([ok, cname("lb.example.com", "lb.example.com")]);
   assert.deepEqual(endpoints, [ok]);

@@ -31,8 +31,8 @@ export function leavesTargets(
 export function defaultTargetsProblems(annotations: Annotations): readonly Problem[] {
   const value = annotations[DEFAULT_TARGETS_ANNOTATION];
   if (value === undefined || value === "" || value === "false") return [];
-  const told = (message: string) => [invalidAnnotation(DEFAULT_TARGETS_ANNOTATION, message, value)];
-  if (value !== "true") return told(`${shown(value)} is not known: write true, or remove it.`);
+  const problems = (message: string) => [invalidAnnotation(DEFAULT_TARGETS_ANNOTATION, message, value)];
+  if (value !== "true") return problems(`${shown(value)} is not known: write true, or remove it.`);
   if (annotations[TARGET_ANNOTATION] === undefined) return [];
-  return told(`it has no effect beside ${TARGET_ANNOTATION}, which names the target: keep one of them.`);
+  return problems(`it has no effect beside ${TARGET_ANNOTATION}, which names the target: keep one of them.`);
 }

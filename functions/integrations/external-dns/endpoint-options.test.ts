@@ -94,7 +94,7 @@ test("a child of any shape is read", () => {
   }
 });
 
-test("an alias for addresses is told", () => {
+test("an alias for addresses is reported", () => {
   const addresses = endpoints(["a.example.com"], targetsOf(["10.0.0.1"]), 300);
   const names = endpoints(["a.example.com"], targetsOf(["lb.example.com"]), 300);
   const annotations = annotated({ alias: "true" });

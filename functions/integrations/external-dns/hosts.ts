@@ -4,7 +4,7 @@
  * @module
  */
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import type { Facts } from "../integration.ts";
+import type { ObservedState } from "../integration.ts";
 import { isEnabled } from "../opt-in.ts";
 import { namesIn } from "./endpoints.ts";
 import type { ExternalDNSSettings } from "./settings.ts";
@@ -30,11 +30,15 @@ export function whyNotPublished(
  * A rule in error removes no name that the route may still have. While the certificate is not ready, what is
  * published stays and what is new waits.
  */
-export function hostsToPublish(scope: Scope, description: RouteDescription, facts: Facts): readonly string[] {
-  const published = namesIn(facts.child?.spec);
+export function hostsToPublish(
+  scope: Scope,
+  description: RouteDescription,
+  observedState: ObservedState,
+): readonly string[] {
+  const published = namesIn(observedState.child?.spec);
   const hosts = wantedHosts(scope, description);
-  const wanted = facts.othersReady ? hosts : hosts.filter((host) => published.includes(host));
-  const mayHave = (name: string) => facts.mayName(name) && isWithin(scope.domains, name);
+  const wanted = observedState.othersReady ? hosts : hosts.filter((host) => published.includes(host));
+  const mayHave = (name: string) => observedState.mayName(name) && isWithin(scope.domains, name);
   const kept = description.incomplete ? published.filter(mayHave) : [];
   return kept.length === 0 ? wanted : [...new Set([...wanted, ...kept])].sort();
 }

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { problemsOf } from "../../config/problems.ts";
 import { refusalOf } from "../../reconcile/plan/host-policy.ts";
 import { parseRoute } from "../../traefik/ingress-route.ts";
-import type { DesiredChild, Facts } from "../integration.ts";
+import type { DesiredChild, ObservedState } from "../integration.ts";
 import { createExternalDNS } from "./integration.ts";
 import { externalDNSSettings } from "./settings.ts";
 
@@ -17,7 +17,7 @@ function route(annotations: Record<string, string> = {}, match = "Host(`a.shop.o
   );
 }
 
-const facts: Facts = {
+const observedState: ObservedState = {
   child: null,
   dependencies: new Map(),
   mayName: () => true,
@@ -27,8 +27,8 @@ const facts: Facts = {
 
 const create = (settings: object) => createExternalDNS(v.parse(externalDNSSettings, settings));
 
-function present(settings: object, description = route(), more: Partial<Facts> = {}): DesiredChild {
-  const desired = create(settings).desire(description, { ...facts, ...more });
+function present(settings: object, description = route(), more: Partial<ObservedState> = {}): DesiredChild {
+  const desired = create(settings).desiredState(description, { ...observedState, ...more });
   assert.equal(desired.kind, "present");
   return desired as DesiredChild;
 }
@@ -70,7 +70,7 @@ test("hosts in provider properties pass the host policy", () => {
   assert.ok(free.some(({ value }) => value === "www.bank.org, b.shop.org"));
 });
 
-test("annotations that are not allowed have no effect and are told; to opt out is everybody's right", () => {
+test("annotations that are not allowed have no effect and are reported; to opt out is everybody's right", () => {
   const settings = { ...STATIC, allowedAnnotations: ["ttl", `${DNS}aws-*`] };
   const annotations = {
     [`${DNS}ttl`]: "60",
@@ -144,7 +144,7 @@ test("optIn: only routes that ask for it, and no word to the others", () => {
   }
   const typo = { [`${DNS}ttl`]: "soon" };
   for (const annotations of [{}, { [key]: "cert-manager" }, typo]) {
-    const desired = create(settings).desire(route(annotations), facts);
+    const desired = create(settings).desiredState(route(annotations), observedState);
     assert.deepEqual({ ...desired, why: undefined }, { kind: "absent", why: undefined, problems: [] });
     assert.deepEqual(create(settings).check(route(annotations)), []);
   }
@@ -160,7 +160,7 @@ test("domains: only hosts at or below them, and no word about the rest", () => {
     ["*.shop.org", "shop.org"],
   );
   assert.deepEqual(child.problems, []);
-  const desired = create(settings).desire(route({}, "Host(`nas.local`)"), facts);
+  const desired = create(settings).desiredState(route({}, "Host(`nas.local`)"), observedState);
   assert.deepEqual({ ...desired, why: undefined }, { kind: "absent", why: undefined, problems: [] });
   // A rule in error keeps what is published, where it still may be.
   const published = {

@@ -7,7 +7,13 @@ import type { ObjectReference, ResourceDefinition } from "../../kubernetes/objec
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { integrationOf, type KindOptions } from "../define.ts";
-import { type Desired, dependencyKey, type Facts, type Integration, type Spec } from "../integration.ts";
+import {
+  type Desired,
+  dependencyKey,
+  type Integration,
+  type ObservedState,
+  type Spec,
+} from "../integration.ts";
 import { type DnsAnnotations, dnsAnnotations } from "./annotations.ts";
 import { apexProblems, type CheckedEndpoints, withoutLoops } from "./cname-rules.ts";
 import { defaultTargetsProblems, leavesTargets, TARGET_ANNOTATION } from "./default-targets.ts";
@@ -51,7 +57,8 @@ export function createExternalDNS(settings: ExternalDNSSettings): Integration {
     waitsForOthers: settings.waitForCertificate,
     extraNames: (annotations) => dnsAnnotations(permitted(settings, annotations).annotations).hostnames,
     check: (description) => checkRoute(settings, description),
-    desire: (description, facts) => desireEndpoint(settings, service, description, facts),
+    desiredState: (description, observedState) =>
+      desiredEndpoint(settings, service, description, observedState),
   });
 }
 
@@ -77,11 +84,11 @@ function checkRoute(settings: ExternalDNSSettings, description: RouteDescription
   ];
 }
 
-function desireEndpoint(
+function desiredEndpoint(
   settings: ExternalDNSSettings,
   service: ObjectReference | null,
   description: RouteDescription,
-  facts: Facts,
+  observedState: ObservedState,
 ): Desired {
   const why = whyNotPublished(settings, description);
   if (why !== null) return { kind: "absent", why, problems: [] };
@@ -89,18 +96,21 @@ function desireEndpoint(
   const annotated = dnsAnnotations(annotations);
   // Another controller than external-dns looks after this route's names.
   if (annotated.skip) return { kind: "absent", problems: [] };
-  const hosts = hostsToPublish(settings, description, facts);
+  const hosts = hostsToPublish(settings, description, observedState);
   if (hosts.length === 0) {
     const undecided = description.incomplete || wantedHosts(settings, description).length > 0;
     return { kind: undecided ? "unchanged" : "absent", problems: [] };
   }
   // What another route has decided so far is not what this one keeps.
-  const published = withoutNames(facts.child?.spec, facts.followed?.before ?? NO_NAMES);
-  const followed = facts.followed?.now ?? NOTHING_FOLLOWED;
+  const published = withoutNames(observedState.child?.spec, observedState.followed?.before ?? NO_NAMES);
+  const followed = observedState.followed?.now ?? NOTHING_FOLLOWED;
   const own = hosts.filter((host) => !followed.has(host));
-  const plain = plainEndpoints(own, settings, service, annotations, annotated, { ...facts, published });
+  const plain = plainEndpoints(own, settings, service, annotations, annotated, {
+    ...observedState,
+    published,
+  });
   const options = endpointOptions(annotated, settings.ttl, published);
-  const allowed = withoutRefusedHosts(options.providerSpecific, facts.refuseName);
+  const allowed = withoutRefusedHosts(options.providerSpecific, observedState.refuseName);
   const complete = withOptions(plain.endpoints, { ...options, providerSpecific: allowed.properties });
   const all = [...complete, ...hosts.flatMap((host) => followed.get(host) ?? [])];
   if (all.length === 0) return { kind: "unchanged", problems: plain.problems };
@@ -126,7 +136,7 @@ function inOrderOf(hosts: readonly string[], endpoints: readonly { readonly dnsN
 }
 
 /** The facts, and what the child publishes of the route's own. */
-interface OwnFacts extends Facts {
+interface OwnObservedState extends ObservedState {
   readonly published: Spec | undefined;
 }
 
@@ -137,14 +147,14 @@ function plainEndpoints(
   service: ObjectReference | null,
   annotations: Readonly<Record<string, string>>,
   annotated: DnsAnnotations,
-  facts: OwnFacts,
+  observedState: OwnObservedState,
 ): CheckedEndpoints<Endpoint> {
   if (hosts.length === 0) return { endpoints: [], problems: [] };
   if (leavesTargets(settings, annotations, annotated)) {
     return { endpoints: untargetedEndpoints(hosts, settings.ttl), problems: [] };
   }
-  const { targets, problems } = findTarget(settings, service, annotations, annotated, facts);
-  const known = targets.length > 0 ? targets : publishedTargets(facts.published);
+  const { targets, problems } = findTarget(settings, service, annotations, annotated, observedState);
+  const known = targets.length > 0 ? targets : publishedTargets(observedState.published);
   const checked = withoutLoops(endpoints(hosts, targetsOf(known), settings.ttl));
   return { endpoints: checked.endpoints, problems: [...problems, ...checked.problems] };
 }
@@ -164,11 +174,11 @@ function findTarget(
   service: ObjectReference | null,
   annotations: Readonly<Record<string, string>>,
   annotated: DnsAnnotations,
-  facts: OwnFacts,
+  observedState: OwnObservedState,
 ): Target {
-  const published = publishedTargets(facts.published);
+  const published = publishedTargets(observedState.published);
   const override = annotations[TARGET_ANNOTATION];
-  // What is wrong with an annotation is told where the route is checked.
+  // What is wrong with an annotation is reported where the route is checked.
   if (override !== undefined) {
     const { targets } = targetOfAnnotation(override, TARGET_ANNOTATION);
     return { targets: targets.length > 0 ? targets : published, problems: [] };
@@ -178,7 +188,7 @@ function findTarget(
   if (service === null) return { targets: settings.targetIPs, problems: [] };
   return targetOfService({
     reference: service,
-    service: facts.dependencies.get(dependencyKey(service)) ?? null,
+    service: observedState.dependencies.get(dependencyKey(service)) ?? null,
     published,
     pending: settings.pendingLoadBalancer,
   });

@@ -23,7 +23,7 @@ export interface PrefixedAnnotations {
   readonly problems: readonly Problem[];
 }
 
-/** The annotations under either prefix. The new one wins, and is told where the old one says something else. */
+/** The annotations under either prefix. The new one wins, and is reported where the old one says something else. */
 export function prefixedAnnotations(annotations: Readonly<Record<string, string>>): PrefixedAnnotations {
   const byName = new Map<string, DnsAnnotation>();
   const problems: Problem[] = [];

@@ -1,5 +1,5 @@
 /**
- * Carries out a plan for one route: guard, write, report, one step after the other. Each decision of this kind stands
+ * Executes a plan for one route: guard, write, report, one step after the other. Each decision of this kind stands
  * here once, for events and resyncs.
  *
  * @module
@@ -32,13 +32,13 @@ export interface ApplyContext {
   readonly execute: Execute;
 }
 
-/** Writes what the plans say, in their order: what takes over a claim comes before what gives it up. */
+/** Writes what the plans say, in their order: what takes over a shared resource comes before what gives it up. */
 export async function applyPlans(
   context: ApplyContext,
   integration: Integration,
   namespace: string,
   plans: readonly Plan[],
-  /** What is reported instead of a plan that must not be carried out now; null where it may. */
+  /** What is reported instead of a plan that must not be executed now; null where it may. */
   blockedReport: (plan: Plan) => Report | null,
 ): Promise<Applied> {
   const reports: Report[] = [];

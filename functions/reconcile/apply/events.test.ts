@@ -55,7 +55,7 @@ function world() {
 }
 
 suite("Events", () => {
-  test("nothing to tell, nothing asked", async () => {
+  test("nothing to report, nothing asked", async () => {
     const { requests, recorder } = world();
     await recorder().record(description, [], []);
     assert.deepEqual(requests, []);
@@ -152,7 +152,7 @@ suite("Events", () => {
     assert.equal(stored.size, 1);
   });
 
-  test("of ten thousand problems the first are told, and how many more there are", async () => {
+  test("of ten thousand problems the first are reported, and how many more there are", async () => {
     const { stored, recorder } = world();
     const many = Array.from({ length: 10_000 }, (_, index) => problem(`no ${index}`));
     await recorder().record(description, [], many);
@@ -161,7 +161,7 @@ suite("Events", () => {
     assert.ok(notes.some((note) => note.startsWith("and 9990 more problems")));
   });
 
-  test("one after the other, so that a route with much to tell takes one request at a time", async () => {
+  test("one after the other, so that a route with much to report takes one request at a time", async () => {
     let [running, most] = [0, 0];
     const process = createEventRecorder({
       ...silent,

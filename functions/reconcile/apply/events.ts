@@ -1,6 +1,6 @@
 /**
- * Kubernetes Events (events.k8s.io/v1) on a route: what was done to its children, and what is wrong with it.
- * They are told after the fact and never change an answer, nor hold it up for long: a failure to tell is logged and
+ * Kubernetes Events (events.k8s.io/v1) on a route: what was done to its children, and what is wrong with it. They are
+ * recorded after the fact and never change an answer, nor hold it up for long: a failure to record is logged and
  * forgotten.
  *
  * @module
@@ -61,9 +61,9 @@ export interface EventRecorderOptions {
   readonly track?: <T>(work: Promise<T>) => Promise<T>;
 }
 
-interface Telling {
+interface EventDraft {
   readonly type: "Normal" | "Warning";
-  /** It lasts until somebody acts: told at most once in a while, on one Event. */
+  /** It lasts until somebody acts: recorded at most once in a while, on one Event. */
   readonly standing: boolean;
   readonly reason: string;
   readonly action: string;
@@ -71,33 +71,33 @@ interface Telling {
 }
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
-  const lastTold = new Map<string, number>();
+  const lastRecorded = new Map<string, number>();
   const { track = (work) => work } = options;
 
-  const tell = async (description: EventSubject, telling: Telling): Promise<void> => {
-    const reference = referenceOf(description, telling);
+  const write = async (description: EventSubject, draft: EventDraft): Promise<void> => {
+    const reference = referenceOf(description, draft);
     const key = `${reference.namespace}/${reference.name}`;
     const now = options.now();
-    if (telling.standing && now - (lastTold.get(key) ?? Number.NEGATIVE_INFINITY) < REPEAT_AFTER_MS) return;
+    if (draft.standing && now - (lastRecorded.get(key) ?? Number.NEGATIVE_INFINITY) < REPEAT_AFTER_MS) return;
     try {
       await createOrRepeat(
         options,
         reference,
-        eventOf(description, telling, options, reference.name, now),
-        telling.standing,
+        eventOf(description, draft, options, reference.name, now),
+        draft.standing,
         now,
       );
-      remember(lastTold, key, now);
+      remember(lastRecorded, key, now);
     } catch (error) {
       if (!(error instanceof KubernetesError)) {
         options.log.error(
-          { route: description.route, reason: telling.reason, err: error },
+          { route: description.route, reason: draft.reason, err: error },
           "Event not recorded",
         );
         return;
       }
       options.log.debug(
-        { route: description.route, reason: telling.reason, error: error.message },
+        { route: description.route, reason: draft.reason, error: error.message },
         "Event not recorded",
       );
     }
@@ -105,14 +105,14 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   return {
     record: (description, changes, problems) => {
-      const tellings = [
-        ...changeTelling(changes, options.observes),
-        ...capProblems(problems).map(problemTelling),
+      const drafts = [
+        ...draftOfChanges(changes, options.observes),
+        ...capProblems(problems).map(draftOfProblem),
       ];
-      if (tellings.length === 0) return Promise.resolve();
-      // One after the other: a route that has much to tell takes one of the requests that are possible at a time.
+      if (drafts.length === 0) return Promise.resolve();
+      // One after the other: a route that has much to report takes one of the requests that are possible at a time.
       const all = async () => {
-        for (const telling of tellings) await tell(description, telling);
+        for (const draft of drafts) await write(description, draft);
       };
       return atMost(PATIENCE_MS, track(all()));
     },
@@ -162,12 +162,12 @@ async function repeat(
   await client.mergePatch(reference, { series: { count, lastObservedTime: microTime(now) } });
 }
 
-function remember(lastTold: Map<string, number>, key: string, now: number): void {
-  if (lastTold.size >= MAX_REMEMBERED) lastTold.clear();
-  lastTold.set(key, now);
+function remember(lastRecorded: Map<string, number>, key: string, now: number): void {
+  if (lastRecorded.size >= MAX_REMEMBERED) lastRecorded.clear();
+  lastRecorded.set(key, now);
 }
 
-function changeTelling(changes: readonly Change[], observes: boolean): Telling[] {
+function draftOfChanges(changes: readonly Change[], observes: boolean): EventDraft[] {
   if (changes.length === 0) return [];
   const note = changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`).join(", ");
   if (observes) {
@@ -180,7 +180,7 @@ function changeTelling(changes: readonly Change[], observes: boolean): Telling[]
   return [{ type: "Normal", standing: false, reason, action: "Reconcile", note: capitalized(note) }];
 }
 
-function problemTelling({ reason, message, field, note }: Problem): Telling {
+function draftOfProblem({ reason, message, field, note }: Problem): EventDraft {
   return {
     type: note === true ? "Normal" : "Warning",
     standing: true,
@@ -191,7 +191,7 @@ function problemTelling({ reason, message, field, note }: Problem): Telling {
 }
 
 /** One name for one fact, so that a repeat finds the Event that is there. */
-function referenceOf({ route, uid }: EventSubject, { reason, note }: Telling): ObjectReference {
+function referenceOf({ route, uid }: EventSubject, { reason, note }: EventDraft): ObjectReference {
   const hash = createHash("sha256").update(`${uid}\n${reason}\n${note}`).digest("hex").slice(0, 16);
   return {
     resource: EVENT,
@@ -202,7 +202,7 @@ function referenceOf({ route, uid }: EventSubject, { reason, note }: Telling): O
 
 function eventOf(
   { route, uid }: EventSubject,
-  { type, reason, action, note }: Telling,
+  { type, reason, action, note }: EventDraft,
   { reportingInstance }: EventRecorderOptions,
   name: string,
   now: number,

@@ -1,12 +1,12 @@
 /**
- * Carries out a planned write, pinned to the object that was judged, or does not: in mode observe.
+ * Executes a planned write, pinned to the object that was classified, or does not: in mode observe.
  *
  * @module
  */
 import type { KubernetesClient, Preconditions } from "../../kubernetes/client.ts";
 import type { KubernetesObject, ObjectReference, ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Write } from "../plan/plan.ts";
-import { withoutFormerTool } from "./previous-manager.ts";
+import { withoutPreviousManager } from "./previous-manager.ts";
 
 /**
  * An apply with this resourceVersion creates or fails, never overwrites. A POST would leave a managedFields entry
@@ -57,7 +57,7 @@ async function takenOver(
   namespace: string,
   live: KubernetesObject,
 ): Promise<KubernetesObject> {
-  const managedFields = withoutFormerTool(live);
+  const managedFields = withoutPreviousManager(live);
   if (managedFields === null) return live;
   const metadata = { ...preconditions(live), managedFields };
   return client.mergePatch(reference(resource, namespace, live), { metadata });

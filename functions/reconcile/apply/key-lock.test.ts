@@ -5,7 +5,7 @@ import { INTEGRATIONS } from "../../integrations/index.ts";
 import { ConflictError, UnavailableError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Execute } from "./execute.ts";
-import { takingTurns } from "./key-lock.ts";
+import { withKeyLock } from "./key-lock.ts";
 
 const { integrations } = parseConfiguration({}, INTEGRATIONS).configuration;
 const resource = integrations[0]?.resource as ResourceDefinition;
@@ -24,7 +24,7 @@ function start(gate: Promise<unknown> = Promise.resolve()) {
     return null;
   };
   const client = { get: async ({ name }: { name: string }) => objects.get(name) ?? null };
-  const taking = takingTurns(execute, integrations, client);
+  const taking = withKeyLock(execute, integrations, client);
   const create = (name: string, secretName: string, namespace = "shop") =>
     taking(resource, namespace, { action: "create", child: certificate(name, secretName) });
   return { objects, taking, create };
@@ -65,7 +65,7 @@ test("a write that failed holds nothing", async () => {
   const failing: Execute = async () => {
     throw new UnavailableError("apply", "gone");
   };
-  const taking = takingTurns(failing, integrations, { get: async () => null });
+  const taking = withKeyLock(failing, integrations, { get: async () => null });
   for (const name of ["a-tls", "b-tls"]) {
     const step = { action: "create", child: certificate(name, "one") } as const;
     await assert.rejects(taking(resource, "shop", step), UnavailableError);

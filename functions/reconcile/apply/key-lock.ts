@@ -1,39 +1,41 @@
 /**
- * Two routes that are reconciled at one time and claim the same, such as one Secret, both find that nothing has it.
- * The first to write wins here; the other observes again and joins. Between processes the look after the write does that
- * (verify.ts), at the price of a write; here it is spared.
+ * Two routes that are reconciled at one time and name the same shared resource, such as one Secret, both find that
+ * nothing has it. The first to write wins here; the other observes again and joins. Between processes the look after
+ * the write does that (verify.ts), at the price of a write; here it is spared.
  *
  * @module
  */
-import type { Claim, Integration } from "../../integrations/integration.ts";
+import type { Integration, SharedResource } from "../../integrations/integration.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { ConflictError } from "../../kubernetes/errors.ts";
 import type { ResourceDefinition } from "../../kubernetes/objects.ts";
-import { takenUp } from "../plan/plan.ts";
+import { acquiredResource } from "../plan/plan.ts";
 import type { Execute } from "./execute.ts";
 
-/** More claims than are taken up while one observation is acted upon. */
+/** More shared resources than are acquired while one observation is acted upon. */
 const MAX_REMEMBERED = 10_000;
 
 interface Taken {
-  /** Name of the child that took the claim up. */
+  /** Name of the child that acquired it. */
   readonly name: string;
   /** Settles once that is written, or has failed. */
   readonly written: Promise<unknown>;
 }
 
-/** An executor that refuses, with a `ConflictError`, to take up a claim that another child has just taken up. */
-export function takingTurns(
+/**
+ * An executor that refuses, with a `ConflictError`, to acquire a shared resource that another child has just acquired.
+ */
+export function withKeyLock(
   execute: Execute,
   integrations: readonly Integration[],
   client: Pick<KubernetesClient, "get">,
 ): Execute {
   const taken = new Map<string, Taken>();
 
-  const isStillHeld = async (
+  const isStillTaken = async (
     resource: ResourceDefinition,
     namespace: string,
-    { of }: Claim,
+    { of }: SharedResource,
     wanted: string,
     { name, written }: Taken,
   ): Promise<boolean> => {
@@ -43,15 +45,16 @@ export function takingTurns(
   };
 
   return async (resource, namespace, step) => {
-    const claim = integrations.find((integration) => integration.resource === resource)?.claim ?? null;
-    const wanted = takenUp({ claim }, step);
-    if (claim === null || wanted === null || step.action === "delete") {
+    const sharedResource =
+      integrations.find((integration) => integration.resource === resource)?.sharedResource ?? null;
+    const wanted = acquiredResource({ sharedResource }, step);
+    if (sharedResource === null || wanted === null || step.action === "delete") {
       return execute(resource, namespace, step);
     }
     const { name } = step.child.metadata;
     const key = `${resource.kind} ${namespace}/${wanted}`;
     for (let other = taken.get(key); other !== undefined && other.name !== name; other = taken.get(key)) {
-      if (await isStillHeld(resource, namespace, claim, wanted, other)) {
+      if (await isStillTaken(resource, namespace, sharedResource, wanted, other)) {
         throw new ConflictError(`${resource.kind} ${name}`, `${other.name} has taken up ${wanted} meanwhile`);
       }
       if (taken.get(key) === other) taken.delete(key);

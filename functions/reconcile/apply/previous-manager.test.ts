@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { withoutFormerTool } from "./previous-manager.ts";
+import { withoutPreviousManager } from "./previous-manager.ts";
 
 const label = { "f:metadata": { "f:labels": { "f:kubernetes.io/managed-by": {} } } };
 const written = {
@@ -24,13 +24,13 @@ function certificate(managedBy: string, managedFields: readonly object[]): Kuber
 }
 
 test("the entry that set Switchboard's label becomes one of ours that owns the label only; others stay", () => {
-  const now = withoutFormerTool(certificate("switchboard", [written, status, person]));
+  const now = withoutPreviousManager(certificate("switchboard", [written, status, person]));
   const ours = { ...written, manager: "traefik-cert-rotater", operation: "Apply", fieldsV1: label };
   assert.deepEqual(now, [ours, status, person]);
 });
 
 test("nothing to do for other objects, or where nobody is known to have set it", () => {
-  assert.equal(withoutFormerTool(certificate("Traefik-cert-rotater", [written])), null);
-  assert.equal(withoutFormerTool(certificate("switchboard", [status, person])), null);
-  assert.equal(withoutFormerTool(certificate("switchboard", [])), null);
+  assert.equal(withoutPreviousManager(certificate("Traefik-cert-rotater", [written])), null);
+  assert.equal(withoutPreviousManager(certificate("switchboard", [status, person])), null);
+  assert.equal(withoutPreviousManager(certificate("switchboard", [])), null);
 });

@@ -15,7 +15,7 @@ const LABEL_ONLY = { "f:metadata": { "f:labels": { [`f:${MANAGED_BY_LABEL}`]: {}
  * The object's `managedFields` with an entry of ours in the place of the one that set Switchboard's label; null where
  * there is none.
  */
-export function withoutFormerTool(live: KubernetesObject): readonly ManagedFieldsEntry[] | null {
+export function withoutPreviousManager(live: KubernetesObject): readonly ManagedFieldsEntry[] | null {
   const { managedFields = [] } = live.metadata;
   if (!isSwitchboards(live) || !managedFields.some(setsLabel)) return null;
   return managedFields.map((entry) =>

@@ -84,6 +84,6 @@ export function mergeRouteReports(reports: readonly Report[]): Report {
 /** What the sender of the event is answered. */
 export function outcomeOf({ retry, blocked }: Report): Outcome {
   return retry === null
-    ? { status: "done", ...(blocked > 0 ? { held: blocked } : {}) }
+    ? { status: "done", ...(blocked > 0 ? { blocked } : {}) }
     : { status: "retry", retryAfterSeconds: retry.retryAfterSeconds };
 }

@@ -1,5 +1,5 @@
 /**
- * Whether a write has taken up names that other children say something else of.
+ * Whether a write has acquired names that other children say something else of.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The look after the write. Reads come before a write, so another writer may have come between: an edit that was taken
- * back, a second replica that took up the same Secret. What was written must still be right afterwards, or everything
+ * back, a second replica that acquired the same Secret. What was written must still be right afterwards, or everything
  * is looked at again.
  *
  * @module
@@ -15,7 +15,7 @@ import { listAll } from "../observe/listing.ts";
 import { NamespaceView, type Reads, type ViewContext } from "../observe/view.ts";
 import { isSharing } from "../plan/namespace-index.ts";
 import { isOwnedBy } from "../plan/ownership.ts";
-import { takenUp, type Write } from "../plan/plan.ts";
+import { acquiredResource, type Write } from "../plan/plan.ts";
 import type { Written } from "./apply.ts";
 import { sharesTakenNames } from "./taken-names.ts";
 
@@ -24,7 +24,7 @@ export type VerifyContext = ViewContext & { readonly instance: string };
 export interface Verdict {
   /** Routes and dependencies are what the plan saw. */
   readonly isCurrent: boolean;
-  /** Somebody else had taken up the same claim before. */
+  /** Somebody else had the same shared resource before. */
   readonly isContested: boolean;
   /** Another child says something else of a name that was taken up. */
   readonly sharesNames: boolean;
@@ -129,7 +129,7 @@ function versionOf(object: KubernetesObject | null | undefined): string {
 }
 
 /**
- * Whether another object held what the write took up. A list at exactly the version of the write shows those that were
+ * Whether another object held what the write acquired. A list at exactly the version of the write shows those that were
  * before it and none that came later: of two writers one and only one sees the other.
  */
 async function isContested(
@@ -139,15 +139,16 @@ async function isContested(
   { integration, step, object }: Written,
 ): Promise<boolean> {
   if (object === null || step.action === "delete") return false;
-  const claim = takenUp(integration, step);
+  const sharedResource = acquiredResource(integration, step);
   // Where the lists were behind, they need not have shown what the route had before.
   const joiner = hasOldLists && isSharing(integration) && subject !== null ? subject.route : null;
   const joins = joiner !== null && joinsNow(step, joiner);
-  if (claim === null && !joins) return false;
+  if (sharedResource === null && !joins) return false;
   const others = await othersAt(client, namespace, integration, object);
-  const wanted = integration.claim?.of(step.child.spec);
+  const wanted = integration.sharedResource?.of(step.child.spec);
   return others.some(
-    (other) => integration.claim?.of(other.spec) === wanted || (joiner !== null && isOwnedBy(other, joiner)),
+    (other) =>
+      integration.sharedResource?.of(other.spec) === wanted || (joiner !== null && isOwnedBy(other, joiner)),
   );
 }
 
@@ -156,16 +157,16 @@ function joinsNow(step: Write, route: RouteReference): boolean {
   return step.action === "update" && !isOwnedBy(step.live, route) && isOwnedBy(step.child, route);
 }
 
-/** Whether at the version of the object others held the claim as well. */
-export async function isHeldByOthers(
+/** Whether at the version of the object others had it as well. */
+export async function isTakenByOthers(
   client: Reads,
   namespace: string,
   integration: Integration,
-  claimed: string,
+  wanted: string,
   object: KubernetesObject,
 ): Promise<boolean> {
   const others = await othersAt(client, namespace, integration, object);
-  return others.some(({ spec }) => integration.claim?.of(spec) === claimed);
+  return others.some(({ spec }) => integration.sharedResource?.of(spec) === wanted);
 }
 
 /** The living others of its kind at the version of the object. */

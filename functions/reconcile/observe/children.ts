@@ -26,7 +26,7 @@ export async function childrenOf(
   return [own, ...labelled.filter(({ metadata }) => metadata.name !== own.metadata.name)];
 }
 
-/** All objects of the kind, whoever made them. `wanted` is what the route claims; null where nothing. */
+/** All objects of the kind, whoever made them. `wanted` is what the route names; null where nothing. */
 export async function allChildren(
   view: NamespaceView,
   integration: Integration,
@@ -46,7 +46,7 @@ async function withLiveOnes(
   list: readonly KubernetesObject[],
 ): Promise<readonly KubernetesObject[]> {
   const matters = (child: KubernetesObject) =>
-    isOwnedBy(child, route) || (wanted !== null && integration.claim?.of(child.spec) === wanted);
+    isOwnedBy(child, route) || (wanted !== null && integration.sharedResource?.of(child.spec) === wanted);
   const names = new Set([
     integration.childName(route),
     ...list.filter(matters).map(({ metadata }) => metadata.name),

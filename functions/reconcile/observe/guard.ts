@@ -1,18 +1,18 @@
 /**
- * A last look before a child takes up a claim: cert-manager issues into any Secret that a Certificate names, also
- * into one that somebody bought.
+ * A last look before a child acquires a shared resource: cert-manager issues into any Secret that a Certificate names,
+ * also into one that somebody bought.
  *
  * @module
  */
-import type { ClaimedObject, Integration } from "../../integrations/integration.ts";
+import type { Integration, SharedObject } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { isObjectName } from "../../schema/object-names.ts";
-import { takenUp, type Write } from "../plan/plan.ts";
+import { acquiredResource, type Write } from "../plan/plan.ts";
 import type { Reads } from "./view.ts";
 
 /**
- * Why the write must not happen; null where it may. Reads metadata, and only where a claim is newly taken up.
+ * Why the write must not happen; null where it may. Reads metadata, and only where a shared resource is newly acquired.
  *
  * @throws KubernetesError that cannot be read
  */
@@ -22,40 +22,40 @@ export async function refusalOfWrite(
   namespace: string,
   step: Write,
 ): Promise<Problem | null> {
-  const claim = takenUp(integration, step);
-  return claim === null ? null : refusalOfClaim(client, integration, namespace, claim);
+  const sharedResource = acquiredResource(integration, step);
+  return sharedResource === null ? null : refusalOfOverwrite(client, integration, namespace, sharedResource);
 }
 
-/** Why what is claimed is there already and stays somebody's own; null where it does not. */
-export async function refusalOfClaim(
+/** Why the shared resource is there already and stays somebody's own; null where it does not. */
+export async function refusalOfOverwrite(
   client: Reads,
   integration: Integration,
   namespace: string,
   name: string,
 ): Promise<Problem | null> {
-  const guard = integration.claim?.guard ?? null;
+  const guard = integration.sharedResource?.guard ?? null;
   if (guard === null) return null;
-  const { object, maker } = await readClaimed(client, integration, guard, namespace, name);
+  const { object, maker } = await readSharedObject(client, integration, guard, namespace, name);
   return guard.refuse(object, maker);
 }
 
-export interface Claimed {
-  /** Null where what is claimed does not exist. */
+export interface SharedObjectState {
+  /** Null where the shared resource does not exist. */
   readonly object: KubernetesObject | null;
   /** The integration's object that it says it was made for; null where that does not exist, or need not be looked at. */
   readonly maker: KubernetesObject | null;
 }
 
 /** @throws KubernetesError */
-export async function readClaimed(
+export async function readSharedObject(
   client: Pick<Reads, "get" | "getMetadata">,
   { resource }: Pick<Integration, "resource">,
-  claimed: ClaimedObject,
+  sharedObject: SharedObject,
   namespace: string,
   name: string,
-): Promise<Claimed> {
-  const object = await client.getMetadata({ resource: claimed.resource, namespace, name });
-  const maker = object === null ? null : claimed.madeFor(object);
+): Promise<SharedObjectState> {
+  const object = await client.getMetadata({ resource: sharedObject.resource, namespace, name });
+  const maker = object === null ? null : sharedObject.madeFor(object);
   // The name stands in an annotation, so it may be any text.
   if (maker === null || !isObjectName(maker)) return { object, maker: null };
   return { object, maker: await client.get({ resource, namespace, name: maker }) };

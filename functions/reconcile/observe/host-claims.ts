@@ -81,7 +81,7 @@ export async function readHostClaims(context: HostClaimContext): Promise<HostCla
     descriptions.push(await describeRoute(context, route, annotations));
   }
   const claims = new HostClaims();
-  for (const claim of claimsOf(context, unshadowed(descriptions), children)) claims.add(...claim);
+  for (const hostClaim of claimsOf(context, unshadowed(descriptions), children)) claims.add(...hostClaim);
   return claims;
 }
 

@@ -60,7 +60,7 @@ suite("a list by namespace", () => {
     assert.deepEqual(asked.slice(0, 3), [null, "1", null]);
   });
 
-  test("410 for ever is an error in the end", async () => {
+  test("410 forever is an error in the end", async () => {
     const { client } = clientOf([["a/1"]]);
     const expiring: Pick<KubernetesClient, "list"> = {
       list: async (kind, options) => {

@@ -8,7 +8,7 @@ import { KubernetesError } from "../../kubernetes/errors.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { isReadyFor, type ReadinessSetting } from "../plan/readiness.ts";
 import { childrenOf } from "./children.ts";
-import { refusalOfClaim } from "./guard.ts";
+import { refusalOfOverwrite } from "./guard.ts";
 import type { NamespaceView, Reads } from "./view.ts";
 
 export type ReadinessContext = ReadinessSetting & {
@@ -18,7 +18,8 @@ export type ReadinessContext = ReadinessSetting & {
 
 /**
  * Whether an integration need not wait for the others' children of the route. Where one of them is kept from making a
- * child, for what the route claims is somebody's own, that counts as ready; where that cannot be read, as not ready.
+ * child, for the shared resource that the route names is somebody's own, that counts as ready; where that cannot be
+ * read, as not ready.
  */
 export async function areOthersReady(
   context: ReadinessContext,
@@ -41,10 +42,11 @@ async function isReady(
   try {
     const children = await childrenOf(view, integration, description.route);
     if (isReadyFor(context, integration, description, children)) return true;
-    const wanted = integration.claim?.wantedBy(description) ?? null;
-    if (wanted === null || children.some(({ spec }) => integration.claim?.of(spec) === wanted)) return false;
+    const wanted = integration.sharedResource?.requestedBy(description) ?? null;
+    if (wanted === null || children.some(({ spec }) => integration.sharedResource?.of(spec) === wanted))
+      return false;
     const { namespace } = description.route;
-    return (await refusalOfClaim(context.client, integration, namespace, wanted)) !== null;
+    return (await refusalOfOverwrite(context.client, integration, namespace, wanted)) !== null;
   } catch (error) {
     if (error instanceof KubernetesError) return false;
     throw error;

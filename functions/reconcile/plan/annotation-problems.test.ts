@@ -4,7 +4,7 @@ import { annotationProblems, namespaceProblems } from "./annotation-problems.ts"
 
 const NAMES = ["cert-manager", "external-dns"];
 
-function told(annotations: Record<string, string>): readonly (string | undefined)[] {
+function reported(annotations: Record<string, string>): readonly (string | undefined)[] {
   return annotationProblems(annotations, NAMES).map(({ reason, field, message }) => {
     assert.equal(reason, "InvalidAnnotation");
     assert.equal(field, `metadata.annotations[${Object.keys(annotations)[0]}]`);
@@ -35,10 +35,10 @@ const NEAR: readonly [key: string, advice: string][] = [
   ],
 ];
 
-test("a near miss of an annotation's name is told, with the name that was meant", () => {
-  for (const [key, advice] of NEAR) assert.deepEqual(told({ [key]: "x" }), [advice], key);
+test("a near miss of an annotation's name is reported, with the name that was meant", () => {
+  for (const [key, advice] of NEAR) assert.deepEqual(reported({ [key]: "x" }), [advice], key);
   assert.match(
-    told({ "traefik-cert-rotater.io/zzzzzzzzzz": "x" })[0] ?? "",
+    reported({ "traefik-cert-rotater.io/zzzzzzzzzz": "x" })[0] ?? "",
     /^there is no "zzzzzzzzzz"; there are traefik-cert-rotater\.io\/ignore, /,
   );
 });
@@ -68,22 +68,22 @@ test("names that mean something, here or on other objects, are not", () => {
   for (const key of keys) assert.deepEqual(annotationProblems({ [key]: "x" }, NAMES), [], key);
 });
 
-test("an unknown word in ignore or enable is told, with the word that was meant", () => {
+test("an unknown word in ignore or enable is reported, with the word that was meant", () => {
   for (const key of [
     "traefik-cert-rotater.io/ignore",
     "traefik-cert-rotater.io/enable",
     "switchboard.borchero.com/ignore",
   ]) {
-    assert.deepEqual(told({ [key]: "certmanager" }), ["write cert-manager"]);
-    assert.deepEqual(told({ [key]: "External-DNS" }), ["write external-dns"]);
-    assert.deepEqual(told({ [key]: "everything" }), ["write all or cert-manager or external-dns"]);
-    assert.deepEqual(told({ [key]: "dns, all, cert-manger" }).length, 2);
+    assert.deepEqual(reported({ [key]: "certmanager" }), ["write cert-manager"]);
+    assert.deepEqual(reported({ [key]: "External-DNS" }), ["write external-dns"]);
+    assert.deepEqual(reported({ [key]: "everything" }), ["write all or cert-manager or external-dns"]);
+    assert.deepEqual(reported({ [key]: "dns, all, cert-manger" }).length, 2);
     for (const value of ["all", "cert-manager,external-dns", " external-dns ,", "true", "false", ""])
-      assert.deepEqual(told({ [key]: value }), [], value);
+      assert.deepEqual(reported({ [key]: value }), [], value);
   }
 });
 
-test("the word of a namespace is told as the namespace's", () => {
+test("the word of a namespace is reported as the namespace's", () => {
   const [problem, ...others] = namespaceProblems(
     { "traefik-cert-rotater.io/ignore": "certmanager" },
     "shop",

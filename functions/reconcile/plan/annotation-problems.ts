@@ -31,7 +31,7 @@ const OURS: AnnotationNames = {
 
 const VOCABULARY = merged([OURS, ...INTEGRATIONS.flatMap(({ annotationNames }) => annotationNames)]);
 
-/** What is told of a route's own annotations, whatever they are about. `names` are those of the integrations. */
+/** What is reported of a route's own annotations, whatever they are about. `names` are those of the integrations. */
 export function annotationProblems(annotations: Annotations, names: readonly string[]): readonly Problem[] {
   const words = ["all", ...new Set([...INTEGRATIONS.map(({ name }) => name), ...names])];
   return [

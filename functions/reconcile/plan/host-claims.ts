@@ -163,13 +163,13 @@ export class HostClaims {
     const families = new Map<string, Family>();
     for (const [name, all] of claims) {
       const namespaces = new Set(all.map(([, { route }]) => route.namespace));
-      if (namespaces.size > 1) families.set(name, settle(all));
+      if (namespaces.size > 1) families.set(name, resolveFamily(all));
     }
     return families;
   }
 }
 
-function settle(claims: HostClaim[]): Family {
+function resolveFamily(claims: HostClaim[]): Family {
   const family: Family = { wildcard: null, names: new Map(), namespaces: new Map() };
   claims.sort(([, one], [, other]) => (one.rank < other.rank ? -1 : 1));
   for (const [host, claimant] of claims) {

@@ -26,7 +26,7 @@ test("no line: nothing; no policy: everything", () => {
   assert.equal(refusalOf([], "blog", "a.shop.org"), null);
 });
 
-test("a refused name goes out of hosts and tls.domains, and is told once", () => {
+test("a refused name goes out of hosts and tls.domains, and is reported once", () => {
   const route = {
     apiVersion: "traefik.io/v1alpha1",
     kind: "IngressRoute",

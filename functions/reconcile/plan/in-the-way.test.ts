@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
 import { inTheWay } from "./in-the-way.ts";
-import { judge, mayWrite } from "./ownership.ts";
+import { classifyOwnership, mayWrite } from "./ownership.ts";
 
 const INSTANCE = "new/tcr";
 const route = { kind: "IngressRoute", name: "web" } as const;
@@ -78,12 +78,12 @@ const cases: readonly (readonly [string, KubernetesObject, string, RegExp])[] = 
 
 for (const [title, live, reason, text] of cases) {
   test(`${title}: ${reason}, and what the message advises works`, () => {
-    assert.equal(mayWrite(judge(live, route, INSTANCE)), false);
+    assert.equal(mayWrite(classifyOwnership(live, route, INSTANCE)), false);
     const problem = inTheWay(live, route, INSTANCE);
     assert.equal(problem.reason, reason);
     assert.match(problem.message, text);
     assert.equal(
-      judge(merge(live, advised(problem.message)) as KubernetesObject, route, INSTANCE),
+      classifyOwnership(merge(live, advised(problem.message)) as KubernetesObject, route, INSTANCE),
       "adoptable",
     );
   });

@@ -9,10 +9,10 @@ import { shown } from "../../schema/shown.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import {
   ADOPT_ANNOTATION,
+  classifyOwnership,
   INSTANCE_ANNOTATION,
   isOfInstance,
   isSwitchboards,
-  judge,
   MANAGED_BY,
   MANAGED_BY_LABEL,
   owningRoutes,
@@ -22,15 +22,16 @@ type RouteName = Pick<RouteReference, "kind" | "name">;
 
 /** The problem of an object in the way of the route's child. `instance` is `<release namespace>/<release>`. */
 export function inTheWay(live: KubernetesObject, route: RouteName, instance: string): Problem {
-  const reason = judge(live, route, instance) === "released" ? "Released" : "NotOurs";
+  const reason = classifyOwnership(live, route, instance) === "released" ? "Released" : "NotOurs";
   const object = `${live.kind} ${live.metadata.name}`;
-  const tell = reason === "Released" ? tellReleased : isOfInstance(live, instance) ? tellTaken : tellForeign;
-  return { reason, message: tell(object, live, route), field: null };
+  const describe =
+    reason === "Released" ? describeReleased : isOfInstance(live, instance) ? describeTaken : describeForeign;
+  return { reason, message: describe(object, live, route), field: null };
 }
 
-type Tell = (object: string, live: KubernetesObject, route: RouteName) => string;
+type Describe = (object: string, live: KubernetesObject, route: RouteName) => string;
 
-const tellReleased: Tell = (object, live, route) => {
+const describeReleased: Describe = (object, live, route) => {
   const isLabelled = live.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY;
   const lost = isLabelled ? "owner (a restore from a backup does that)" : `label ${MANAGED_BY_LABEL}`;
   return (
@@ -39,12 +40,12 @@ const tellReleased: Tell = (object, live, route) => {
   );
 };
 
-const tellTaken: Tell = (object, live) => {
+const describeTaken: Describe = (object, live) => {
   const owners = owningRoutes(live).map(({ kind, name }) => `${kind} ${name}`);
   return `${object} is the child of ${owners[0]}: it is left alone. Give one of the two routes another name.`;
 };
 
-const tellForeign: Tell = (object, live, route) => {
+const describeForeign: Describe = (object, live, route) => {
   const { annotations = {} } = live.metadata;
   const controller = controllerOf(live);
   if (isOfInstallation(live)) {

@@ -22,7 +22,7 @@ export function mayHaveChild(
   return isSelected(description, selector) && !isIgnored(description, integration);
 }
 
-/** Whether what the route has stays as it is: nobody can say what it claims, or it has opted out and keeps. */
+/** Whether what the route has stays as it is: nobody can say what it names, or it has opted out and keeps. */
 export function keepsChild(
   { selector, onOptOut }: Eligibility,
   description: RouteDescription,

@@ -36,7 +36,7 @@ export function mayFollow(
   if (!isSharing(integration)) return true;
   if (description === null) return false;
   const eligible = mayHaveChild(description, selector, integration.name);
-  const wanted = eligible ? integration.claim.wantedBy(description) : null;
+  const wanted = eligible ? integration.sharedResource.requestedBy(description) : null;
   // It may have had a share of a child that the list does not show yet.
   if (wanted === null) return eligible && isUnchanged && description.tls === null && !usedLists;
   const steps = plans.map(({ step }) => step);
@@ -48,20 +48,20 @@ export function mayFollow(
     (child) =>
       child.metadata.deletionTimestamp === undefined &&
       isOwnedBy(child, route) &&
-      integration.claim.of(child.spec) === wanted,
+      integration.sharedResource.of(child.spec) === wanted,
   );
   return hasIt && plans.every(({ problems }) => problems.length === 0);
 }
 
 /** Whether all owners, all names and the claim of the child stay. */
-function onlyAdds({ claim, names }: SharingIntegration, step: Step): boolean {
+function onlyAdds({ sharedResource, names }: SharingIntegration, step: Step): boolean {
   if (step.action === "create") return true;
   if (step.action !== "update") return false;
   const { child, live } = step;
   const owners = new Set(child.metadata.ownerReferences?.map(({ uid }) => uid));
   const named = new Set(names(child.spec));
   return (
-    claim.of(child.spec) === claim.of(live.spec) &&
+    sharedResource.of(child.spec) === sharedResource.of(live.spec) &&
     (live.metadata.ownerReferences ?? []).every(({ uid }) => owners.has(uid)) &&
     names(live.spec).every((name) => named.has(name))
   );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
-import { isOfInstance, judge, owningRoutes } from "./ownership.ts";
+import { classifyOwnership, isOfInstance, owningRoutes } from "./ownership.ts";
 
 const INSTANCE = "traefik/tcr";
 const route = { kind: "IngressRoute", name: "web" } as const;
@@ -72,7 +72,7 @@ const cases: readonly (readonly [string, KubernetesObject, string])[] = [
 ];
 
 for (const [title, object, expected] of cases) {
-  test(`${title}: ${expected}`, () => assert.equal(judge(object, route, INSTANCE), expected));
+  test(`${title}: ${expected}`, () => assert.equal(classifyOwnership(object, route, INSTANCE), expected));
 }
 
 test("the controller comes first among the owners, and others than routes are none", () => {

@@ -40,8 +40,8 @@ export type Ownership = "ours" | "adoptable" | "released" | "foreign";
 
 type RouteName = Pick<RouteReference, "kind" | "name">;
 
-/** Judges an existing object of the child's name. `instance` is `<release namespace>/<release>`. */
-export function judge(child: KubernetesObject, route: RouteName, instance: string): Ownership {
+/** Classifies an existing object of the child's name. `instance` is `<release namespace>/<release>`. */
+export function classifyOwnership(child: KubernetesObject, route: RouteName, instance: string): Ownership {
   if (isOfInstance(child, instance)) return isOwnedBy(child, route) ? "ours" : "foreign";
   if (isAdoptable(child, route)) return "adoptable";
   return child.metadata.annotations?.[INSTANCE_ANNOTATION] === instance ? "released" : "foreign";

@@ -5,7 +5,7 @@
  */
 
 import type { OnOptOut } from "../../config/configuration.ts";
-import type { Desired, DesiredChild, Facts, Integration } from "../../integrations/integration.ts";
+import type { Desired, DesiredChild, Integration, ObservedState } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
@@ -16,7 +16,7 @@ import { withHostsSince } from "./child/hosts-since.ts";
 import { inTheWay } from "./in-the-way.ts";
 import type { DecidedNames } from "./names/decide-names.ts";
 import { followedNames, withMarks } from "./names/name-marks.ts";
-import { judge, mayWrite } from "./ownership.ts";
+import { classifyOwnership, mayWrite } from "./ownership.ts";
 
 export type Step =
   | { readonly action: "none" }
@@ -43,7 +43,7 @@ export interface PlanSetting {
   readonly onOptOut: OnOptOut;
   /** RFC 3339 */
   readonly now: string;
-  readonly facts: Omit<Facts, "child">;
+  readonly observedState: Omit<ObservedState, "child">;
 }
 
 export interface PlanInput {
@@ -63,14 +63,16 @@ export function planChild(
   setting: PlanSetting,
 ): Plan {
   if (optedOut && setting.onOptOut === "keep") return { step: NOTHING, problems: [], members: [] };
-  const { instance, facts } = setting;
-  const ownership = live === null ? null : judge(live, description.route, instance);
+  const { instance, observedState } = setting;
+  const ownership = live === null ? null : classifyOwnership(live, description.route, instance);
   const child = ownership !== null && mayWrite(ownership) ? live : null;
   const followed = {
     before: followedNames(child, description.route),
     now: names?.followed ?? NOTHING_FOLLOWED,
   };
-  const alone = optedOut ? ABSENT : desire(integration, description, { ...facts, child, followed });
+  const alone = optedOut
+    ? ABSENT
+    : desiredState(integration, description, { ...observedState, child, followed });
   const desired = names === null || alone.kind !== "present" ? alone : decided(alone, names);
   if (live !== null && ownership !== null && !mayWrite(ownership)) {
     const refused = desired.kind === "present" ? [inTheWay(live, description.route, instance)] : [];
@@ -104,9 +106,9 @@ export interface PlacedInput {
 /** Plans a child whose name and owners are given, whatever the route's own name says. */
 export function planPlaced(
   { integration, description, live, placement }: PlacedInput,
-  { facts, now }: PlanSetting,
+  { observedState, now }: PlanSetting,
 ): Plan {
-  const desired = desire(integration, description, { ...facts, child: live });
+  const desired = desiredState(integration, description, { ...observedState, child: live });
   return {
     step: stepFor(integration, description, desired, live, live, placement, now),
     problems: desired.problems,
@@ -116,9 +118,13 @@ export function planPlaced(
 
 const ABSENT: Desired = { kind: "absent", problems: [] };
 
-function desire(integration: Integration, description: RouteDescription, facts: Facts): Desired {
+function desiredState(
+  integration: Integration,
+  description: RouteDescription,
+  observedState: ObservedState,
+): Desired {
   if (description.undecidable) return { kind: "unchanged", problems: [] };
-  return integration.desire(description, facts);
+  return integration.desiredState(description, observedState);
 }
 
 function stepFor(
@@ -142,9 +148,12 @@ function stepFor(
   return { action: "update", child, live };
 }
 
-/** What the step makes a child claim that it did not claim before; null where nothing. */
-export function takenUp({ claim }: Pick<Integration, "claim">, step: Write): string | null {
-  if (claim === null || step.action === "delete") return null;
-  const wanted = claim.of(step.child.spec);
-  return step.action === "update" && claim.of(step.live.spec) === wanted ? null : wanted;
+/** What the step makes a child acquire that it did not have before; null where nothing. */
+export function acquiredResource(
+  { sharedResource }: Pick<Integration, "sharedResource">,
+  step: Write,
+): string | null {
+  if (sharedResource === null || step.action === "delete") return null;
+  const wanted = sharedResource.of(step.child.spec);
+  return step.action === "update" && sharedResource.of(step.live.spec) === wanted ? null : wanted;
 }

@@ -6,8 +6,8 @@
  * |-------------------------------------------------|----------------------------------------------------------|
  * | a route, its own child                          | create, update or delete that child                      |
  * | a route alone with the child it shares with none| the same, without looking at others                      |
- * | a route that claims what its children do not    | look at all objects of the kind first: who has it        |
- * | a claim with several routes or holders          | look at the namespace's routes: one child for all        |
+ * | a route that names what its children do not     | look at all objects of the kind first: who has it        |
+ * | a shared resource with several routes or holders| look at the namespace's routes: one child for all        |
  * | a route that is gone                            | what it leaves: its own child goes, a shared one stays   |
  * | an object that is not ours                      | nothing, and a problem                                   |
  *
@@ -28,7 +28,7 @@ import {
 import { indexNamespace, isSharing, type SharingIntegration } from "./namespace-index.ts";
 import { isOfInstance, owningRoutes } from "./ownership.ts";
 import { type Plan, type PlanSetting, planChild } from "./plan.ts";
-import { planClaims } from "./shared.ts";
+import { planSharedResources } from "./shared.ts";
 
 /** What was seen of one namespace for one integration. */
 export interface Observed {
@@ -115,7 +115,7 @@ function planNaming(
   return { plans: plan === null ? planAlone(integration, subject, observed, setting) : [plan], partners };
 }
 
-/** A plan and the route that is told of it. */
+/** A plan and the route that it is reported on. */
 export interface RoutePlan {
   readonly description: RouteDescription;
   readonly plan: Plan;
@@ -127,7 +127,7 @@ export interface RoutePlan {
 
 /**
  * The plans of a whole namespace. A shared child's are put down to its oldest member or, where none is left, to a
- * former owner.
+ * previous owner.
  */
 export function planNamespace(
   integration: Integration,
@@ -169,21 +169,21 @@ function planShare(
   if (description !== null && !eligible && setting.onOptOut === "keep") return { plans: [], partners: [] };
   const own = description === null || !(eligible || keepsChild(setting, description, integration.name));
   const index = indexNamespace(integration, routes ?? (own ? [] : [description]), children, setting);
-  const { claim } = integration;
-  const wanted = eligible ? claim.wantedBy(description) : null;
+  const { sharedResource } = integration;
+  const wanted = eligible ? sharedResource.requestedBy(description) : null;
   const attached = index
     .attached(route)
     .filter((child) => description !== null || isOfThatRoute(child, route));
   const alone = attached.length <= 1 && attached.every((child) => owningRoutes(child).length === 1);
-  const isHeld = wanted === null || attached.some(({ spec }) => claim.of(spec) === wanted);
-  const heldByOthers = wanted !== null && index.holders(wanted).some((holder) => !attached.includes(holder));
-  if (!isHeld && !hasAllChildren) return { missing: "children" };
-  if ((readsAll || !alone || heldByOthers) && routes === null) {
+  const isTaken = wanted === null || attached.some(({ spec }) => sharedResource.of(spec) === wanted);
+  const takenByOthers = wanted !== null && index.holders(wanted).some((holder) => !attached.includes(holder));
+  if (!isTaken && !hasAllChildren) return { missing: "children" };
+  if ((readsAll || !alone || takenByOthers) && routes === null) {
     return { missing: hasAllChildren ? "routes" : "children" };
   }
-  const left = attached.flatMap(({ spec }) => claim.of(spec) ?? []);
-  const claims = new Set(wanted === null ? left : [wanted, ...left]);
-  return { plans: planClaims(integration, index, claims, setting), partners: [] };
+  const left = attached.flatMap(({ spec }) => sharedResource.of(spec) ?? []);
+  const sharedResources = new Set(wanted === null ? left : [wanted, ...left]);
+  return { plans: planSharedResources(integration, index, sharedResources, setting), partners: [] };
 }
 
 function planShares(
@@ -195,27 +195,35 @@ function planShares(
   const index = indexNamespace(integration, routes, children, setting);
   const byName = new Map(routes.map((description) => [routeKey(description.route), description]));
   const moved = new Set<KubernetesObject>();
-  // A child may move to a claim that nothing holds; then the claim that it leaves has it no more.
-  const isFree = (claim: string) => index.holders(claim).length === 0;
-  const claims = [...index.claims];
-  return [...claims.filter(isFree), ...claims.filter((claim) => !isFree(claim))].flatMap((claim) => {
-    const [members, holders] = [index.members(claim), index.holders(claim)];
-    const description = [...members].sort(compareAge)[0] ?? formerOwner(holders, byName);
+  // A child may move to a shared resource that nothing has; then the one that it leaves has it no more.
+  const isFree = (sharedResource: string) => index.holders(sharedResource).length === 0;
+  const sharedResources = [...index.sharedResources];
+  return [
+    ...sharedResources.filter(isFree),
+    ...sharedResources.filter((sharedResource) => !isFree(sharedResource)),
+  ].flatMap((sharedResource) => {
+    const [members, holders] = [index.members(sharedResource), index.holders(sharedResource)];
+    const description = [...members].sort(compareAge)[0] ?? previousOwner(holders, byName);
     if (description === null) return [];
     const readsAll = members.length > 1 || holders.length > 1;
-    const plans = planClaims(integration, index, [claim], setting, moved);
-    // The write is one route's affair, what is wrong is told on each, as at their events.
+    const plans = planSharedResources(integration, index, [sharedResource], setting, moved);
+    // The write is one route's affair; what is wrong is reported on each, as at their events.
     const problems = plans.flatMap((plan) => plan.problems);
-    const told = { step: { action: "none" }, problems, members: [] } as const;
+    const reportOnly = { step: { action: "none" }, problems, members: [] } as const;
     const others = members.filter((member) => member !== description);
     return [
       ...plans.map((plan) => ({ description, plan, readsAll, readsNames: false })),
-      ...others.map((member) => ({ description: member, plan: told, readsAll: false, readsNames: false })),
+      ...others.map((member) => ({
+        description: member,
+        plan: reportOnly,
+        readsAll: false,
+        readsNames: false,
+      })),
     ];
   });
 }
 
-function formerOwner(
+function previousOwner(
   holders: readonly KubernetesObject[],
   byName: ReadonlyMap<string, RouteDescription>,
 ): RouteDescription | null {

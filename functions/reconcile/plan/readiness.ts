@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Claim, Facts, Integration } from "../../integrations/integration.ts";
+import type { Integration, ObservedState, SharedResource } from "../../integrations/integration.ts";
 import { covers } from "../../integrations/names.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
@@ -30,9 +30,9 @@ export function isReadyFor(
   if (isReady === null || integration.waitsForOthers) return true;
   if (!mayHaveChild(description, selector, integration.name)) return true;
   const isWanted =
-    integration.claim === null
+    integration.sharedResource === null
       ? wantedChild(integration, description)
-      : wantedHolder(integration.claim, description);
+      : wantedHolder(integration.sharedResource, description);
   if (isWanted === null) return true;
   return children.some(
     (child) =>
@@ -47,22 +47,23 @@ export function isReadyFor(
 type IsWanted = (child: KubernetesObject, names: readonly string[]) => boolean;
 
 /** Null: none is wanted. */
-function wantedHolder(claim: Claim, description: RouteDescription): IsWanted | null {
-  const wanted = claim.wantedBy(description);
+function wantedHolder(sharedResource: SharedResource, description: RouteDescription): IsWanted | null {
+  const wanted = sharedResource.requestedBy(description);
   if (wanted === null) return null;
-  const { hosts } = claim.merge([description]);
-  return ({ spec }, names) => claim.of(spec) === wanted && hosts.every((host) => covers(names, host));
+  const { hosts } = sharedResource.merge([description]);
+  return ({ spec }, names) =>
+    sharedResource.of(spec) === wanted && hosts.every((host) => covers(names, host));
 }
 
 /** What an integration without a claim wants can be told only by asking it; its dependencies have no say in that. */
 function wantedChild(integration: Integration, description: RouteDescription): IsWanted | null {
-  const desired = integration.desire(description, NO_FACTS);
+  const desired = integration.desiredState(description, NOTHING_OBSERVED);
   if (desired.kind === "absent") return null;
   const wanted = desired.kind === "present" ? integration.names(desired.spec) : [];
   return (_, names) => wanted.every((name) => covers(names, name));
 }
 
-const NO_FACTS: Facts = {
+const NOTHING_OBSERVED: ObservedState = {
   child: null,
   dependencies: new Map(),
   mayName: () => true,

@@ -1,5 +1,5 @@
 /**
- * Routes of Traefik's former API group that give way to a namesake in the current one.
+ * Routes of Traefik's previous API group that give way to a namesake in the current one.
  *
  * @module
  */

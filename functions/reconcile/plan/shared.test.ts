@@ -18,7 +18,7 @@ const setting = {
   selector: { ingressClass: null },
   onOptOut: "delete",
   now: "2026-06-01T00:00:00Z",
-  facts: { dependencies: new Map(), mayName: () => true, refuseName: () => null, othersReady: true },
+  observedState: { dependencies: new Map(), mayName: () => true, refuseName: () => null, othersReady: true },
 } as const;
 
 interface RouteOptions {
@@ -84,12 +84,14 @@ function group(
   children: readonly KubernetesObject[] = [],
   more: { readonly keeping?: readonly RouteDescription[]; readonly moving?: KubernetesObject } = {},
 ): string[] {
-  const holders = children.filter(({ spec }) => integration.claim.of(spec) === "one");
+  const holders = children.filter(({ spec }) => integration.sharedResource.of(spec) === "one");
   const occupantOf = (name: string) => children.find(({ metadata }) => metadata.name === name) ?? null;
   const { keeping = [], moving = null } = more;
-  return planGroup(integration, { claim: "one", members, keeping, holders, occupantOf, moving }, setting).map(
-    inShort,
-  );
+  return planGroup(
+    integration,
+    { sharedResource: "one", members, keeping, holders, occupantOf, moving },
+    setting,
+  ).map(inShort);
 }
 
 test("a new one is named after the oldest route, whatever the order", () => {
@@ -142,13 +144,17 @@ test("somebody else's on the Secret: SecretNameTaken; under our name: NotOurs", 
 });
 
 test("somebody else's that has every name is no problem but a note, and adopting is advised where none is lost", () => {
-  const told = (dnsNames: readonly string[], name = "by-hand", ownerReferences: OwnerReference[] = []) => {
+  const reported = (
+    dnsNames: readonly string[],
+    name = "by-hand",
+    ownerReferences: OwnerReference[] = [],
+  ) => {
     const more = { labels: {}, annotations: {}, ownerReferences, dnsNames };
     const members = [route("a"), route("b")];
     const [plan] = planGroup(
       integration,
       {
-        claim: "one",
+        sharedResource: "one",
         members,
         keeping: [],
         holders: [certificate(name, "one", ["a"], more)],
@@ -161,11 +167,11 @@ test("somebody else's that has every name is no problem but a note, and adopting
     const advice = /adopt/.exec(problem?.message ?? "")?.[0];
     return `${problem?.reason}${problem?.note === true ? " note" : ""}${advice === undefined ? "" : ` ${advice}`}`;
   };
-  assert.equal(told(["b.org", "a.org"]), "SecretNameTaken note adopt");
-  assert.equal(told(["a.org", "b.org"], "a-tls"), "NotOurs note adopt");
-  assert.equal(told(["a.org", "b.org", "c.org"]), "SecretNameTaken note");
-  assert.equal(told(["a.org"]), "SecretNameTaken");
-  assert.equal(told(["*.org"]), "SecretNameTaken note");
+  assert.equal(reported(["b.org", "a.org"]), "SecretNameTaken note adopt");
+  assert.equal(reported(["a.org", "b.org"], "a-tls"), "NotOurs note adopt");
+  assert.equal(reported(["a.org", "b.org", "c.org"]), "SecretNameTaken note");
+  assert.equal(reported(["a.org"]), "SecretNameTaken");
+  assert.equal(reported(["*.org"]), "SecretNameTaken note");
   const ingress = {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
@@ -173,7 +179,7 @@ test("somebody else's that has every name is no problem but a note, and adopting
     uid: "i",
     controller: true,
   };
-  assert.equal(told(["a.org", "b.org"], "shim", [ingress]), "SecretNameTaken");
+  assert.equal(reported(["a.org", "b.org"], "shim", [ingress]), "SecretNameTaken");
 });
 
 test("handed over by annotation: adopted under its own name", () => {

@@ -1,9 +1,9 @@
 /**
  * Children that several routes of a namespace share: the Certificate of one Secret. Pure.
  *
- * Such a child is named after its first owner for ever, for a rename would issue anew: cert-manager compares the
- * Certificate's name with the one that the Secret carries. Every member is an owner; one of them is the controller,
- * and when that one goes, the flag passes to the next.
+ * Such a child is named after its first owner and keeps that name, since a rename would issue again: cert-manager
+ * compares the Certificate's name with the one that the Secret carries. Every member is an owner; one of them is the
+ * controller, and when that one goes, the flag passes to the next.
  *
  * @module
  */
@@ -12,70 +12,73 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { compareAge } from "./age.ts";
 import type { NamespaceIndex, SharingIntegration } from "./namespace-index.ts";
-import { isOfInstance, isOwnedBy, judge, mayWrite, owningRoutes } from "./ownership.ts";
+import { classifyOwnership, isOfInstance, isOwnedBy, mayWrite, owningRoutes } from "./ownership.ts";
 import { type Plan, type PlanSetting, planPlaced } from "./plan.ts";
 import { whyUnmade } from "./unmade.ts";
 
 export interface Group {
-  readonly claim: string;
-  /** The routes that claim it, in any order; none where the child is no longer wanted. */
+  readonly sharedResource: string;
+  /** The routes that name it, in any order; none where the child is no longer wanted. */
   readonly members: readonly RouteDescription[];
   /**
-   * Routes whose share of a child stays as it is, and that get nothing new: nobody can say what they claim, or they
+   * Routes whose share of a child stays as it is, and that get nothing new: nobody can say what they name, or they
    * have opted out and keep what they have.
    */
   readonly keeping: readonly RouteDescription[];
-  /** All objects of the namespace that have the claim, whoever made them. */
+  /** All objects of the namespace that have it, whoever made them. */
   readonly holders: readonly KubernetesObject[];
   /** The object of the kind that has this name in the namespace. */
   readonly occupantOf: (name: string) => KubernetesObject | null;
-  /** A child of the only member that is to take up this claim if nothing has it: the route's `secretName` changed. */
+  /** A child of the only member that is to acquire it if nothing has it: the route's `secretName` changed. */
   readonly moving: KubernetesObject | null;
 }
 
 /**
- * Brings each claim to one child, in the order given: whoever leaves one claim for another takes up the new one before
- * the old one changes.
+ * Brings each shared resource to one child, in the order given: whoever leaves one for another acquires the new one
+ * before the old one changes.
  */
-export function planClaims(
+export function planSharedResources(
   integration: SharingIntegration,
   index: NamespaceIndex,
-  claims: Iterable<string>,
+  sharedResources: Iterable<string>,
   setting: PlanSetting,
-  /** Children that have moved to another claim already. */
+  /** Children that have moved to another one already. */
   moved = new Set<KubernetesObject>(),
 ): readonly Plan[] {
-  return [...claims].flatMap((claim) => {
-    const members = index.members(claim);
-    const holders = index.holders(claim).filter((holder) => !moved.has(holder));
-    const moving = holders.length > 0 ? null : movingChild(integration, index, claim, members, moved);
+  return [...sharedResources].flatMap((sharedResource) => {
+    const members = index.members(sharedResource);
+    const holders = index.holders(sharedResource).filter((holder) => !moved.has(holder));
+    const moving =
+      holders.length > 0 ? null : movingChild(integration, index, sharedResource, members, moved);
     if (moving !== null) moved.add(moving);
     const { keeping, occupant: occupantOf } = index;
-    return planGroup(integration, { claim, members, keeping, holders, occupantOf, moving }, setting);
+    return planGroup(integration, { sharedResource, members, keeping, holders, occupantOf, moving }, setting);
   });
 }
 
-/** A child that only one member of the claim has, for a claim that the member has left. */
+/** A child that only one member has, for a shared resource that the member has left. */
 function movingChild(
-  { claim: { of } }: SharingIntegration,
+  { sharedResource: { of } }: SharingIntegration,
   index: NamespaceIndex,
-  claim: string,
+  sharedResource: string,
   members: readonly RouteDescription[],
   moved: ReadonlySet<KubernetesObject>,
 ): KubernetesObject | null {
   for (const { route } of [...members].sort(compareAge)) {
     const alone = index
       .attached(route)
-      .find((child) => of(child.spec) !== claim && !moved.has(child) && owningRoutes(child).length === 1);
+      .find(
+        (child) => of(child.spec) !== sharedResource && !moved.has(child) && owningRoutes(child).length === 1,
+      );
     if (alone !== undefined) return alone;
   }
   return null;
 }
 
-/** Brings one claim to one child: its members' names united, and all its members as owners. */
+/** Brings one shared resource to one child: its members' names united, and all its members as owners. */
 export function planGroup(
   integration: SharingIntegration,
-  { claim, members, keeping, holders, occupantOf, moving }: Group,
+  { sharedResource, members, keeping, holders, occupantOf, moving }: Group,
   setting: PlanSetting,
 ): readonly Plan[] {
   const { instance } = setting;
@@ -89,8 +92,8 @@ export function planGroup(
   const owners = inOrder([...active, ...keepers], holder);
   const [first, ...others] = owners.filter((owner) => active.includes(owner));
   if (first === undefined) return removals(mine.filter((child) => isOfInstance(child, instance)));
-  const merged = integration.claim.merge([first, ...others]);
-  const unmade = { route: first.route, claim, names: merged.hosts };
+  const merged = integration.sharedResource.merge([first, ...others]);
+  const unmade = { route: first.route, sharedResource, names: merged.hosts };
   const left = (object: KubernetesObject): Plan => ({
     step: { action: "none" },
     problems: [whyUnmade(integration, unmade, object, instance)],
@@ -100,12 +103,13 @@ export function planGroup(
     const later = mine.filter((child) => isOfInstance(child, instance) && isLater(child, foreign));
     return [left(foreign), ...removals(later)];
   }
-  const name = holder?.metadata.name ?? nameOf(integration, first.route, claim, occupantOf, instance);
+  const name =
+    holder?.metadata.name ?? nameOf(integration, first.route, sharedResource, occupantOf, instance);
   if (typeof name !== "string") return [left(name)];
   const placement = { instance, owners, name };
   const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
   const plan = planPlaced({ integration, description, live: holder, placement }, setting);
-  const problems = [...integration.claim.contradictions([first, ...others]), ...plan.problems];
+  const problems = [...integration.sharedResource.contradictions([first, ...others]), ...plan.problems];
   return [
     { ...plan, problems, members: active },
     ...removals(surplus.filter((child) => isOfInstance(child, instance))),
@@ -127,7 +131,7 @@ function takesPart(
   member: RouteDescription,
   had: readonly KubernetesObject[],
 ): boolean {
-  const { hosts } = integration.claim.merge([member]);
+  const { hosts } = integration.sharedResource.merge([member]);
   return hosts.length > 0 || had.some((child) => isOwnedBy(child, member.route));
 }
 
@@ -149,7 +153,8 @@ function isWritable(
   instance: string,
 ): boolean {
   return (
-    isOfInstance(child, instance) || members.some(({ route }) => mayWrite(judge(child, route, instance)))
+    isOfInstance(child, instance) ||
+    members.some(({ route }) => mayWrite(classifyOwnership(child, route, instance)))
   );
 }
 
@@ -169,13 +174,14 @@ function removals(children: readonly KubernetesObject[]): readonly Plan[] {
 }
 
 /**
- * The first owner's child name; where a child of ours has it for another claim (the route has left that group, which
- * keeps the name), the same with a hash of the claim. The object in the way where somebody else has the name.
+ * The first owner's child name; where a child of ours has it for another shared resource (the route has left that
+ * group, which keeps the name), the same with a hash of the shared resource. The object in the way where somebody else
+ * has the name.
  */
 function nameOf(
   integration: SharingIntegration,
   route: RouteReference,
-  claim: string,
+  sharedResource: string,
   occupantOf: Group["occupantOf"],
   instance: string,
 ): string | KubernetesObject {
@@ -183,6 +189,6 @@ function nameOf(
   const occupant = occupantOf(name);
   if (occupant === null) return name;
   if (!isOfInstance(occupant, instance)) return occupant;
-  const hash = createHash("sha256").update(claim).digest("hex").slice(0, 8);
+  const hash = createHash("sha256").update(sharedResource).digest("hex").slice(0, 8);
   return `${name.slice(0, 253 - hash.length - 1)}-${hash}`;
 }

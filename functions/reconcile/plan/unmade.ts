@@ -1,6 +1,6 @@
 /**
  * What a route's user is told of the object that keeps a shared child from being made: one that has the child's name,
- * or another name and what the child would claim. Pure.
+ * or another name and what the child would acquire. Pure.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { ADOPT_ANNOTATION, INSTANCE_ANNOTATION, MANAGED_BY, MANAGED_BY_LABEL } f
 /** What would have been made. */
 export interface Unmade {
   readonly route: RouteReference;
-  readonly claim: string;
+  readonly sharedResource: string;
   /** The names that the child would have. */
   readonly names: readonly string[];
 }
@@ -23,18 +23,18 @@ export interface Unmade {
 /** An object of the user's own that serves the route as well as the child would is no problem. */
 export function whyUnmade(
   integration: SharingIntegration,
-  { route, claim, names }: Unmade,
+  { route, sharedResource, names }: Unmade,
   object: KubernetesObject,
   instance: string,
 ): Problem {
   const { name } = object.metadata;
   const isNamesake = name === integration.childName(route);
   const coverage =
-    integration.claim.of(object.spec) === claim && isUsersOwn(object)
+    integration.sharedResource.of(object.spec) === sharedResource && isUsersOwn(object)
       ? coverageOf(integration.names(object.spec), names)
       : "none";
   if (isNamesake && coverage === "none") return inTheWay(object, route, instance);
-  const taken = withAdvice(integration.claim.taken(claim, name, coverage), coverage);
+  const taken = withAdvice(integration.sharedResource.taken(sharedResource, name, coverage), coverage);
   return isNamesake ? { ...taken, reason: inTheWay(object, route, instance).reason } : taken;
 }
 
@@ -55,8 +55,8 @@ function withAdvice(taken: Problem, coverage: Coverage): Problem {
   return { ...taken, message: `${taken.message} ${advice}` };
 }
 
-function coverageOf(held: readonly string[], wanted: readonly string[]): Coverage {
-  const names = held.map((name) => name.toLowerCase());
+function coverageOf(existing: readonly string[], wanted: readonly string[]): Coverage {
+  const names = existing.map((name) => name.toLowerCase());
   const covers = (name: string) => names.includes(name) || names.includes(name.replace(/^[^.*]+/, "*"));
   if (wanted.length === 0 || !wanted.every(covers)) return "none";
   return new Set([...names, ...wanted]).size === wanted.length ? "exact" : "wider";

@@ -8,7 +8,7 @@ import { isTimestamp } from "../../cloudevents/timestamp.ts";
 import { shown } from "../../schema/shown.ts";
 import { rfc3339 } from "../plan/child/hosts-since.ts";
 
-/** On the ConfigMap of the installation: the time until which a resync event may lift the deletion brake. */
+/** On the ConfigMap of the installation: the time until which a resync event may lift the deletion limit. */
 export const CONFIRMATION_ANNOTATION = "traefik-cert-rotater.io/confirm-deletions-until";
 
 /** A confirmation is for the resync that is about to be asked for, not for all that come. */

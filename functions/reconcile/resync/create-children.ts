@@ -8,8 +8,8 @@ import { type Applied, applyPlans } from "../apply/apply.ts";
 import { reporting } from "../apply/error-report.ts";
 import { CONFLICT, mergeRouteReports, type Report, reportProblems } from "../apply/report.ts";
 import type { ReconcileContext } from "../route/context.ts";
-import type { HeldClaims } from "./held-claims.ts";
 import type { Creation, RouteNeed } from "./route-needs.ts";
+import type { TakenResources } from "./taken-resources.ts";
 
 export interface Created {
   /** Null where something stood in the way that only a look at the live objects can tell. */
@@ -21,14 +21,14 @@ export interface Created {
 export async function createChildren(
   context: ReconcileContext,
   { description, creations, problems }: RouteNeed,
-  claims: HeldClaims,
+  takenResources: TakenResources,
 ): Promise<Created> {
   const { namespace } = description.route;
   let hasWritten = false;
   const created = await Promise.all(
     creations.map((creation) =>
       reporting(creation.integration.name, async () => {
-        const applied = await create(context, namespace, creation, claims);
+        const applied = await create(context, namespace, creation, takenResources);
         hasWritten ||= applied.written.some(({ object }) => object !== null);
         return applied.report;
       }),
@@ -44,10 +44,10 @@ async function create(
   context: ReconcileContext,
   namespace: string,
   creation: Creation,
-  claims: HeldClaims,
+  takenResources: TakenResources,
 ): Promise<Applied> {
   const { integration, plan } = creation;
-  if (await claims.has(creation)) return { report: CONFLICT, written: [] };
+  if (await takenResources.has(creation)) return { report: CONFLICT, written: [] };
   const applied = await applyPlans(context, integration, namespace, [plan], () => null);
   // Who waits for this child need wait no longer if it may not be made, which the lists do not show.
   const isAwaited = context.integrations.some(({ waitsForOthers }) => waitsForOthers);

@@ -10,12 +10,12 @@ import { reporting } from "../apply/error-report.ts";
 import { type Change, NOTHING_TO_DO, reportChange } from "../apply/report.ts";
 import type { RouteOptions } from "../route/reconcile-route.ts";
 import { BLOCKED_ON_ROUTE, blockedProblem, isOverLimit } from "./deletion-limit.ts";
+import { recordOnOwner } from "./record-on-owner.ts";
 import type { Orphan, Removal } from "./route-needs.ts";
 import { type Deletion, type Findings, type Run, reconcileLive } from "./run.ts";
-import { tellOwner } from "./tell-owner.ts";
 
-/** A mistake concerns thousands of routes: so many are told, and the log has the number. */
-const MAX_ROUTES_TOLD = 100;
+/** A mistake concerns thousands of routes: so many are reported, and the log has the number. */
+const MAX_ROUTES_REPORTED = 100;
 
 /**
  * Orphans, children of integrations that take theirs along, and children that their route no longer wants; none of
@@ -44,7 +44,7 @@ export async function deleteUnwanted(
   const block = isBlocked ? "all" : seesAll ? undefined : "configured";
   await deleteForRoutes(run, deletions, block);
   await deleteAll(run, isBlocked ? [] : orphans);
-  await remove(run, removals, Math.max(0, MAX_ROUTES_TOLD - deletions.length), block);
+  await remove(run, removals, Math.max(0, MAX_ROUTES_REPORTED - deletions.length), block);
 }
 
 async function deleteForRoutes(
@@ -53,12 +53,14 @@ async function deleteForRoutes(
   blocksDeletions: RouteOptions["blocksDeletions"],
 ): Promise<void> {
   const { pool, summary } = run;
-  const told = new Set<Deletion>(blocksDeletions === "all" ? deletions.slice(0, MAX_ROUTES_TOLD) : []);
-  // One at a time in a namespace: two that leave for one claim must not both take it there.
+  const reported = new Set<Deletion>(
+    blocksDeletions === "all" ? deletions.slice(0, MAX_ROUTES_REPORTED) : [],
+  );
+  // One at a time in a namespace: two that leave for one shared resource must not both take it there.
   for (const left of Map.groupBy(deletions, ({ route }) => route.namespace).values()) {
     await pool.add(async () => {
       for (const deletion of left) {
-        const problem = told.has(deletion) ? BLOCKED_ON_ROUTE : null;
+        const problem = reported.has(deletion) ? BLOCKED_ON_ROUTE : null;
         const { route, readsAll } = deletion;
         const options = { blocksDeletions, blockedProblem: problem, readsAll };
         const { deferred } = await reconcileLive(run, route, options);
@@ -73,18 +75,18 @@ async function deleteForRoutes(
 async function remove(
   run: Run,
   removals: readonly Removal[],
-  maxTold: number,
+  maxReported: number,
   block: RouteOptions["blocksDeletions"],
 ): Promise<void> {
   const { context, pool, summary } = run;
   if (block === undefined)
-    return deleteAll(run, removals, (child, change) => tellOwner(context, child, [change], []));
+    return deleteAll(run, removals, (child, change) => recordOnOwner(context, child, [change], []));
   if (block === "configured") {
     summary.deferred.push(...removals.map(({ child }) => child.metadata.uid ?? ""));
     return;
   }
-  for (const { child } of removals.slice(0, maxTold))
-    await pool.add(() => tellOwner(context, child, [], [BLOCKED_ON_ROUTE]));
+  for (const { child } of removals.slice(0, maxReported))
+    await pool.add(() => recordOnOwner(context, child, [], [BLOCKED_ON_ROUTE]));
   await pool.drain();
 }
 

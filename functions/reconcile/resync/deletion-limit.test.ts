@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { blockedProblem, isOverLimit } from "./deletion-limit.ts";
 
-suite("the deletion brake", () => {
-  for (const [wanted, children, held] of [
+suite("the deletion limit", () => {
+  for (const [wanted, children, blocked] of [
     [0, 0, false],
     [10, 10, false],
     [11, 11, true],
@@ -12,8 +12,8 @@ suite("the deletion brake", () => {
     [500, 5_000, false],
     [501, 5_000, true],
   ] as const) {
-    test(`${wanted} of ${children} ${held ? "are held" : "go"}`, () => {
-      assert.equal(isOverLimit(wanted, children, false), held);
+    test(`${wanted} of ${children} ${blocked ? "are held" : "go"}`, () => {
+      assert.equal(isOverLimit(wanted, children, false), blocked);
       assert.equal(isOverLimit(wanted, children, true), false);
     });
   }

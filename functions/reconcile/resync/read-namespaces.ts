@@ -78,7 +78,7 @@ async function optOutsOf({
   }
 }
 
-/** What the integrations need for every route; one whose dependencies cannot be read is left out and told. */
+/** What the integrations need for every route; one whose dependencies cannot be read is left out and reported. */
 async function dependenciesOf(run: Run): Promise<ReadonlyMap<Integration, Dependencies>> {
   const read = new Map<Integration, Dependencies>();
   await Promise.all(
@@ -157,7 +157,7 @@ function note(findings: Findings, found: NamespaceNeeds): void {
   findings.children += found.children;
   findings.orphans.push(...found.orphans);
   findings.removals.push(...found.removals);
-  for (const claim of found.claims) findings.claims.add(...claim);
+  for (const hostClaim of found.claims) findings.claims.add(...hostClaim);
   for (const need of found.needs) {
     const { deletes: count, configured, readsAll, description } = need;
     if (count > 0) findings.deletions.push({ route: description.route, count, configured, readsAll });

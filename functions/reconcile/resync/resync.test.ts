@@ -16,7 +16,7 @@ function put({ cluster }: Replicas, name: string, host: string, ignore?: string)
   });
 }
 
-test("what changed since the lists were read is as it is now, although no event tells of it", async () => {
+test("what changed since the lists were read is as it is now, although no event reports it", async () => {
   const replicas = new Replicas({
     count: 1,
     turn: async () => undefined,
@@ -34,7 +34,7 @@ test("what changed since the lists were read is as it is now, although no event 
     put(replicas, "route-19", "other.org");
   });
   replicas.send({ kind: "resync", scope: EVERYTHING });
-  await replicas.settle();
+  await replicas.untilIdle();
   const expected = names.slice(10, 19).map((name) => `${name}.org`);
   const { cluster } = replicas;
   assert.deepEqual(

@@ -125,8 +125,8 @@ function settingOf(
 ): PlannerSetting {
   const refuseName = (name: string) => refuseHost(namespace, name);
   const mayName = (host: string) => refuseName(host) === null;
-  const facts = { dependencies, mayName, refuseName, othersReady };
-  return { instance, selector, onOptOut, now: rfc3339(now()), facts };
+  const observedState = { dependencies, mayName, refuseName, othersReady };
+  return { instance, selector, onOptOut, now: rfc3339(now()), observedState };
 }
 
 /** Tells whether what other integrations make for a route is ready; looked up only for those that wait. */

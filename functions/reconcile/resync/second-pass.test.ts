@@ -5,7 +5,7 @@ import { parseConfiguration } from "../../config/parse.ts";
 import { INTEGRATIONS } from "../../integrations/index.ts";
 import { createLogger } from "../../log.ts";
 import { resourceOfRoute } from "../../traefik/resources.ts";
-import type { HandOut } from "../../work.ts";
+import type { SendRouteBatch } from "../../work.ts";
 import { createExecutor, observeOnly } from "../apply/execute.ts";
 import { VerifiedWrites } from "../apply/verified.ts";
 import type { ReconcileContext } from "../route/context.ts";
@@ -19,7 +19,7 @@ function world(over: Partial<ReconcileContext> = {}) {
     INTEGRATIONS,
   );
   const cluster = createMemoryCluster();
-  const told: string[] = [];
+  const reported: string[] = [];
   const logged: string[] = [];
   let lists = 0;
   const context: ReconcileContext = {
@@ -38,13 +38,13 @@ function world(over: Partial<ReconcileContext> = {}) {
     now: () => Date.parse("2026-01-01T00:00:00Z"),
     events: {
       record: async ({ route }, changes, problems) =>
-        void told.push(
+        void reported.push(
           ...changes.map(({ action, kind }) => `${route.name} ${action} ${kind}`),
           ...problems.map(({ reason }) => `${route.name} ${reason}`),
         ),
     },
     log: createLogger("info", { write: (line) => void logged.push(line) }),
-    handOut: null,
+    sendRouteBatch: null,
     loadRegexp: async () => () => null,
     ...over,
   };
@@ -58,7 +58,7 @@ function world(over: Partial<ReconcileContext> = {}) {
   return {
     cluster,
     context,
-    told,
+    reported,
     logged,
     put,
     lists: () => lists,
@@ -77,22 +77,22 @@ suite("a resync that has created something looks a second time", () => {
     const { created, updated, deleted, problems } = summary;
     // The rule and the claimed host, once each.
     assert.deepEqual([created, updated, deleted, problems], [2, 0, 0, 2]);
-    assert.equal(new Set(on.told).size, on.told.length, on.told.join("\n"));
-    assert.ok(on.told.includes("lost HostClaimed"));
+    assert.equal(new Set(on.reported).size, on.reported.length, on.reported.join("\n"));
+    assert.ok(on.reported.includes("lost HostClaimed"));
   });
 
   test("hands nothing out twice", async () => {
     const handed: string[] = [];
-    const handOut: HandOut = async ({ routes }) => {
+    const sendRouteBatch: SendRouteBatch = async ({ routes }) => {
       handed.push(...routes.map(({ name }) => name));
       return true;
     };
-    const on = world({ handOut });
+    const on = world({ sendRouteBatch });
     for (let index = 0; index < 450; index++) on.put(`r${index}`);
     const summary = await on.run();
     assert.ok(handed.length > 0 && summary.created > 0);
     assert.equal(new Set(handed).size, handed.length);
-    assert.equal(summary.handedOut, handed.length);
+    assert.equal(summary.fannedOut, handed.length);
   });
 
   test("deletions that are blocked are blocked and told once", async () => {
@@ -101,13 +101,13 @@ suite("a resync that has created something looks a second time", () => {
     await on.run();
     for (let index = 0; index < 30; index++) on.put(`r${index}`, "PathPrefix(`/`)");
     on.put("new");
-    on.told.length = 0;
+    on.reported.length = 0;
     on.logged.length = 0;
     const summary = await on.run();
     assert.equal(summary.blocked, 60);
     assert.equal(summary.created, 2);
     assert.equal(on.logged.filter((line) => line.includes("the resync would delete")).length, 1);
-    const blocked = on.told.filter((each) => each.endsWith("DeletionBrake"));
+    const blocked = on.reported.filter((each) => each.endsWith("DeletionBrake"));
     assert.equal(new Set(blocked).size, blocked.length);
     assert.equal(blocked.length, 30);
   });

@@ -85,7 +85,7 @@ suite("routes of a batch", () => {
     assert.equal(reads.length, 8);
   });
 
-  test("read anew once a write has failed, and not because one was done", async () => {
+  test("read again once a write has failed, and not because one was done", async () => {
     const { context, reads, faults } = createContext();
     await context.client.list(CERTIFICATES, inShop);
     await context.execute(...write);

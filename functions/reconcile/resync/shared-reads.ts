@@ -9,7 +9,7 @@ import type { ReconcileContext } from "../route/context.ts";
 
 /**
  * The context for one batch. Routes and children are still read live, each for itself. A write that fails, for an
- * object or a claim was taken in between, makes all be read anew.
+ * object or a shared resource was taken in between, makes all be read again.
  */
 export function sharingReads(context: ReconcileContext): ReconcileContext {
   const { client, execute, integrations } = context;

@@ -17,7 +17,7 @@ export class Summary {
   /** Uids of children whose deletion may come of the configuration: only a resync of everything can tell. */
   readonly deferred: string[] = [];
   /** Routes that went to other replicas. */
-  handedOut = 0;
+  fannedOut = 0;
   retry: Retry | null = null;
 
   add({ changes, problems, retry }: Pick<Report, "changes" | "problems" | "retry">): void {
@@ -28,8 +28,8 @@ export class Summary {
 
   /** For one log line. */
   toFields(): Readonly<Record<string, number | string>> {
-    const { routes, children, created, updated, deleted, problems, blocked: held, handedOut, retry } = this;
-    const fields = { routes, children, created, updated, deleted, problems, held, handedOut };
+    const { routes, children, created, updated, deleted, problems, blocked: held, fannedOut, retry } = this;
+    const fields = { routes, children, created, updated, deleted, problems, held, handedOut: fannedOut };
     return retry === null ? fields : { ...fields, retry: retry.why };
   }
 }

@@ -10,11 +10,11 @@ import { owningRoutes } from "../plan/ownership.ts";
 import type { ReconcileContext } from "../route/context.ts";
 import { logRoute } from "../route/log-route.ts";
 import { createChildren } from "./create-children.ts";
-import { BATCH_SIZE, fanOut } from "./fan-out.ts";
-import { HeldClaims } from "./held-claims.ts";
+import { fanOut, ROUTE_BATCH_SIZE } from "./fan-out.ts";
 import type { ReadNamespaces } from "./read-namespaces.ts";
 import type { RouteNeed } from "./route-needs.ts";
 import { type Deletion, type Findings, type Run, reconcileLive } from "./run.ts";
+import { TakenResources } from "./taken-resources.ts";
 
 /** Who is refused which host, from here on. */
 export interface Refusals {
@@ -57,23 +57,23 @@ export async function writeNeeds(
   const isConflicting = new Set(conflicting.map(routeKey));
   const needs = findings.needs.filter(({ description }) => !isConflicting.has(routeKey(description.route)));
   const deletions = findings.deletions.filter(({ route }) => !isConflicting.has(routeKey(route)));
-  const held = new Map<string, HeldClaims>();
+  const takenIn = new Map<string, TakenResources>();
   const write = (need: RouteNeed): Promise<void> => {
     const { namespace } = need.description.route;
-    const claims = held.get(namespace) ?? new HeldClaims(context.client, namespace);
-    held.set(namespace, claims);
-    return pool.add(() => writeNeed(run, need, claims, deletions));
+    const taken = takenIn.get(namespace) ?? new TakenResources(context.client, namespace);
+    takenIn.set(namespace, taken);
+    return pool.add(() => writeNeed(run, need, taken, deletions));
   };
   // A batch says nothing about a route but its name, so what concerns several routes stays here.
   let here: readonly RouteNeed[] = needs;
   const single = needs.filter((need) => !readsOthers(need));
-  const { handOut } = context;
-  if (handOut !== null && single.length > BATCH_SIZE) {
+  const { sendRouteBatch } = context;
+  if (sendRouteBatch !== null && single.length > ROUTE_BATCH_SIZE) {
     const byRoute = new Map(single.map((need) => [need.description.route, need]));
-    summary.handedOut += await fanOut([...byRoute.keys()], {
+    summary.fannedOut += await fanOut([...byRoute.keys()], {
       run: randomUUID(),
       now: context.now,
-      handOut,
+      sendRouteBatch,
       workOff: async (routes) => {
         for (const need of routes.flatMap((route) => byRoute.get(route) ?? [])) await write(need);
         await pool.drain();
@@ -100,13 +100,13 @@ function readsOthers({ readsAll, readsNames }: RouteNeed): boolean {
 async function writeNeed(
   run: Run,
   need: RouteNeed,
-  claims: HeldClaims,
+  taken: TakenResources,
   deletions: Deletion[],
 ): Promise<void> {
   const { context, summary } = run;
   const { report, hasWritten } = need.changes
     ? { report: null, hasWritten: false }
-    : await createChildren(context, need, claims);
+    : await createChildren(context, need, taken);
   if (hasWritten) for (const route of ownersOf(need)) run.createdFromLists.add(routeKey(route));
   if (report === null) {
     for (const route of routesOf(context, need)) {

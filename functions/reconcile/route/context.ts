@@ -11,7 +11,7 @@ import type { Problem } from "../../problem.ts";
 import type { RouteKinds } from "../../traefik/resources.ts";
 import type { CompileRegexp } from "../../traefik/rule/regexp.ts";
 import type { RuleSyntax } from "../../traefik/rule/syntax.ts";
-import type { HandOut } from "../../work.ts";
+import type { SendRouteBatch } from "../../work.ts";
 import type { EventRecorder } from "../apply/events.ts";
 import type { Execute } from "../apply/execute.ts";
 import type { VerifiedWrites } from "../apply/verified.ts";
@@ -39,8 +39,8 @@ export interface ReconcileContext {
   readonly now: () => number;
   readonly events: EventRecorder;
   readonly log: Logger;
-  /** Sends part of a large resync to other instances; null where there is nowhere to send to. */
-  readonly handOut: HandOut | null;
+  /** Sends part of a large resync to other replicas; null where there is nowhere to send to. */
+  readonly sendRouteBatch: SendRouteBatch | null;
   /** Loads the RE2 port; asked for only when a rule has a regular expression. */
   readonly loadRegexp: () => Promise<CompileRegexp>;
 }

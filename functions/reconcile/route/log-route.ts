@@ -7,7 +7,7 @@ import type { Logger } from "../../log.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import type { Report } from "../apply/report.ts";
 
-/** Says what changed and what is wrong; a route that needed nothing is told at level debug only. */
+/** Says what changed and what is wrong; a route that needed nothing is reported at level debug only. */
 export function logRoute(
   log: Logger,
   route: RouteReference,

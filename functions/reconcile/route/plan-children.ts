@@ -65,15 +65,15 @@ export async function planChildren(
     onOptOut,
     selector,
     now: rfc3339(context.now()),
-    facts: { dependencies, mayName, refuseName, othersReady: !notReady.has(of) },
+    observedState: { dependencies, mayName, refuseName, othersReady: !notReady.has(of) },
   });
   const { readsAll, readsNames, checksClaims } = options;
   const subject: Subject = { route, description, readsAll, readsNames };
-  const wanted = description === null ? null : (integration.claim?.wantedBy(description) ?? null);
+  const wanted = description === null ? null : (integration.sharedResource?.requestedBy(description) ?? null);
   let observed: Observed = { children, hasLabelled: false, hasAllChildren: false, routes: null };
   while (true) {
     const planned = planRoute(integration, subject, observed, settingFor(description), settingFor);
-    if ("plans" in planned) return judge(context, view, integration, subject, observed, planned);
+    if ("plans" in planned) return classifyOwnership(context, view, integration, subject, observed, planned);
     switch (planned.missing) {
       case "labelled":
         observed = { ...observed, children: await view.childrenByLabel(integration), hasLabelled: true };
@@ -100,7 +100,7 @@ export async function planChildren(
 }
 
 /** What of the plans may follow where the lists are behind. */
-async function judge(
+async function classifyOwnership(
   { selector }: ReconcileContext,
   view: NamespaceView,
   integration: Integration,

@@ -47,7 +47,7 @@ export interface RouteOptions {
   readonly integrations?: readonly Integration[];
   /** Deletions that do not happen now: all of them, or those that may come of the configuration. Unset: none. */
   readonly blocksDeletions?: "all" | "configured" | undefined;
-  /** What the route is told where a deletion is blocked; null where that is told elsewhere. */
+  /** What the route is told where a deletion is blocked; null where that is reported by the resync. */
   readonly blockedProblem?: Problem | null;
   /** Several routes or children are known to be concerned, which the route alone may not show. */
   readonly readsAll?: boolean;
@@ -55,7 +55,7 @@ export interface RouteOptions {
   readonly readsNames?: boolean;
   /** Other namespaces' hosts are refused at once, though `hostClaims` is not `strict`. */
   readonly checksClaims?: boolean;
-  /** Reads that the routes of a batch have in common, for the first look; what they cannot settle is read live. */
+  /** Reads that the routes of a batch have in common, for the first look; what they cannot answer is read live. */
   readonly sharedReads?: Reads;
 }
 
@@ -103,9 +103,9 @@ function readsOf({ client }: ReconcileContext, { sharedReads }: RouteOptions, li
 
 interface Attempt {
   readonly report: Report;
-  /** Another object holds what a child of the route has taken up. */
+  /** Another object holds what a child of the route has acquired. */
   readonly isContested: boolean;
-  /** Another child says something else of a name that a child of the route has taken up. */
+  /** Another child says something else of a name that a child of the route has acquired. */
   readonly sharesNames: boolean;
 }
 
@@ -122,7 +122,7 @@ async function attemptRoute(
   const report = await reporting(`${route.kind} ${route.name}`, async () => {
     const seen = await observe(context, view, route, options);
     if (seen === null) return NOTHING_TO_DO;
-    const { description, told } = seen;
+    const { description, admitted } = seen;
     if (description !== null && seen.isShadowed) {
       const report = reportProblems([shadowed(description)]);
       await recordProblems(context, description, report);
@@ -135,7 +135,9 @@ async function attemptRoute(
       ),
     );
     const own =
-      told !== null && isSelected(told, context.selector) ? reportProblems(told.problems) : NOTHING_TO_DO;
+      admitted !== null && isSelected(admitted, context.selector)
+        ? reportProblems(admitted.problems)
+        : NOTHING_TO_DO;
     const written = applied.flatMap((each) => each.written).filter(({ object }) => object !== null);
     const check = () =>
       reporting(`${route.kind} ${route.name}`, async () => {
@@ -149,12 +151,12 @@ async function attemptRoute(
       written.length === 0 ? NOTHING_TO_DO : check(),
       recordChanges(
         context,
-        told,
+        admitted,
         applied.flatMap(({ report }) => report.changes),
       ),
     ]);
     const report = mergeRouteReports([own, ...applied.map(({ report }) => report), checked]);
-    await recordProblems(context, told, report);
+    await recordProblems(context, admitted, report);
     return report;
   });
   return { report, isContested, sharesNames };
@@ -166,7 +168,7 @@ interface Seen {
   /** As its text and its namespace say; null where the route is gone. */
   readonly description: RouteDescription | null;
   /** The same without hosts that other namespaces hold, where that is asked for at once. */
-  readonly told: RouteDescription | null;
+  readonly admitted: RouteDescription | null;
   /** Whether other namespaces' hosts are refused at once. */
   readonly checksClaims: boolean;
   /** The route of its name in the current group goes first. */
@@ -207,7 +209,7 @@ function readAhead(
   view.child(integration, integration.childName(route));
   view.dependencies(integration);
   if (!isSharing(integration)) return;
-  // A new route most likely makes its child, and then must know who else claims what it claims.
+  // A new route most likely makes its child, and then must know who else names the same shared resource.
   if (hint === "add") view.children(integration);
   view.childrenByLabel(integration);
 }
@@ -218,8 +220,8 @@ async function withoutClaimed(
   view: NamespaceView,
   { description, object }: { description: RouteDescription | null; object: KubernetesObject | null },
   options: RouteOptions,
-): Promise<Pick<Seen, "told" | "checksClaims">> {
-  const unchecked = { told: description, checksClaims: false };
+): Promise<Pick<Seen, "admitted" | "checksClaims">> {
+  const unchecked = { admitted: description, checksClaims: false };
   if (description === null || object === null || context.hostClaims === "off") return unchecked;
   if (!isSelected(description, context.selector)) return unchecked;
   const isAsked = context.hostClaims === "strict" || options.checksClaims === true;
@@ -235,8 +237,8 @@ async function withoutClaimed(
   // An edited route without a child may have lost it for its hosts in a resync, and must not get it back by each edit.
   const mayHaveLost = own.length === 0 && integrations.some((each) => wantsChild(context, each, description));
   if (!isAsked && !mayHaveLost) return unchecked;
-  const [told = description] = await withoutClaimedHosts(context, [description], own);
-  return { told, checksClaims: true };
+  const [admitted = description] = await withoutClaimedHosts(context, [description], own);
+  return { admitted, checksClaims: true };
 }
 
 /** Whether the object was written again since it was made. */
@@ -245,8 +247,15 @@ function isEdited({ metadata }: KubernetesObject): boolean {
   return generation > 1 || managedFields.some(({ time = "" }) => time > creationTimestamp);
 }
 
-function wantsChild({ selector }: ReconcileContext, { name, claim }: Integration, route: RouteDescription) {
-  return mayHaveChild(route, selector, name) && (claim === null || claim.wantedBy(route) !== null);
+function wantsChild(
+  { selector }: ReconcileContext,
+  { name, sharedResource }: Integration,
+  route: RouteDescription,
+) {
+  return (
+    mayHaveChild(route, selector, name) &&
+    (sharedResource === null || sharedResource.requestedBy(route) !== null)
+  );
 }
 
 /** One integration of one route; its errors stay its own. */
@@ -265,7 +274,7 @@ async function reconcileChildren(
       view,
       integration,
       seen.route,
-      seen.told,
+      seen.admitted,
       { readsAll, readsNames, checksClaims: seen.checksClaims },
     );
     if (needsNewLists) return CONFLICT;
@@ -273,7 +282,7 @@ async function reconcileChildren(
     // What removes rests on lists that nobody else has read for another purpose.
     if (usedLists && removes && options.isShared) return CONFLICT;
     applied = await applyPlans(context, integration, seen.route.namespace, plans, (plan) =>
-      blockedReport(context, integration, seen.told, plan, options),
+      blockedReport(context, integration, seen.admitted, plan, options),
     );
     applied = { ...applied, report: { ...applied.report, partners } };
     return applied.report;
@@ -281,7 +290,7 @@ async function reconcileChildren(
   return applied ?? { report, written: [] };
 }
 
-/** What is told instead of a deletion that must not happen now; null where the plan may be carried out. */
+/** What is reported instead of a deletion that must not happen now; null where the plan may be executed. */
 function blockedReport(
   { selector }: ReconcileContext,
   integration: Integration,
@@ -292,13 +301,15 @@ function blockedReport(
   if (step.action !== "delete" || blocksDeletions === undefined) return null;
   const due = { integration, description, child: step.live, problems };
   if (blocksDeletions === "configured" && !mayBeConfigured(due, selector)) return null;
-  const told = reportProblems(blockedProblem === null ? problems : [...problems, blockedProblem]);
+  const report = reportProblems(blockedProblem === null ? problems : [...problems, blockedProblem]);
   return blocksDeletions === "all"
-    ? { ...told, blocked: 1 }
-    : { ...told, deferred: [step.live.metadata.uid ?? ""] };
+    ? { ...report, blocked: 1 }
+    : { ...report, deferred: [step.live.metadata.uid ?? ""] };
 }
 
-/** Events come after the children and never change the answer. What is done is told beside the look after the write. */
+/**
+ * Events come after the children and never change the answer. What is done is reported beside the look after the write.
+ */
 async function recordChanges(
   { events }: ReconcileContext,
   description: RouteDescription | null,
@@ -307,7 +318,7 @@ async function recordChanges(
   if (description !== null) await events.record(description, changes, []);
 }
 
-/** A conflict is told once it is settled. */
+/** A conflict is reported once it is resolved. */
 async function recordProblems(
   { events }: ReconcileContext,
   description: RouteDescription | null,

@@ -1,5 +1,5 @@
 /**
- * The image of the gateway stand-in.
+ * The image of the gateway fake.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { imageOf } from "../images/platform.ts";
 
 export const gatewayImage = imageOf("gateway");
 
-/** An archive of the image, in the cache folder; built anew when what it is made of has changed. */
+/** An archive of the image, in the cache folder; built again when what it is made of has changed. */
 export function gatewayArchive(): Promise<string> {
   return buildArchive({
     image: gatewayImage,

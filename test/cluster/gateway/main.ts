@@ -20,7 +20,7 @@ import { type Backend, backends, isOurs } from "./routes.ts";
 
 const kind = { apiVersion: "networking.internal.knative.dev/v1alpha1", kind: "Ingress" };
 
-/** Follows the Ingress objects for ever; `onChange` is told all of them. */
+/** Follows the Ingress objects forever; `onChange` is reported all of them. */
 async function follow(admin: Admin, onChange: (ingresses: Iterable<KubernetesObject>) => void) {
   const signal = new AbortController().signal;
   for await (const { objects, change } of watch(admin.client, await admin.resolver.path(kind), { signal })) {
@@ -64,7 +64,7 @@ function createServiceResolver(admin: Admin): (backend: Backend) => Promise<stri
   };
 }
 
-/** Of the pod's own account; read anew each time, for the kubelet renews the token. */
+/** Of the pod's own account; read again each time, for the kubelet renews the token. */
 async function ownConnection(): Promise<Connection> {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
   const read = (name: string) => readFile(`/var/run/secrets/kubernetes.io/serviceaccount/${name}`, "utf8");
@@ -81,7 +81,7 @@ createServer(
 ).listen(Number(process.env.PORT));
 process.once("SIGTERM", () => process.exit());
 for (;;) {
-  const admin = createAdmin(await ownConnection(), "gateway-stand-in");
+  const admin = createAdmin(await ownConnection(), "gateway-fake");
   await follow(admin, (ingresses) => {
     hosts = backends(ingresses);
     // A Service that is made again gets another address.

@@ -1,5 +1,5 @@
 /**
- * The gateway stand-in on the cluster, in the namespace of one of the real ones, which the chart lets in by default.
+ * The gateway fake on the cluster, in the namespace of one of the real ones, which the chart lets in by default.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  */
 import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
 
-export const ingressClass = "stand-in.ingress.networking.knative.dev";
+export const ingressClass = "fake.ingress.networking.knative.dev";
 
 /** Where requests for a host go, and the headers that the activator needs to know the revision. */
 export interface Backend {

@@ -34,7 +34,7 @@ export async function bringUp(): Promise<Cluster> {
   const cluster = await reported("node", startNode);
   const { admin } = cluster;
   await reported("importing images", () => importImages(archives));
-  await reported("DNS, gateway and the neighbours' kinds", async () => {
+  await reported("DNS, gateway and the third parties' kinds", async () => {
     // Those of Serving come with Serving.
     await admin.applyCrds(crds.filter(({ spec }) => spec.group !== "serving.knative.dev"));
     for (const object of [...dnsManifests, ...gatewayManifests]) await admin.apply(object);

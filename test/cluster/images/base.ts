@@ -52,7 +52,7 @@ export const baseImages: readonly BaseImage[] = [
   },
 ];
 
-/** An archive of the image, in the cache folder; made anew when Node or the definition changes. */
+/** An archive of the image, in the cache folder; made again when Node or the definition changes. */
 export async function baseArchive(image: BaseImage): Promise<string> {
   const parts = JSON.stringify([image, image.withNode ? process.version : "", await debianRelease()]);
   const key = createHash("sha256").update(parts).digest("hex").slice(0, 12);

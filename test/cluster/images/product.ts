@@ -8,7 +8,7 @@ import { buildArchive } from "./build.ts";
 /** As the chart names it by default. */
 export const productImage = "dev.local/traefik-cert-rotater:0.1.0";
 
-/** An archive of the image, in the cache folder; built anew when what it is made of has changed. */
+/** An archive of the image, in the cache folder; built again when what it is made of has changed. */
 export function productArchive(): Promise<string> {
   return buildArchive({
     image: productImage,

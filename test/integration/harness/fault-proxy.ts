@@ -72,7 +72,7 @@ export async function startFaultProxy(cluster: Cluster): Promise<FaultProxy> {
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const seen = await read(incoming);
     requests.push(seen);
-    for (const told of waiting) told(seen);
+    for (const reported of waiting) reported(seen);
     const fault = proxy.rule?.(seen) ?? null;
     switch (fault?.kind) {
       case "hang":
@@ -103,12 +103,12 @@ export async function startFaultProxy(cluster: Cluster): Promise<FaultProxy> {
     rule: null,
     request: (condition) =>
       new Promise((resolve) => {
-        const told = (request: ProxiedRequest) => {
+        const reported = (request: ProxiedRequest) => {
           if (!condition(request)) return;
-          waiting.delete(told);
+          waiting.delete(reported);
           resolve(request);
         };
-        waiting.add(told);
+        waiting.add(reported);
       }),
     async stop() {
       server.closeAllConnections();

@@ -1,5 +1,5 @@
 /**
- * The ApiServerSources of a release, played by the stand-in as the chart's ServiceAccount for sources.
+ * The ApiServerSources of a release, played by the fake as the chart's ServiceAccount for sources.
  *
  * @module
  */

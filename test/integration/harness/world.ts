@@ -24,7 +24,7 @@ export interface World {
   /** An IngressRoute of the release's class in the namespace. */
   route(options: Partial<RouteOptions> & { name: string }): Manifest;
   /** Sends what a source would send about the object, and returns the status. */
-  tell(
+  sendEvent(
     verb: "add" | "update" | "delete",
     object: { apiVersion: string; kind: string },
     name: string,
@@ -59,7 +59,7 @@ export async function startWorld(
       return sources;
     },
     route: (route) => ingressRoute({ namespace, ingressClass: release.ingressClass, ...route }),
-    async tell(verb, { apiVersion, kind }, name) {
+    async sendEvent(verb, { apiVersion, kind }, name) {
       return (await app.send(changeEvent(verb, { apiVersion, kind, namespace, name }))).status;
     },
     requests,

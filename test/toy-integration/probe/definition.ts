@@ -30,7 +30,7 @@ export const probe = defineIntegration({
   }),
   names: hostsIn,
   create: ({ prober, interval }) => ({
-    desire: ({ hosts, annotations, incomplete }) => {
+    desiredState: ({ hosts, annotations, incomplete }) => {
       const targets = hosts.filter((host) => !host.startsWith("*."));
       const problems = hosts
         .filter((host) => !targets.includes(host))

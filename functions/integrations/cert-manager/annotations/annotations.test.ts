@@ -130,7 +130,7 @@ test("an empty annotation counts as none where cert-manager says so", () => {
   assert.deepEqual([spec, names, problems], [{}, [], []]);
 });
 
-test("an unusable alternative name is told, the others stay", () => {
+test("an unusable alternative name is reported, the others stay", () => {
   const { names, problems } = read({ "alt-names": "a.example.com,*,b.example.com:443" });
   assert.deepEqual(names, ["a.example.com"]);
   assert.deepEqual(

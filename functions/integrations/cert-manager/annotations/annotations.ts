@@ -38,7 +38,7 @@ function hasAny(annotations: Readonly<Record<string, string>>): boolean {
 }
 
 /**
- * What the annotations ask for. An invalid one is left out and told; the others count. `template` is the spec that
+ * What the annotations ask for. An invalid one is left out and reported; the others count. `template` is the spec that
  * they will be laid over: it decides what fits, such as the size of a key for the template's algorithm.
  */
 export function certificateAnnotations(

@@ -42,12 +42,12 @@ const issuer = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const { name, kind = "", group = "" } = dataset.value;
-    const tell = (message: string, key: "name" | "kind", input: unknown) =>
+    const addIssueAt = (message: string, key: "name" | "kind", input: unknown) =>
       addIssue({ message, input, path: pathTo(dataset.value, [key]) });
-    if (name === "") tell("the name of an issuer", "name", name);
+    if (name === "") addIssueAt("the name of an issuer", "name", name);
     const isForeign = group !== "" && group !== "cert-manager.io";
     if (!isForeign && !["", "Issuer", "ClusterIssuer"].includes(kind))
-      tell("Issuer or ClusterIssuer, or the group of another kind of issuer beside it", "kind", kind);
+      addIssueAt("Issuer or ClusterIssuer, or the group of another kind of issuer beside it", "kind", kind);
   }),
 );
 

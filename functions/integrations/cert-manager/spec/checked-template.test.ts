@@ -93,7 +93,7 @@ test("what cert-manager would refuse or drop is refused at the start, with its p
   assert.match(ofSpec({ zzzzzzzz: 1 })[0] ?? "", /spec\.zzzzzzzz: an unknown key, one of the keys /);
 });
 
-test("all problems are told at once, those of overrides over the template too", () => {
+test("all problems are reported at once, those of overrides over the template too", () => {
   const overrides = [
     { certificateTemplate: { spec: { renewBefore: "100h" } } },
     { certificateTemplate: { spec: { duration: "50h", isca: true } } },

@@ -1,5 +1,6 @@
 /**
- * What is wrong with the templates of the configuration: told at the start, and not by the API server for each route.
+ * What is wrong with the templates of the configuration: reported at the start, and not by the API server for each
+ * route.
  *
  * @module
  */
@@ -14,7 +15,7 @@ export function checkedSpec() {
   return v.rawCheck<Record<string, unknown>>(({ dataset, addIssue }) => {
     const spec: unknown = dataset.value;
     if (!isRecord(spec)) return;
-    const told = new Set((dataset.issues ?? []).map((issue) => v.getDotPath(issue)));
+    const reported = new Set((dataset.issues ?? []).map((issue) => v.getDotPath(issue)));
     for (const issue of v.safeParse(certificateSpec, spec).issues ?? []) {
       const { input, received, path } = issue;
       // Not to be suggested, for both are refused.
@@ -22,7 +23,8 @@ export function checkedSpec() {
         /^the key (dnsNames|secretName)$/,
         "no $1: it is taken from each route",
       );
-      if (path !== undefined && !told.has(v.getDotPath(issue))) addIssue({ input, received, message, path });
+      if (path !== undefined && !reported.has(v.getDotPath(issue)))
+        addIssue({ input, received, message, path });
     }
   });
 }

@@ -31,7 +31,7 @@ export function mergeSpec(template: Spec, over: Spec): Spec {
 
 /**
  * `spec` with what the live Certificate has for the fields whose annotation is invalid: a slip of the pen must not
- * have a certificate issued anew. `live` is only read there, and not at all where the outcome would break a rule.
+ * have a certificate issued again. `live` is only read there, and not at all where the outcome would break a rule.
  */
 export function keepInvalid(spec: Spec, live: unknown, invalid: readonly string[]): Spec {
   if (!isRecord(live)) return spec;

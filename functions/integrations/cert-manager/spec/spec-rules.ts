@@ -24,7 +24,7 @@ export interface RuleError {
 export function lifetimeError(spec: Spec): RuleError | null {
   const written = typeof spec.duration === "string" ? spec.duration : null;
   const duration = written === null ? DEFAULT_DURATION : parseGoDuration(written);
-  // Not written by an annotation, so not to be told here.
+  // Not written by an annotation, so not to be reported here.
   if (duration === null) return null;
   const shownDuration = written ?? "2160h, cert-manager's default";
   if (duration < SHORTEST_DURATION) {

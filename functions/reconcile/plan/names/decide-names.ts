@@ -2,8 +2,8 @@
  * One name, several routes of one namespace: which of them says where it points. Pure.
  *
  * A route with a target of its own goes before one without; then the older one. One without follows it in silence; one
- * with another target of its own follows and is told. Entries of different sets (weighted records) stand beside each
- * other, yet a plain route without a target follows them too: a plain record beside them is refused by providers.
+ * with another target of its own follows and is reported. Entries of different sets (weighted records) stand beside
+ * each other, yet a plain route without a target follows them too: a plain record beside them is refused by providers.
  *
  * @module
  */

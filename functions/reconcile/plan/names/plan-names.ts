@@ -1,8 +1,8 @@
 /**
  * Plans for an integration whose children may say different things of one name. Pure.
  *
- * A route that shares no name is planned alone. That it shares one is told by a mark on its child, and found by the look
- * after a write that takes up a name.
+ * A route that shares no name is planned alone. That it shares one is reported by a mark on its child, and found by the
+ * look after a write that takes up a name.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../../traefik/route-description.ts";
 import { namesOf } from "../host-policy.ts";
 import { type Eligibility, mayHaveChild } from "../members.ts";
-import { isOfInstance, judge, mayWrite } from "../ownership.ts";
+import { classifyOwnership, isOfInstance, mayWrite } from "../ownership.ts";
 import { type Plan, type PlanSetting, planChild } from "../plan.ts";
 import { type Decisions, decidedFor, decideNames, type Publisher } from "./decide-names.ts";
 import { followedNames, markOf, marksOf } from "./name-marks.ts";
@@ -178,22 +178,22 @@ function publishersOf(
     if (!mayHaveChild(description, setting.selector, integration.name)) return [];
     const child = byName.get(integration.childName(description.route)) ?? null;
     // Somebody else's object is in the way: the route publishes nothing.
-    if (child !== null && !mayWrite(judge(child, description.route, setting.instance))) return [];
-    return [publisherOf(integration, description, child, setting.facts)];
+    if (child !== null && !mayWrite(classifyOwnership(child, description.route, setting.instance))) return [];
+    return [publisherOf(integration, description, child, setting.observedState)];
   });
 }
 
 /** What the route publishes if it is alone; as long as that cannot be said, what its child has. */
 export function publisherOf(
-  { nameSharing, desire }: NamingIntegration,
+  { nameSharing, desiredState }: NamingIntegration,
   description: RouteDescription,
   child: KubernetesObject | null,
-  facts: PlanSetting["facts"],
+  observedState: PlanSetting["observedState"],
 ): Publisher {
   const before = followedNames(child, description.route);
   const desired = description.undecidable
     ? null
-    : desire(description, { ...facts, child, followed: { before, now: new Map() } });
+    : desiredState(description, { ...observedState, child, followed: { before, now: new Map() } });
   const spec = desired?.kind === "present" ? desired.spec : desired?.kind === "absent" ? null : child?.spec;
   return { description, owns: nameSharing.ownsTarget(description), entries: nameSharing.entries(spec) };
 }

@@ -37,7 +37,7 @@ const dispatcher = createDispatcher({
   hostClaims: configuration.hostClaims,
   events: createEventRecorder({ client, log, reportingInstance: hostname(), observes: false, now: Date.now }),
   log,
-  handOut: null,
+  sendRouteBatch: null,
   loadRegexp: () => Promise.reject(new Error("not part of the comparison")),
 });
 

@@ -6,14 +6,14 @@
 
 import { styleText } from "node:util";
 
-export interface Tally {
+export interface Summary {
   readonly passed: number;
   readonly failed: number;
 }
 
-export const NONE: Tally = { passed: 0, failed: 0 };
+export const NONE: Summary = { passed: 0, failed: 0 };
 
-export function add(left: Tally, right: Tally): Tally {
+export function add(left: Summary, right: Summary): Summary {
   return { passed: left.passed + right.passed, failed: left.failed + right.failed };
 }
 

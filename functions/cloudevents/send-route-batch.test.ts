@@ -5,13 +5,13 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, suite, test } from "node:test";
 import { createLogger } from "../log.ts";
-import type { Batch } from "../work.ts";
+import type { RouteBatch } from "../work.ts";
 import { decodeEvents } from "./decode.ts";
-import { createHandOut } from "./hand-out.ts";
 import type { ReceivedEvent } from "./received-event.ts";
+import { createRouteBatchSender } from "./send-route-batch.ts";
 import { toWork } from "./to-work.ts";
 
-const batch: Batch = {
+const batch: RouteBatch = {
   run: "run-1",
   cursor: 3,
   deadline: "2026-01-01T00:10:00.000Z",
@@ -38,16 +38,16 @@ async function startSink(status: number) {
   return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/ns/broker`), received };
 }
 
-function handOutTo(sink: URL, readToken: () => Promise<string | null> = async () => null) {
+function senderTo(sink: URL, readToken: () => Promise<string | null> = async () => null) {
   const lines: string[] = [];
   const log = createLogger("info", { write: (line) => void lines.push(line) });
-  return { handOut: createHandOut({ sink, log, readToken }), lines };
+  return { sendRouteBatch: createRouteBatchSender({ sink, log, readToken }), lines };
 }
 
-suite("a batch is handed out", () => {
+suite("a batch is sent", () => {
   test("as an event that the function itself reads as that batch", async () => {
     const { url, received } = await startSink(202);
-    assert.equal(await handOutTo(url).handOut(batch), true);
+    assert.equal(await senderTo(url).sendRouteBatch(batch), true);
     const [request] = received;
     const headers = new Headers(
       Object.entries(request?.headers ?? {}).map(([key, value]) => [key, `${value}`]),
@@ -60,18 +60,18 @@ suite("a batch is handed out", () => {
 
   test("each time under another id, so that no sink takes two for one", async () => {
     const { url, received } = await startSink(202);
-    const { handOut } = handOutTo(url);
-    await handOut(batch);
-    await handOut(batch);
+    const { sendRouteBatch } = senderTo(url);
+    await sendRouteBatch(batch);
+    await sendRouteBatch(batch);
     assert.equal(new Set(received.map(({ headers }) => headers["ce-id"])).size, 2);
   });
 
   test("with the token that is mounted at the time, which no log shows", async () => {
     const { url, received } = await startSink(403);
     let count = 0;
-    const { handOut, lines } = handOutTo(url, async () => `secret-${++count}`);
-    await handOut(batch);
-    await handOut(batch);
+    const { sendRouteBatch, lines } = senderTo(url, async () => `secret-${++count}`);
+    await sendRouteBatch(batch);
+    await sendRouteBatch(batch);
     assert.deepEqual(
       received.map(({ headers }) => headers.authorization),
       ["Bearer secret-1", "Bearer secret-2"],
@@ -84,22 +84,22 @@ suite("a batch stays here, and the log says why,", () => {
   for (const status of [301, 401, 413, 503]) {
     test(`where the sink answers ${status}`, async () => {
       const { url } = await startSink(status);
-      const { handOut, lines } = handOutTo(url);
-      assert.equal(await handOut(batch), false);
+      const { sendRouteBatch, lines } = senderTo(url);
+      assert.equal(await sendRouteBatch(batch), false);
       assert.match(lines.join(), new RegExp(`"run":"run-1","cursor":3,"status":${status},.*it is done here`));
     });
   }
 
   test("where nobody listens", async () => {
-    const { handOut, lines } = handOutTo(new URL("http://127.0.0.1:1/"));
-    assert.equal(await handOut(batch), false);
+    const { sendRouteBatch, lines } = senderTo(new URL("http://127.0.0.1:1/"));
+    assert.equal(await sendRouteBatch(batch), false);
     assert.match(lines.join(), /ECONNREFUSED.*it is done here/);
   });
 
   test("where the token cannot be read", async () => {
     const { url, received } = await startSink(202);
-    const { handOut, lines } = handOutTo(url, () => Promise.reject(new Error("EACCES")));
-    assert.equal(await handOut(batch), false);
+    const { sendRouteBatch, lines } = senderTo(url, () => Promise.reject(new Error("EACCES")));
+    assert.equal(await sendRouteBatch(batch), false);
     assert.equal(received.length, 0);
     assert.match(lines.join(), /EACCES/);
   });

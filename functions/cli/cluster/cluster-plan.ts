@@ -11,7 +11,7 @@ import type { DryRun, RouteProblem } from "./dry-run.ts";
 import type { EndangeredSecret } from "./secrets.ts";
 import type { PlannedAction, RecordedWrite } from "./write-recorder.ts";
 
-export interface PredictedChange {
+export interface PlannedChange {
   readonly action: PlannedAction;
   readonly kind: string;
   readonly namespace: string;
@@ -24,24 +24,24 @@ export interface PredictedChange {
   readonly after: PlainObject | null;
   /** The Secret whose content would be lost. */
   readonly secret: EndangeredSecret | null;
-  /** The deletion brake would hold it back. */
-  readonly held: boolean;
+  /** The deletion limit would block it. */
+  readonly blocked: boolean;
 }
 
-export interface Prediction {
+export interface ClusterPlan {
   readonly server: string;
   readonly instance: string;
   readonly configurationFrom: ConfigurationSource;
   readonly routes: number;
   readonly children: number | null;
-  readonly changes: readonly PredictedChange[];
+  readonly changes: readonly PlannedChange[];
   readonly problems: readonly RouteProblem[];
   readonly notes: readonly string[];
   readonly failures: readonly string[];
-  readonly held: number;
+  readonly blocked: number;
 }
 
-export interface PredictionInput {
+export interface ClusterPlanInput {
   readonly server: string;
   readonly instance: string;
   readonly configurationFrom: ConfigurationSource;
@@ -50,9 +50,9 @@ export interface PredictionInput {
   readonly findings: { readonly notes: readonly string[]; readonly failures: readonly string[] };
 }
 
-export function predict(input: PredictionInput): Prediction {
+export function toClusterPlan(input: ClusterPlanInput): ClusterPlan {
   const { server, instance, configurationFrom, run, secrets, findings } = input;
-  const { writes, problems, routes, children, held, incomplete } = run;
+  const { writes, problems, routes, children, blocked, incomplete } = run;
   const failures = [...findings.failures];
   // Whatever could not be read says more than that something was not.
   if (incomplete !== null && failures.length === 0) failures.push(incomplete);
@@ -65,12 +65,12 @@ export function predict(input: PredictionInput): Prediction {
     changes: writes.map((write) => ({
       ...changeOf(write),
       secret: secrets.get(write) ?? null,
-      held: held > 0 && write.action === "delete",
+      blocked: blocked > 0 && write.action === "delete",
     })),
     problems,
     notes: [...findings.notes, ...run.notes.map(noteText)],
     failures,
-    held,
+    blocked,
   };
 }
 

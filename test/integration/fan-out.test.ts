@@ -13,7 +13,7 @@ import { CERTIFICATES, ENDPOINTS, ingressRoute } from "./harness/objects.ts";
 import { installRelease, type Release } from "./harness/release.ts";
 
 /** HAND_OUT_ROUTES=20000 takes some minutes; what is shown here does not depend on the number. */
-const TOTAL = Number(process.env.HAND_OUT_ROUTES ?? 1_600);
+const TOTAL = Number(process.env.FAN_OUT_ROUTES ?? 1_600);
 const INSTANCES = 3;
 const NAMESPACES = 7;
 

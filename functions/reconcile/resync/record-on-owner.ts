@@ -1,5 +1,5 @@
 /**
- * Tells the route that owns a child what became of the child, where the route itself need not be looked at.
+ * Records on the route that owns a child what became of the child, where the route itself need not be looked at.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Change } from "../apply/report.ts";
 import { owningRoutes } from "../plan/ownership.ts";
 import type { ReconcileContext } from "../route/context.ts";
 
-export async function tellOwner(
+export async function recordOnOwner(
   { events }: Pick<ReconcileContext, "events">,
   child: KubernetesObject,
   changes: readonly Change[],

@@ -1,5 +1,5 @@
 /**
- * Sends batches of a resync as CloudEvents in binary mode.
+ * Sends route batches of a resync as CloudEvents in binary mode.
  *
  * @module
  */
@@ -7,22 +7,22 @@ import { randomUUID } from "node:crypto";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Logger } from "../log.ts";
-import type { Batch, HandOut } from "../work.ts";
+import type { RouteBatch, SendRouteBatch } from "../work.ts";
 import { RESYNC_TYPE } from "./to-work.ts";
 
 const SOURCE = "/traefik-cert-rotater/function";
 /** A sink that does the work before it answers needs the time for a batch. */
 const TIMEOUT_MS = 120_000;
 
-export interface HandOutOptions {
+export interface RouteBatchSenderOptions {
   readonly sink: URL;
   readonly log: Logger;
   /** The token to show to the sink; null where it asks for none. */
   readonly readToken: () => Promise<string | null>;
 }
 
-/** Hands out through the sink; a refusal or a fault is logged and means that the batch is done here. */
-export function createHandOut({ sink, log, readToken }: HandOutOptions): HandOut {
+/** Sends a batch through the sink; a refusal or a fault is logged and means that the batch is done here. */
+export function createRouteBatchSender({ sink, log, readToken }: RouteBatchSenderOptions): SendRouteBatch {
   return async (batch) => {
     try {
       const status = await post(sink, batch, await readToken());
@@ -38,7 +38,7 @@ export function createHandOut({ sink, log, readToken }: HandOutOptions): HandOut
   };
 }
 
-function post(sink: URL, batch: Batch, token: string | null): Promise<number> {
+function post(sink: URL, batch: RouteBatch, token: string | null): Promise<number> {
   const body = JSON.stringify({ batch });
   const headers = {
     "content-type": "application/json",

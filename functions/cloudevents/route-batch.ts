@@ -1,15 +1,15 @@
 /**
- * The data of a resync event that names routes: part of a large resync, handed out by another instance.
+ * The data of a resync event that names routes: part of a large resync, sent by another replica.
  *
  * @module
  */
 import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
 import { ROUTE_GROUPS, ROUTE_KINDS, type RouteReference } from "../traefik/route-description.ts";
-import type { Batch } from "../work.ts";
+import type { RouteBatch } from "../work.ts";
 import { InvalidPayloadError } from "./errors.ts";
 import { isJsonObject, type JsonObject, member } from "./json.ts";
 
-/** More than any instance hands out: an event must not order endless work. */
+/** More than any replica sends: an event must not order endless work. */
 const MAX_ROUTES = 1000;
 
 /**
@@ -17,7 +17,7 @@ const MAX_ROUTES = 1000;
  *
  * @throws {InvalidPayloadError} that names the field
  */
-export function parseBatch(data: unknown): Batch | null {
+export function parseRouteBatch(data: unknown): RouteBatch | null {
   const batch = isJsonObject(data) ? member(data, "batch") : undefined;
   if (batch === undefined) return null;
   if (!isJsonObject(batch)) throw new InvalidPayloadError("batch in the data is not an object");

@@ -17,7 +17,7 @@ import { type ClusterOptions, type OpenCluster, openCluster } from "./cluster.ts
 import { type DryRun, dryRun } from "./dry-run.ts";
 import { whereReadable } from "./reader.ts";
 
-export interface Survey extends OpenCluster {
+export interface Snapshot extends OpenCluster {
   readonly run: DryRun;
   /** Of the class that the installation serves. */
   readonly routes: readonly RouteDescription[];
@@ -26,7 +26,7 @@ export interface Survey extends OpenCluster {
   readonly dependencies: ReadonlyMap<Integration, ReadonlyMap<string, KubernetesObject | null>>;
 }
 
-export async function surveyCluster(options: ClusterOptions, terminal: Terminal): Promise<Survey> {
+export async function takeSnapshot(options: ClusterOptions, terminal: Terminal): Promise<Snapshot> {
   const met = new Map<string, Map<string, KubernetesObject>>();
   const cluster = await openCluster(options, terminal, (resource, items) => {
     const objects = met.get(keyOf(resource)) ?? new Map<string, KubernetesObject>();
@@ -70,7 +70,7 @@ export async function describeAll(
 export async function dependenciesOf({
   reader,
   configuration,
-}: OpenCluster): Promise<Survey["dependencies"]> {
+}: OpenCluster): Promise<Snapshot["dependencies"]> {
   const read = new Map<Integration, ReadonlyMap<string, KubernetesObject | null>>();
   for (const integration of configuration.integrations) {
     const found = await whereReadable(readDependencies(reader.client, integration), null);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { parseBatch } from "./batch.ts";
+import { parseRouteBatch } from "./route-batch.ts";
 
 const route = { kind: "IngressRoute", group: "traefik.io", namespace: "shop", name: "web" };
 const batch = { run: "r", cursor: 0, deadline: "2026-01-01T00:00:00Z", routes: [route] };
@@ -8,24 +8,24 @@ const batch = { run: "r", cursor: 0, deadline: "2026-01-01T00:00:00Z", routes: [
 suite("the data of a resync event", () => {
   test("is no batch where it names none", () => {
     for (const data of [undefined, null, "text", [], {}, { namespace: "shop" }])
-      assert.equal(parseBatch(data), null, JSON.stringify(data));
+      assert.equal(parseRouteBatch(data), null, JSON.stringify(data));
   });
 
   test("is a batch of routes of every kind and group, without what else it carries", () => {
     const tcp = { kind: "IngressRouteTCP", group: "traefik.containo.us", namespace: "a", name: "b.c" };
     const udp = { ...tcp, kind: "IngressRouteUDP" };
     const data = { batch: { ...batch, routes: [{ ...route, uid: "1" }, tcp, udp], more: 1 }, namespace: "x" };
-    assert.deepEqual(parseBatch(data), { ...batch, routes: [route, tcp, udp] });
+    assert.deepEqual(parseRouteBatch(data), { ...batch, routes: [route, tcp, udp] });
   });
 
   test("has a run of a bounded length, for it goes into logs", () => {
-    assert.equal(parseBatch({ batch: { ...batch, run: "x".repeat(9_999) } })?.run.length, 100);
+    assert.equal(parseRouteBatch({ batch: { ...batch, run: "x".repeat(9_999) } })?.run.length, 100);
   });
 
-  test("may have as many routes as no instance hands out, and no more", () => {
+  test("may have as many routes as no replica sends, and no more", () => {
     const many = (count: number) => ({ batch: { ...batch, routes: Array(count).fill(route) } });
-    assert.equal(parseBatch(many(1000))?.routes.length, 1000);
-    assert.throws(() => parseBatch(many(1001)), /batch\.routes is not a list of at most 1000 routes/);
+    assert.equal(parseRouteBatch(many(1000))?.routes.length, 1000);
+    assert.throws(() => parseRouteBatch(many(1001)), /batch\.routes is not a list of at most 1000 routes/);
   });
 
   const wrong: readonly [unknown, RegExp][] = [
@@ -46,7 +46,7 @@ suite("the data of a resync event", () => {
   ];
   for (const [data, message] of wrong) {
     test(`is refused where it says ${JSON.stringify(data).slice(0, 110)}`, () => {
-      assert.throws(() => parseBatch({ batch: data }), { name: "InvalidPayloadError", message });
+      assert.throws(() => parseRouteBatch({ batch: data }), { name: "InvalidPayloadError", message });
     });
   }
 });
