@@ -142,7 +142,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     const routes = routeKinds(context.selector).map((kind) => ({ ...kind, namespace, name }));
     const confirmed = confirmDeletions ? { blocksDeletions: undefined } : {};
     // It may have lost a host to another namespace in a resync, and must not get it back for being looked at.
-    return reconcileAll(routes, { hint: null, checksClaims: true, ...confirmed }, of);
+    return reconcileAll(routes, { hint: null, ...confirmed }, of);
   };
 
   const ofRouteBatch = async ({ routes, deadline }: RouteBatch, of: WorkContext): Promise<Report> => {

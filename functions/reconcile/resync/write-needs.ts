@@ -36,6 +36,8 @@ export async function refuseClaimedHosts(
   const { namespace, integrations } = options;
   if (context.hostClaims === "off") return { context, conflicting: [] };
   const seesAll = isComplete && namespace === null && integrations === undefined;
+  // Who asks about one namespace does not wait for all of them, unless every event does.
+  if (namespace !== null && context.hostClaims !== "strict") return { context, conflicting: [] };
   if (!seesAll && findings.needs.length === 0) return { context, conflicting: [] };
   const claims = seesAll ? findings.claims : await readHostClaims(context);
   const conflicting = claims
