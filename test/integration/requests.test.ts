@@ -63,6 +63,7 @@ suite("requests of an event that removes nothing", () => {
       "get services",
       "list cached certificates",
       "list exact certificates",
+      "list exact dnsendpoints",
       "patch certificates",
       "patch dnsendpoints",
     ]);
@@ -101,6 +102,7 @@ suite("requests of an event that removes nothing", () => {
       "get services",
       "get services",
       "list cached certificates",
+      "list exact dnsendpoints",
       "patch certificates",
       "patch dnsendpoints",
     ]);
