@@ -73,7 +73,7 @@ export async function planChildren(
   let observed: Observed = { children, hasLabelled: false, hasAllChildren: false, routes: null };
   while (true) {
     const planned = planRoute(integration, subject, observed, settingFor(description), settingFor);
-    if ("plans" in planned) return classifyOwnership(context, view, integration, subject, observed, planned);
+    if ("plans" in planned) return checkOldLists(context, view, integration, subject, observed, planned);
     switch (planned.missing) {
       case "labelled":
         observed = { ...observed, children: await view.childrenByLabel(integration), hasLabelled: true };
@@ -99,8 +99,8 @@ export async function planChildren(
   }
 }
 
-/** What of the plans may follow where the lists are behind. */
-async function classifyOwnership(
+/** Whether the plans may follow from the lists they rest on, where those may be behind. */
+async function checkOldLists(
   { selector }: ReconcileContext,
   view: NamespaceView,
   integration: Integration,
