@@ -8,6 +8,11 @@ import { isRecord } from "../schema/unknown.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Whether a field is set: Kubernetes takes null for one that is not. */
+export function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 /** Collects problems while one object is read. */
 export class FieldReader {
   readonly problems: Problem[] = [];

@@ -8,7 +8,7 @@
  */
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isRecord } from "../schema/unknown.ts";
-import { FieldReader, type JsonObject } from "./fields.ts";
+import { FieldReader, isPresent, type JsonObject } from "./fields.ts";
 import { notesOf } from "./notes.ts";
 import { blamePlaceholders } from "./placeholders.ts";
 import {
@@ -99,10 +99,6 @@ export function parseRoute(object: KubernetesObject, options: RouteOptions): Rou
 /** True for a route of multi-layer routing below others (Traefik 3.6, HTTP only): an empty list is none. */
 function hasParents(spec: JsonObject, kind: RouteKind, reader: FieldReader): boolean {
   return kind === "IngressRoute" && reader.list(spec.parentRefs, "spec.parentRefs").length > 0;
-}
-
-function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 function parseAnnotations(value: unknown, reader: FieldReader): Readonly<Record<string, string>> {

@@ -5,7 +5,7 @@
  */
 
 import type { Problem } from "../problem.ts";
-import type { FieldReader, JsonObject } from "./fields.ts";
+import { type FieldReader, isPresent, type JsonObject } from "./fields.ts";
 import { usableHosts } from "./hosts.ts";
 import { describePlaceholder, placeholderAt } from "./placeholders.ts";
 import type { RouteReference, RuleDescription } from "./route-description.ts";
@@ -141,8 +141,4 @@ function parseUdp(
   }
   const rule = { match: "", syntax: defaultRuleSyntax, domains: [], paths: [], services, error: null };
   return { rule, names: [] };
-}
-
-function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
