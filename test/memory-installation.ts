@@ -13,15 +13,11 @@ import type { KubernetesObject, ResourceDefinition } from "../functions/kubernet
 import { createLogger } from "../functions/log.ts";
 import type { Outcome } from "../functions/outcome.ts";
 import type { Problem } from "../functions/problem.ts";
-import { createExecutor } from "../functions/reconcile/apply/execute.ts";
-import { withKeyLock } from "../functions/reconcile/apply/key-lock.ts";
 import type { Change } from "../functions/reconcile/apply/report.ts";
-import { VerifiedWrites } from "../functions/reconcile/apply/verified.ts";
-import { createDispatcher } from "../functions/reconcile/dispatch.ts";
-import { refusalOf } from "../functions/reconcile/plan/host-policy.ts";
 import type { ReconcileContext } from "../functions/reconcile/route/context.ts";
 import type { RouteReference } from "../functions/traefik/route-description.ts";
 import type { WatchedKinds, Work } from "../functions/work.ts";
+import { createMemoryDispatcher } from "./memory-dispatcher.ts";
 
 export const ROUTES: ResourceDefinition = {
   group: "traefik.io",
@@ -76,25 +72,12 @@ export function startInstallation(
   const reported: Told[] = [];
   const logs: Readonly<Record<string, unknown>>[] = [];
   const clock = { now: Date.parse("2026-08-01T00:00:00Z") };
-  const { integrations, selector, defaultRuleSyntax, onOptOut, hostPolicy, hostClaims } = configuration;
-  const dispatcher = createDispatcher({
-    client,
-    execute: withKeyLock(createExecutor(client), integrations, client),
-    verified: new VerifiedWrites(),
-    integrations,
-    selector,
-    defaultRuleSyntax,
-    instance: "tests/memory",
-    onOptOut,
-    refuseHost: (namespace, host) => refusalOf(hostPolicy, namespace, host),
-    hostClaims,
+  const dispatcher = createMemoryDispatcher(client, configuration, {
     events: {
       record: async ({ route }, changes, problems) => void reported.push({ route, changes, problems }),
     },
     log: createLogger("info", { write: (line) => void logs.push(JSON.parse(line)) }),
-    sendRouteBatch: null,
     now: () => clock.now,
-    loadRegexp: async () => () => null,
     ...context,
   });
   return { kinds: dispatcher.kinds, handle: (work) => dispatcher.handle(work, {}), reported, logs, clock };

@@ -10,14 +10,12 @@ import { INTEGRATIONS } from "../functions/integrations/index.ts";
 import type { KubernetesClient } from "../functions/kubernetes/client.ts";
 import type { KubernetesObject, ResourceDefinition } from "../functions/kubernetes/objects.ts";
 import { createLogger } from "../functions/log.ts";
-import { createExecutor } from "../functions/reconcile/apply/execute.ts";
-import { withKeyLock } from "../functions/reconcile/apply/key-lock.ts";
-import { VerifiedWrites } from "../functions/reconcile/apply/verified.ts";
-import { createDispatcher, type Dispatcher } from "../functions/reconcile/dispatch.ts";
+import type { Dispatcher } from "../functions/reconcile/dispatch.ts";
 import { routeResources } from "../functions/traefik/resources.ts";
 import type { RouteReference } from "../functions/traefik/route-description.ts";
 import type { Work } from "../functions/work.ts";
 import { createMemoryCluster, type MemoryCluster } from "./memory-cluster.ts";
+import { createMemoryDispatcher } from "./memory-dispatcher.ts";
 
 export interface ReplicasOptions {
   readonly count: number;
@@ -65,23 +63,11 @@ export class Replicas {
 
   #createDispatcher(): Dispatcher {
     const client = this.#inTurn(this.cluster.client);
-    const { integrations, selector, defaultRuleSyntax } = configuration;
-    return createDispatcher({
-      client,
-      execute: withKeyLock(createExecutor(client), integrations, client),
-      verified: new VerifiedWrites(),
-      integrations,
-      selector,
-      defaultRuleSyntax,
+    return createMemoryDispatcher(client, configuration, {
       instance: "tests/replicas",
-      onOptOut: "delete",
-      refuseHost: () => null,
       hostClaims: this.#options.hostClaims ?? "resync",
       now: () => 1000 * this.#now++,
-      events: { record: async () => undefined },
       log: createLogger("error", { write: () => undefined }),
-      sendRouteBatch: null,
-      loadRegexp: async () => () => null,
     });
   }
 

@@ -6,31 +6,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemoryCluster } from "../../test/memory-cluster.ts";
+import { createMemoryDispatcher } from "../../test/memory-dispatcher.ts";
+import { CERTIFICATES, ENDPOINTS } from "../../test/memory-installation.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
-import { createLogger } from "../log.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
-import { createExecutor } from "./apply/execute.ts";
-import { VerifiedWrites } from "./apply/verified.ts";
-import { createDispatcher } from "./dispatch.ts";
-import { refusalOf } from "./plan/host-policy.ts";
 
 const NAMESPACE = "shop";
 const SECRETS: ResourceDefinition = { group: "", version: "v1", plural: "secrets", kind: "Secret" };
-const CERTIFICATES: ResourceDefinition = {
-  group: "cert-manager.io",
-  version: "v1",
-  plural: "certificates",
-  kind: "Certificate",
-};
-const ENDPOINTS: ResourceDefinition = {
-  group: "externaldns.k8s.io",
-  version: "v1alpha1",
-  plural: "dnsendpoints",
-  kind: "DNSEndpoint",
-};
 
 const CM = "cert-manager.io/";
 const referenceOf = (name: string): RouteReference => ({
@@ -43,28 +28,13 @@ const referenceOf = (name: string): RouteReference => ({
 function start(file: object) {
   const { configuration } = parseConfiguration(file, INTEGRATIONS);
   const cluster = createMemoryCluster();
-  const { client } = cluster;
   const reported: string[] = [];
-  const dispatcher = createDispatcher({
-    client,
-    execute: createExecutor(client),
-    verified: new VerifiedWrites(),
-    now: () => 0,
-    defaultRuleSyntax: configuration.defaultRuleSyntax,
-    integrations: configuration.integrations,
-    selector: configuration.selector,
-    instance: "tests/asked",
-    onOptOut: "delete",
-    refuseHost: (namespace, name) => refusalOf(configuration.hostPolicy, namespace, name),
-    hostClaims: "resync",
+  const dispatcher = createMemoryDispatcher(cluster.client, configuration, {
     events: {
       record: async ({ route }, _changes, problems) => {
         for (const { reason, field } of problems) reported.push(`${route.name}: ${reason} ${field}`);
       },
     },
-    log: createLogger("error", { write: (line) => assert.fail(line) }),
-    sendRouteBatch: null,
-    loadRegexp: async () => () => null,
   });
   return {
     cluster,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createMemoryCluster } from "../../test/memory-cluster.ts";
+import { createMemoryDispatcher } from "../../test/memory-dispatcher.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { ResourceDefinition } from "../kubernetes/objects.ts";
@@ -8,8 +9,6 @@ import { createLogger } from "../log.ts";
 import type { Problem } from "../problem.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import { createExecutor } from "./apply/execute.ts";
-import { VerifiedWrites } from "./apply/verified.ts";
-import { createDispatcher } from "./dispatch.ts";
 
 const ROUTES = resourceOfRoute({ kind: "IngressRoute", group: "traefik.io" });
 const NAMESPACES: ResourceDefinition = { group: "", version: "v1", plural: "namespaces", kind: "Namespace" };
@@ -46,27 +45,21 @@ function installation({ hostClaims = "resync", ...values }: Settings = {}) {
     Math.max(
       ...cluster.all(NAMESPACES).map(({ metadata }) => Date.parse(metadata.creationTimestamp as string)),
     );
-  const dispatcher = createDispatcher({
-    ...configuration,
-    client: {
-      ...cluster.client,
-      list: (resource, options) => {
-        if (options?.namespace === null) lists.push(resource.plural);
-        return cluster.client.list(resource, options);
-      },
+  const client: typeof cluster.client = {
+    ...cluster.client,
+    list: (resource, options) => {
+      if (options?.namespace === null) lists.push(resource.plural);
+      return cluster.client.list(resource, options);
     },
+  };
+  const dispatcher = createMemoryDispatcher(client, configuration, {
     execute: createExecutor(cluster.client),
-    verified: new VerifiedWrites(),
-    instance: "tests/claims",
-    refuseHost: () => null,
     now,
     events: {
       record: async ({ route }, _, problems: readonly Problem[]) =>
         void reported.push(...problems.map(({ reason }) => `${route.namespace}/${route.name} ${reason}`)),
     },
     log: createLogger("error", { write: () => undefined }),
-    sendRouteBatch: null,
-    loadRegexp: async () => () => null,
   });
   tick();
   const put = (

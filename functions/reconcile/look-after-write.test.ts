@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createMemoryCluster } from "../../test/memory-cluster.ts";
+import { createMemoryDispatcher } from "../../test/memory-dispatcher.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
 import { ExpiredError, TooManyRequestsError } from "../kubernetes/errors.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
-import { createLogger } from "../log.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import { createExecutor } from "./apply/execute.ts";
-import { VerifiedWrites } from "./apply/verified.ts";
-import { createDispatcher } from "./dispatch.ts";
 
 const ROUTES = resourceOfRoute({ kind: "IngressRoute", group: "traefik.io" });
 
@@ -40,19 +38,7 @@ function replica(hostClaims: "strict" | "resync" = "resync") {
       return cluster.client.apply(...parameters);
     },
   };
-  const dispatcher = createDispatcher({
-    ...configuration,
-    client,
-    execute: createExecutor(client),
-    verified: new VerifiedWrites(),
-    instance: "tests/look",
-    refuseHost: () => null,
-    now: () => 0,
-    events: { record: async () => undefined },
-    log: createLogger("error", { write: (line) => assert.fail(line) }),
-    sendRouteBatch: null,
-    loadRegexp: async () => () => null,
-  });
+  const dispatcher = createMemoryDispatcher(client, configuration, { execute: createExecutor(client) });
   const put = (name: string, hosts: readonly string[], namespace = "shop") =>
     cluster.put(ROUTES, {
       apiVersion: "traefik.io/v1alpha1",

@@ -2,18 +2,15 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import fc from "fast-check";
 import { createMemoryCluster, type MemoryCluster } from "../../test/memory-cluster.ts";
+import { createMemoryDispatcher } from "../../test/memory-dispatcher.ts";
 import { withoutHistory } from "../../test/without-history.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
-import { createLogger } from "../log.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 import type { Work } from "../work.ts";
-import { createExecutor } from "./apply/execute.ts";
-import { withKeyLock } from "./apply/key-lock.ts";
-import { VerifiedWrites } from "./apply/verified.ts";
-import { createDispatcher, type Dispatcher } from "./dispatch.ts";
+import type { Dispatcher } from "./dispatch.ts";
 
 // A test process is larger than the function's, and each resync would collect its garbage: most of the time here.
 mock.method(process.memoryUsage, "rss", () => 0);
@@ -74,24 +71,7 @@ class Simulation {
   readonly #dispatcher: Dispatcher;
 
   constructor() {
-    const { client } = this.cluster;
-    this.#dispatcher = createDispatcher({
-      client,
-      execute: withKeyLock(createExecutor(client), configuration.integrations, client),
-      verified: new VerifiedWrites(),
-      now: () => 0,
-      integrations: configuration.integrations,
-      selector: configuration.selector,
-      defaultRuleSyntax: configuration.defaultRuleSyntax,
-      instance: "tests/properties",
-      onOptOut: "delete",
-      refuseHost: () => null,
-      hostClaims: "resync",
-      events: { record: async () => undefined },
-      log: createLogger("error", { write: (line) => assert.fail(line) }),
-      sendRouteBatch: null,
-      loadRegexp: async () => () => null,
-    });
+    this.#dispatcher = createMemoryDispatcher(this.cluster.client, configuration);
   }
 
   async #handle(work: Work): Promise<void> {

@@ -3,20 +3,19 @@ import { mock, suite, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { createMemoryCluster, type MemoryCluster } from "../../test/memory-cluster.ts";
+import { createMemoryDispatcher } from "../../test/memory-dispatcher.ts";
+import { CERTIFICATES, ENDPOINTS } from "../../test/memory-installation.ts";
 import { OPTIONAL_INPUTS, type OptionalInput } from "../../test/removal-inputs.ts";
 import { withoutHistory } from "../../test/without-history.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesObject, ResourceDefinition } from "../kubernetes/objects.ts";
-import { createLogger } from "../log.ts";
 import type { Problem } from "../problem.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 import type { Work } from "../work.ts";
 import { createExecutor, type Execute } from "./apply/execute.ts";
 import { withKeyLock } from "./apply/key-lock.ts";
-import { VerifiedWrites } from "./apply/verified.ts";
-import { createDispatcher } from "./dispatch.ts";
 import type { Write } from "./plan/plan.ts";
 
 const ROUTE: RouteReference = {
@@ -24,18 +23,6 @@ const ROUTE: RouteReference = {
   group: "traefik.io",
   namespace: "shop",
   name: "web",
-};
-const CERTIFICATES: ResourceDefinition = {
-  group: "cert-manager.io",
-  version: "v1",
-  plural: "certificates",
-  kind: "Certificate",
-};
-const ENDPOINTS: ResourceDefinition = {
-  group: "externaldns.k8s.io",
-  version: "v1alpha1",
-  plural: "dnsendpoints",
-  kind: "DNSEndpoint",
 };
 
 const ROUTE_EVENT: Work = { kind: "route", hint: "update", route: ROUTE };
@@ -99,28 +86,14 @@ class World {
   }
 
   async #handle(work: Work, execute: Execute): Promise<void> {
-    const { integrations, selector, defaultRuleSyntax, onOptOut, hostClaims } = configurationOf(this.#state);
     this.#problems = [];
-    const dispatcher = createDispatcher({
-      client: this.cluster.client,
+    const dispatcher = createMemoryDispatcher(this.cluster.client, configurationOf(this.#state), {
       execute,
-      verified: new VerifiedWrites(),
-      integrations,
-      selector,
-      defaultRuleSyntax,
-      instance: "tests/removal",
-      onOptOut,
-      refuseHost: () => null,
-      hostClaims,
-      now: () => 0,
       events: {
         record: async (_, __, problems) => {
           this.#problems = problems;
         },
       },
-      log: createLogger("error", { write: (line) => assert.fail(line) }),
-      sendRouteBatch: null,
-      loadRegexp: async () => () => null,
     });
     assert.deepEqual(await dispatcher.handle(work, {}), { status: "done" });
   }

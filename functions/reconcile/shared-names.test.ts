@@ -7,17 +7,15 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { createMemoryCluster } from "../../test/memory-cluster.ts";
+import { createMemoryDispatcher } from "../../test/memory-dispatcher.ts";
 import { ENDPOINTS, Replicas, type ReplicasOptions } from "../../test/replicas.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
-import { createLogger } from "../log.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 import type { Work } from "../work.ts";
 import { createExecutor } from "./apply/execute.ts";
-import { VerifiedWrites } from "./apply/verified.ts";
-import { createDispatcher } from "./dispatch.ts";
 
 const TARGET = "traefik-cert-rotater.io/target";
 const DNS = "external-dns.kubernetes.io/";
@@ -76,22 +74,13 @@ function start() {
       return cluster.client.list(resource, options);
     },
   };
-  const dispatcher = createDispatcher({
-    ...configuration,
-    client,
+  const dispatcher = createMemoryDispatcher(client, configuration, {
     execute: createExecutor(client),
-    verified: new VerifiedWrites(),
-    now: () => 0,
-    instance: "tests/names",
-    refuseHost: () => null,
     events: {
       record: async ({ route }, _changes, problems) => {
         for (const { reason, message } of problems) reported.push(`${route.name}: ${reason} ${message}`);
       },
     },
-    log: createLogger("error", { write: (line) => assert.fail(line) }),
-    sendRouteBatch: null,
-    loadRegexp: async () => () => null,
   });
   const handle = async (work: Work) => {
     reported.length = 0;
