@@ -66,7 +66,7 @@ export function planAmongOthers(
     ...(description === null ? [] : namesOf(description)),
     ...(live === null ? [] : integration.names(live.spec)),
   ]);
-  const others = sharersOf(integration, route, { routes, children }, names);
+  const others = sharersOf(integration, route, routes, byName, names);
   const publishers = publishersOf(
     integration,
     description === null ? others : [description, ...others],
@@ -97,13 +97,13 @@ export function planAmongOthers(
 }
 
 /** The other routes that name, or whose children have, one of the names. */
-export function sharersOf(
+function sharersOf(
   integration: NamingIntegration,
   route: RouteReference,
-  { routes, children }: WholeNamespace,
+  routes: readonly RouteDescription[],
+  byName: ReadonlyMap<string, KubernetesObject>,
   names: ReadonlySet<string>,
 ): readonly RouteDescription[] {
-  const byName = new Map(children.map((child) => [child.metadata.name, child]));
   return routes.filter((other) => {
     if (markOf(other.route) === markOf(route)) return false;
     const child = byName.get(integration.childName(other.route));
