@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, test } from "node:test";
 import { type AppDependencies, createApp } from "./app.ts";
 import type { Logger } from "./log.ts";
@@ -16,13 +17,15 @@ function setUp(
 ) {
   const lines: Line[] = [];
   const works: Work[] = [];
+  const context = new AsyncLocalStorage<object>();
   const record = (level: string) => (fields: Readonly<Record<string, unknown>>) =>
-    void lines.push({ level, fields });
+    void lines.push({ level, fields: { ...context.getStore(), ...fields } });
   const log: Logger = {
     debug: record("debug"),
     info: record("info"),
     warn: record("warn"),
     error: record("error"),
+    within: (fields, work) => context.run(fields, work),
   };
   const dependencies: AppDependencies = {
     handle: async (work) => {
@@ -64,6 +67,22 @@ describe("events on /", () => {
     assert.equal(typeof durationMs, "number");
   });
 
+  test("what is logged of an event has its trace, by the header or else by the attribute", async () => {
+    const traceparent = (digit: string) => `00-${digit.repeat(32)}-${"1".repeat(16)}-01`;
+    const { app, lines } = setUp();
+    const withHeader = (event: object) => {
+      const { headers, ...init } = post(event);
+      return { ...init, headers: { ...headers, traceparent: traceparent("a") } };
+    };
+    const event = { ...resync("shop"), traceparent: traceparent("b") };
+    await app.request("/", withHeader(event));
+    await app.request("/", post(event));
+    await app.request("/", post([event, { ...event, traceparent: traceparent("c") }], BATCH));
+    await app.request("/", post(resync("shop")));
+    const traces = lines.map(({ fields }) => fields.traceId);
+    assert.deepEqual(traces, [..."abbc"].map((digit) => digit.repeat(32)).concat([undefined as never]));
+  });
+
   test("deletions that are blocked are reported in a header: a Broker takes a body for an event", async () => {
     const blocked = { shop: 12, edge: 3 } as Readonly<Record<string, number>>;
     const { app } = setUp(async (work) => ({
@@ -80,29 +99,16 @@ describe("events on /", () => {
   });
 
   test("an id or a type as long as the body is cut, wherever it is logged", async () => {
-    const contexts: object[] = [];
     const { app, lines } = setUp();
-    const seeing = createApp({
-      handle: async (_work, context) => {
-        contexts.push(context);
-        return { status: "done" };
-      },
-      kinds: { children: [], dependencies: [] },
-      log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-      bodyLimit: 5_000,
-      authenticate: null,
-      isDraining: () => false,
-    });
     const long = "i".repeat(4_000);
-    await seeing.request("/", post(resync("shop", long)));
     await app.request("/", post(resync("shop", long)));
     await app.request(
       "/",
       post({ ...resync("shop", long), type: long.slice(0, 900), subject: "s", source: "/x" }),
     );
     await app.request("/", post({ ...resync("shop", long), data: { namespace: long.slice(0, 900) } }));
-    assert.equal(contexts.length, 1);
-    for (const logged of [...contexts, ...lines]) assert.ok(JSON.stringify(logged).length < 1_000);
+    assert.equal(lines.length, 3);
+    for (const line of lines) assert.ok(JSON.stringify(line).length < 1_000);
   });
 
   test("the line of a route names it", async () => {

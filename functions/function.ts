@@ -79,7 +79,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
   });
   const listener = createListener({
     kinds: dispatcher.kinds,
-    handle: (work, context) => inFlight.track(handle(work, { ...context })),
+    handle: (work) => inFlight.track(handle(work)),
     isDraining: () => inFlight.isDraining,
     log,
     bodyLimit: DEFAULT_BODY_LIMIT,

@@ -5,6 +5,7 @@ import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { createListener } from "./listener.ts";
+import { createLogger } from "./log.ts";
 import type { Work } from "./work.ts";
 
 const works: Work[] = [];
@@ -16,7 +17,7 @@ const server = createServer(
       return { status: "done" };
     },
     kinds: { children: [], dependencies: [] },
-    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    log: createLogger("error", { write: nothing }),
     bodyLimit: 1_000,
     authenticate: null,
     isDraining: () => false,

@@ -18,6 +18,27 @@ describe("log", () => {
     assert.equal(new Date(time).toISOString(), time);
   });
 
+  test("whoever logs while some work runs, the line has the fields of the work", async () => {
+    const { log, lines } = setUp("info");
+    const work = async (of: string) => {
+      await null;
+      log.info({ of }, "said");
+    };
+    await Promise.all([
+      log.within({ eventId: "1" }, () => work("1")),
+      log.within({ eventId: "2" }, () => log.within({ traceId: "t" }, () => work("2"))),
+      work("none"),
+    ]);
+    const seen = lines
+      .map((line) => JSON.parse(line))
+      .map(({ eventId, traceId, of }) => ({ eventId, traceId, of }));
+    assert.deepEqual(seen, [
+      { eventId: "1", traceId: undefined, of: "1" },
+      { eventId: "2", traceId: "t", of: "2" },
+      { eventId: undefined, traceId: undefined, of: "none" },
+    ]);
+  });
+
   test("below the level there is silence", () => {
     const { log, lines } = setUp("warn");
     log.info({}, "x");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { pino } from "pino";
 import { visible } from "./hidden-characters.ts";
 
@@ -10,10 +11,15 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-type Log = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+type Fields = Readonly<Record<string, unknown>>;
+
+type Log = (fields: Fields, message: string) => void;
 
 /** What the rooms log through. An error belongs into the field `err`. */
-export type Logger = Readonly<Record<LogLevel, Log>>;
+export interface Logger extends Readonly<Record<LogLevel, Log>> {
+  /** Whoever logs a line while the work runs, it has these fields too: those of the event that asked for the work. */
+  within<T>(fields: Fields, work: () => T): T;
+}
 
 /** Fields that hold credentials wherever they appear, in case an error or a request finds its way into a line. */
 const SECRET_FIELDS = ["authorization", "Authorization", "token", "cookie"];
@@ -26,14 +32,19 @@ export interface LogDestination {
 
 /** A logger that writes to standard output, or to `destination`. */
 export function createLogger(level: LogLevel, destination?: LogDestination): Logger {
+  const context = new AsyncLocalStorage<Fields>();
   const options = {
     level,
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: REDACTED_PATHS,
+    mixin: () => ({ ...context.getStore() }),
     // JSON leaves some control characters as they are, and people read logs in terminals.
     hooks: { streamWrite: visible },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  const log = destination === undefined ? pino(options) : pino(options, destination);
+  return Object.assign(log, {
+    within: <T>(fields: Fields, work: () => T) => context.run({ ...context.getStore(), ...fields }, work),
+  });
 }

@@ -80,7 +80,7 @@ export function startInstallation(
     now: () => clock.now,
     ...context,
   });
-  return { kinds: dispatcher.kinds, handle: (work) => dispatcher.handle(work, {}), reported, logs, clock };
+  return { kinds: dispatcher.kinds, handle: (work) => dispatcher.handle(work), reported, logs, clock };
 }
 
 export interface RouteOptions {

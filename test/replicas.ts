@@ -98,7 +98,7 @@ export class Replicas {
     const { choose, turn } = this.#options;
     const dispatcher = this.#dispatchers[choose(this.#dispatchers.length)] as Dispatcher;
     const running = turn()
-      .then(() => dispatcher.handle(work, {}))
+      .then(() => dispatcher.handle(work))
       .then(({ status }) => {
         if (status === "retry") this.#deliver(work);
       })

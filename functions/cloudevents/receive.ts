@@ -15,27 +15,39 @@ import { decodeEvents, decodeWithoutBody } from "./decode.ts";
 import { BodyTooLargeError, MalformedEventError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { toWork } from "./to-work.ts";
-
-export interface EventContext {
-  readonly eventId: string;
-  readonly type: string;
-}
+import { parseTraceparent } from "./trace-context.ts";
 
 export interface ReceiverDependencies {
   /** Does the work. What it throws is taken for a bug: logged as an error, answered with 503. */
-  handle(work: Work, context: EventContext): Promise<Outcome>;
+  handle(work: Work): Promise<Outcome>;
   readonly kinds: WatchedKinds;
   readonly log: Logger;
   /** Bytes of a request's body. */
   readonly bodyLimit: number;
   /** Decides who may send; null where everybody may. */
   readonly authenticate: Authenticate | null;
+  /** Sees what becomes of events; null where nobody looks. */
+  readonly observer?: EventObserver | null;
+}
+
+/** An event as it arrived, and the `traceparent` of the request that it came with. */
+export interface ArrivedEvent {
+  /** Null where it cannot be read. */
+  readonly event: ReceivedEvent | null;
+  readonly traceparent: string | null;
+}
+
+export interface EventObserver {
+  /** Runs the work on one event, which is told the trace that the event belongs to. */
+  event(arrived: ArrivedEvent, work: (traceId: string) => Promise<EventResult>): Promise<EventResult>;
+  /** A request ended with this status before there was an event. */
+  refused(status: number): void;
 }
 
 export type ReceivedRequest = BodySource & { readonly headers: EventHeaders };
 
 /** How one event of a request ended. */
-type Result = Outcome | { readonly status: "malformed"; readonly reason: string };
+export type EventResult = Outcome | { readonly status: "malformed"; readonly reason: string };
 
 /** Events of one batch that are worked on at a time. */
 const BATCH_CONCURRENCY = 8;
@@ -44,11 +56,17 @@ const BATCH_CONCURRENCY = 8;
 export async function receive(request: ReceivedRequest, dependencies: ReceiverDependencies): Promise<Answer> {
   try {
     const refusal = await refuse(request, dependencies);
-    if (refusal !== null) return refusal;
-    return answerTo(await workOff(await readEvents(request, dependencies.bodyLimit), dependencies));
+    if (refusal !== null) return refused(refusal, dependencies);
+    const entries = await readEvents(request, dependencies.bodyLimit);
+    return answerTo(await workOff(entries, request.headers.get("traceparent"), dependencies));
   } catch (error) {
-    return answerToFailure(error, dependencies.log);
+    return refused(answerToFailure(error, dependencies.log), dependencies);
   }
+}
+
+function refused(answer: Answer, { observer }: ReceiverDependencies): Answer {
+  observer?.refused(answer.status);
+  return answer;
 }
 
 async function readEvents(
@@ -84,7 +102,7 @@ async function refuse(
 }
 
 /** 503 if anything must come again, even beside entries that never can: they cost one more 400, it costs nothing. */
-function answerTo(results: readonly Result[]): Answer {
+function answerTo(results: readonly EventResult[]): Answer {
   const retries = results.filter((result) => result.status === "retry");
   if (retries.length > 0) {
     const seconds = retries.flatMap((retry) => retry.retryAfterSeconds ?? []);
@@ -95,7 +113,7 @@ function answerTo(results: readonly Result[]): Answer {
   return doneButBlocked(results.reduce((sum, result) => sum + blockedBy(result), 0));
 }
 
-function blockedBy(result: Result): number {
+function blockedBy(result: EventResult): number {
   return result.status === "done" ? (result.blocked ?? 0) : 0;
 }
 
@@ -113,44 +131,58 @@ function answerToFailure(error: unknown, log: Logger): Answer {
 
 async function workOff(
   entries: readonly (ReceivedEvent | MalformedEventError)[],
+  traceparent: string | null,
   dependencies: ReceiverDependencies,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
+): Promise<readonly EventResult[]> {
+  const results: EventResult[] = [];
   const queue = entries.values();
   const lanes = Array.from({ length: Math.min(BATCH_CONCURRENCY, entries.length) }, async () => {
-    for (const entry of queue) results.push(await workOn(entry, dependencies));
+    for (const entry of queue) results.push(await workOnTraced(entry, traceparent, dependencies));
   });
   await Promise.all(lanes);
   return results;
 }
 
+/** Every line of the work has the event's id and type, and the trace that it belongs to. */
+function workOnTraced(
+  entry: ReceivedEvent | MalformedEventError,
+  traceparent: string | null,
+  dependencies: ReceiverDependencies,
+): Promise<EventResult> {
+  const { observer = null, log } = dependencies;
+  const event = entry instanceof MalformedEventError ? null : entry;
+  const known = event === null ? {} : { eventId: short(event.id), type: short(event.type) };
+  if (observer !== null) {
+    return observer.event({ event, traceparent }, (traceId) =>
+      log.within({ ...known, traceId }, () => workOn(entry, dependencies)),
+    );
+  }
+  const trace = parseTraceparent(traceparent) ?? parseTraceparent(event?.extensions.traceparent);
+  const fields = trace === null ? known : { ...known, traceId: trace.traceId };
+  return log.within(fields, () => workOn(entry, dependencies));
+}
+
 async function workOn(
   entry: ReceivedEvent | MalformedEventError,
   { handle, kinds, log }: ReceiverDependencies,
-): Promise<Result> {
+): Promise<EventResult> {
   const started = performance.now();
-  const isEvent = !(entry instanceof MalformedEventError);
-  const known = isEvent ? { eventId: short(entry.id), type: short(entry.type) } : {};
   const timing = () => ({ durationMs: Math.round(performance.now() - started) });
   let asked: object = {};
   try {
-    if (!isEvent) throw entry;
+    if (entry instanceof MalformedEventError) throw entry;
     const work = toWork(entry, kinds);
     asked = summary(work);
-    const outcome: Outcome =
-      work.kind === "ignore"
-        ? { status: "done" }
-        : await handle(work, { eventId: short(entry.id), type: short(entry.type) });
+    const outcome: Outcome = work.kind === "ignore" ? { status: "done" } : await handle(work);
     const status = outcome.status === "done" ? 204 : 503;
     log[status === 204 ? "info" : "warn"](
-      { ...known, ...asked, outcome: outcome.status, status, ...timing() },
+      { ...asked, outcome: outcome.status, status, ...timing() },
       "event handled",
     );
     return outcome;
   } catch (error) {
     if (error instanceof MalformedEventError) {
       const fields = {
-        ...known,
         outcome: "malformed",
         status: 400,
         error: error.name,
@@ -159,7 +191,7 @@ async function workOn(
       log.warn({ ...fields, ...timing() }, "event refused");
       return { status: "malformed", reason: error.message };
     }
-    log.error({ ...known, ...asked, outcome: "retry", status: 503, ...timing(), err: error }, "event failed");
+    log.error({ ...asked, outcome: "retry", status: 503, ...timing(), err: error }, "event failed");
     return { status: "retry", retryAfterSeconds: null };
   }
 }

@@ -46,12 +46,12 @@ function start(file: object) {
     },
     async sendEvent(name: string) {
       const work = { kind: "route", hint: "update", route: referenceOf(name) } as const;
-      assert.deepEqual(await dispatcher.handle(work, {}), { status: "done" });
+      assert.deepEqual(await dispatcher.handle(work), { status: "done" });
       return reported.splice(0).toSorted();
     },
     async resync() {
       const scope = { namespace: null, name: null, confirmDeletions: true };
-      assert.deepEqual(await dispatcher.handle({ kind: "resync", scope }, {}), { status: "done" });
+      assert.deepEqual(await dispatcher.handle({ kind: "resync", scope }), { status: "done" });
       return reported.splice(0).toSorted();
     },
     specs: (resource: ResourceDefinition) => cluster.all(resource).map(({ spec }) => spec),

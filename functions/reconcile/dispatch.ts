@@ -35,12 +35,9 @@ import type { ReconcileContext } from "./route/context.ts";
 import { logRoute } from "./route/log-route.ts";
 import { type RouteOptions, reconcileRoute } from "./route/reconcile-route.ts";
 
-/** Fields for the log lines of one event, such as its id. */
-export type WorkContext = Readonly<Record<string, string>>;
-
 export interface Dispatcher {
   readonly kinds: WatchedKinds;
-  handle(work: Work, of: WorkContext): Promise<Outcome>;
+  handle(work: Work): Promise<Outcome>;
 }
 
 export function createDispatcher(context: ReconcileContext): Dispatcher {
@@ -48,12 +45,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   const { now } = context;
   const deferredDeletions = new DeferredDeletions(now);
 
-  const reconcileOne = (
-    route: RouteReference,
-    options: RouteOptions,
-    of: WorkContext,
-    within = context,
-  ): Promise<Report> =>
+  const reconcileOne = (route: RouteReference, options: RouteOptions, within = context): Promise<Report> =>
     coalescer.run(
       `${route.group}/${route.kind}/${route.namespace}/${route.name}`,
       variantOf(options, within === context),
@@ -63,36 +55,36 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
           blockedProblem: deferredDeletions.isBlocked ? BLOCKED_ON_ROUTE : null,
           ...options,
         });
-        logRoute(context.log, route, report, of);
+        logRoute(context.log, route, report);
         return report;
       },
     );
 
   /** And then the routes that share a name with it, as far as their children no longer fit. */
-  const reconcile: typeof reconcileOne = async (route, options, of, within = context) => {
-    const reports = [await reconcileOne(route, options, of, within)];
+  const reconcile: typeof reconcileOne = async (route, options, within = context) => {
+    const reports = [await reconcileOne(route, options, within)];
     const seen = new Set([routeKey(route)]);
     const partners = [...(reports[0]?.partners ?? [])];
     for (let partner = partners.shift(); partner !== undefined; partner = partners.shift()) {
       if (seen.has(routeKey(partner))) continue;
       seen.add(routeKey(partner));
-      const report = await reconcileOne(partner, { hint: null, checksClaims: true, readsNames: true }, of);
+      const report = await reconcileOne(partner, { hint: null, checksClaims: true, readsNames: true });
       reports.push(report);
       partners.push(...report.partners);
     }
     return mergeReports(reports);
   };
 
-  const reconcileAll = async (routes: readonly RouteReference[], options: RouteOptions, of: WorkContext) =>
-    mergeReports(await Promise.all(routes.map((route) => reconcile(route, options, of))));
+  const reconcileAll = async (routes: readonly RouteReference[], options: RouteOptions) =>
+    mergeReports(await Promise.all(routes.map((route) => reconcile(route, options))));
 
-  const resyncAll = (options: ResyncOptions, of: WorkContext): Promise<Report> =>
+  const resyncAll = (options: ResyncOptions): Promise<Report> =>
     coalescer.run(
       `resync ${JSON.stringify({ ...options, integrations: options.integrations?.map(({ name }) => name) })}`,
       "",
       async () => {
         const summary = await resync(context, options);
-        context.log[summary.retry === null ? "info" : "warn"]({ ...of, ...summary.toFields() }, "resynced");
+        context.log[summary.retry === null ? "info" : "warn"](summary.toFields(), "resynced");
         const { retry, blocked, deferred } = summary;
         if (isOfEverything(options)) deferredDeletions.resynced(blocked);
         return { ...NOTHING_TO_DO, retry, blocked, deferred };
@@ -100,52 +92,52 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     );
 
   /** What may come of the configuration is deleted by a resync of everything, as far as the deletion limit allows. */
-  const deleteDeferred = async (report: Report, of: WorkContext): Promise<Report> => {
+  const deleteDeferred = async (report: Report): Promise<Report> => {
     if (report.deferred.length === 0) return report;
     if (deferredDeletions.isBlocked) return { ...report, blocked: report.blocked + report.deferred.length };
     if (!deferredDeletions.takeUp(report.deferred)) return report;
-    const resynced = await resyncAll({ namespace: null, confirmDeletions: false }, of);
+    const resynced = await resyncAll({ namespace: null, confirmDeletions: false });
     if (resynced.retry !== null) deferredDeletions.putBack(report.deferred);
     return mergeReports([report, resynced]);
   };
 
-  const ofChild = async (child: ChildReference, hint: ChangeHint, of: WorkContext): Promise<Report> => {
+  const ofChild = async (child: ChildReference, hint: ChangeHint): Promise<Report> => {
     const integration = integrationOf(context, child);
     if (integration === null) return NOTHING_TO_DO;
     const live = await context.client.get({ resource: integration.resource, ...child });
     const isEcho = live !== null && isUntouched(context, integration, live);
     if (isEcho && (hint !== "add" || context.verified.has(live))) return NOTHING_TO_DO;
     const routes = routesOfChild(context, integration, child, live);
-    if (routes === null) return resyncAll({ namespace: child.namespace, confirmDeletions: false }, of);
+    if (routes === null) return resyncAll({ namespace: child.namespace, confirmDeletions: false });
     // Whoever made it may have died before looking at it again, or is another replica.
     const readsAll = isEcho && (await isShared(context, integration, live));
     // It may have lost a host to another namespace in a resync, and must not get it back for having changed.
     const reads = isEcho ? "update" : live === null ? "delete" : null;
     const options: RouteOptions = { hint: reads, checksClaims: true, readsAll };
-    const report = await reconcileAll(routes, options, of);
+    const report = await reconcileAll(routes, options);
     if (isEcho && report.retry === null) context.verified.add([live]);
     return report;
   };
 
-  const ofDependency = async (dependency: DependencyReference, of: WorkContext): Promise<Report> => {
+  const ofDependency = async (dependency: DependencyReference): Promise<Report> => {
     const integrations = context.integrations.filter((integration) => dependsOn(integration, dependency));
     if (integrations.length === 0) return NOTHING_TO_DO;
     // Those that wait for others must see the others' children.
     const concerned = integrations.some(({ waitsForOthers }) => waitsForOthers)
       ? context.integrations
       : integrations;
-    return resyncAll({ namespace: null, integrations: concerned, confirmDeletions: false }, of);
+    return resyncAll({ namespace: null, integrations: concerned, confirmDeletions: false });
   };
 
-  const ofScope = ({ namespace, name, confirmDeletions }: ResyncScope, of: WorkContext): Promise<Report> => {
-    if (namespace === null || name === null) return resyncAll({ namespace, confirmDeletions }, of);
+  const ofScope = ({ namespace, name, confirmDeletions }: ResyncScope): Promise<Report> => {
+    if (namespace === null || name === null) return resyncAll({ namespace, confirmDeletions });
     const routes = routeKinds(context.selector).map((kind) => ({ ...kind, namespace, name }));
     const confirmed = confirmDeletions ? { blocksDeletions: undefined } : {};
     // It may have lost a host to another namespace in a resync, and must not get it back for being looked at.
-    return reconcileAll(routes, { hint: null, ...confirmed }, of);
+    return reconcileAll(routes, { hint: null, ...confirmed });
   };
 
-  const ofRouteBatch = async ({ routes, deadline }: RouteBatch, of: WorkContext): Promise<Report> => {
+  const ofRouteBatch = async ({ routes, deadline }: RouteBatch): Promise<Report> => {
     // Whoever sent it does it himself, or the next resync does: nobody may take it for done.
     if (Date.parse(deadline) < now()) return reportRetry("the deadline of the batch has passed");
     const reports: Report[] = [];
@@ -155,7 +147,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     for (const route of routes) {
       await pool.add(
         async () =>
-          void reports.push(await reconcile(route, { hint: null, sharedReads: shared.client }, of, within)),
+          void reports.push(await reconcile(route, { hint: null, sharedReads: shared.client }, within)),
       );
     }
     await pool.drain();
@@ -163,18 +155,18 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     return { ...mergeReports(reports), deferred: [] };
   };
 
-  const report = (work: Work, of: WorkContext): Promise<Report> => {
+  const report = (work: Work): Promise<Report> => {
     switch (work.kind) {
       case "route":
-        return reconcile(work.route, { hint: work.hint }, of);
+        return reconcile(work.route, { hint: work.hint });
       case "child":
-        return answering(`${work.child.kind} ${work.child.name}`, () => ofChild(work.child, work.hint, of));
+        return answering(`${work.child.kind} ${work.child.name}`, () => ofChild(work.child, work.hint));
       case "dependency":
-        return ofDependency(work.dependency, of);
+        return ofDependency(work.dependency);
       case "resync":
-        return ofScope(work.scope, of);
+        return ofScope(work.scope);
       case "batch":
-        return ofRouteBatch(work.batch, of);
+        return ofRouteBatch(work.batch);
       case "ignore":
         return Promise.resolve(NOTHING_TO_DO);
     }
@@ -182,7 +174,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
 
   return {
     kinds: kindsOf(context),
-    handle: async (work, of) => outcomeOf(await deleteDeferred(await report(work, of), of)),
+    handle: async (work) => outcomeOf(await deleteDeferred(await report(work))),
   };
 }
 

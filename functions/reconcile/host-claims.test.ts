@@ -87,7 +87,7 @@ function installation({ hostClaims = "resync", ...values }: Settings = {}) {
   };
   const sendEvent = async (namespace: string, hint: "add" | "update") => {
     const route = { kind: "IngressRoute", group: "traefik.io", namespace, name: "web" } as const;
-    assert.deepEqual(await dispatcher.handle({ kind: "route", hint, route }, {}), { status: "done" });
+    assert.deepEqual(await dispatcher.handle({ kind: "route", hint, route }), { status: "done" });
     tick();
   };
   const childNames = () =>
@@ -115,12 +115,12 @@ function installation({ hostClaims = "resync", ...values }: Settings = {}) {
     },
     resync: async (namespace: string | null = null, name: string | null = null) => {
       const scope = { namespace, name, confirmDeletions: true };
-      assert.deepEqual(await dispatcher.handle({ kind: "resync", scope }, {}), { status: "done" });
+      assert.deepEqual(await dispatcher.handle({ kind: "resync", scope }), { status: "done" });
       tick();
     },
     dependency: async () => {
       const dependency = { group: "", kind: "Service", namespace: "traefik", name: "traefik" };
-      assert.deepEqual(await dispatcher.handle({ kind: "dependency", dependency }, {}), { status: "done" });
+      assert.deepEqual(await dispatcher.handle({ kind: "dependency", dependency }), { status: "done" });
     },
     names: (kind = "Certificate") =>
       childNames()

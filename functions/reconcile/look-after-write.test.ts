@@ -50,23 +50,17 @@ function replica(hostClaims: "strict" | "resync" = "resync") {
       },
     });
   const route = (name: string, namespace = "shop") =>
-    dispatcher.handle(
-      {
-        kind: "route",
-        hint: "add",
-        route: { kind: "IngressRoute", group: "traefik.io", namespace, name },
-      },
-      {},
-    );
+    dispatcher.handle({
+      kind: "route",
+      hint: "add",
+      route: { kind: "IngressRoute", group: "traefik.io", namespace, name },
+    });
   const child = (name: string, hint: "add" | "update") =>
-    dispatcher.handle(
-      {
-        kind: "child",
-        hint,
-        child: { group: certificates.group, kind: certificates.kind, namespace: "shop", name },
-      },
-      {},
-    );
+    dispatcher.handle({
+      kind: "child",
+      hint,
+      child: { group: certificates.group, kind: certificates.kind, namespace: "shop", name },
+    });
   const names = () =>
     cluster
       .all(certificates)

@@ -75,7 +75,7 @@ class Simulation {
   }
 
   async #handle(work: Work): Promise<void> {
-    assert.deepEqual(await this.#dispatcher.handle(work, {}), { status: "done" });
+    assert.deepEqual(await this.#dispatcher.handle(work), { status: "done" });
   }
 
   set(index: number, state: RouteState): void {

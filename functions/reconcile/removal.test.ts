@@ -95,7 +95,7 @@ class World {
         },
       },
     });
-    assert.deepEqual(await dispatcher.handle(work, {}), { status: "done" });
+    assert.deepEqual(await dispatcher.handle(work), { status: "done" });
   }
 
   /** The children, and what our apply owns of them. */

@@ -85,7 +85,7 @@ function start() {
   const handle = async (work: Work) => {
     reported.length = 0;
     asked.length = 0;
-    assert.deepEqual(await dispatcher.handle(work, {}), { status: "done" });
+    assert.deepEqual(await dispatcher.handle(work), { status: "done" });
     return reported;
   };
   const sendEvent = (name: string, hint: "add" | "update" | "delete" = "update") =>

@@ -140,6 +140,7 @@ const SILENT: Logger = {
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
+  within: (_fields, work) => work(),
 };
 
 function byRoute(one: RouteProblem, other: RouteProblem): number {

@@ -37,22 +37,22 @@ export interface ConfirmOptions {
   readonly now: () => number;
 }
 
-type Handle = (work: Work, of: Readonly<Record<string, string>>) => Promise<Outcome>;
+type Handle = (work: Work) => Promise<Outcome>;
 
 /** The same, but `confirmDeletions` of an event counts only where it is confirmed. */
 export function confirming(handle: Handle, options: ConfirmOptions): Handle {
   if (options.authenticates) return handle;
-  return async (work, of) => {
-    if (work.kind !== "resync" || !work.scope.confirmDeletions) return handle(work, of);
+  return async (work) => {
+    if (work.kind !== "resync" || !work.scope.confirmDeletions) return handle(work);
     const read = await readConfirmation(options);
     if ("outcome" in read) return read.outcome;
-    if (read.why === null) return handle(work, of);
+    if (read.why === null) return handle(work);
     options.log.warn(
-      { ...of, why: read.why },
+      { why: read.why },
       "confirmDeletions of the event is not honoured, for anybody may have sent it: run traefik-cert-rotater resync " +
         "--confirm-deletions with a kubeconfig that may annotate the ConfigMap, or turn on auth.oidc",
     );
-    return handle({ ...work, scope: { ...work.scope, confirmDeletions: false } }, of);
+    return handle({ ...work, scope: { ...work.scope, confirmDeletions: false } });
   };
 }
 

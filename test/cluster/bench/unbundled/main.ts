@@ -21,7 +21,9 @@ import { createDispatcher } from "../../../../functions/reconcile/dispatch.ts";
 import { createLibraryClient } from "./client.ts";
 
 const { configuration } = await loadConfiguration(process.argv[2] ?? null, INTEGRATIONS);
-const log = pino({ level: configuration.logLevel });
+const log = Object.assign(pino({ level: configuration.logLevel }), {
+  within: <T>(_fields: object, work: () => T) => work(),
+});
 const client = createLibraryClient();
 const dispatcher = createDispatcher({
   client,
@@ -48,7 +50,7 @@ app.post("/", async ({ req }) => {
   const { id, source, type, subject = null, time = null, data } = event;
   const work = toWork({ id, source, type, subject, time, extensions: {}, data }, dispatcher.kinds);
   if (work.kind === "ignore") return new Response(null, { status: 204 });
-  const { status } = await dispatcher.handle(work, { eventId: id });
+  const { status } = await dispatcher.handle(work);
   return new Response(null, { status: status === "done" ? 204 : 503 });
 });
 
