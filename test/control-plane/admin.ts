@@ -126,7 +126,8 @@ export function createAdmin(connection: Connection, userAgent = "test-admin"): A
   return admin;
 }
 
-function targetOf(object: Manifest): Target {
+/** Names the object that a manifest describes. */
+export function targetOf(object: Manifest): Target {
   const { apiVersion, kind, metadata } = object;
   return {
     apiVersion,

@@ -8,7 +8,8 @@ import { fork } from "node:child_process";
 const MARK = "TRAEFIK_CERT_ROTATER_DEMO_KEEPER";
 
 export interface Kept {
-  readonly kubeconfig: string;
+  /** The line with which a shell gets at the cluster. */
+  readonly access: string;
   /** The function's log file. */
   readonly log: string;
   /** Where events are sent to. */
@@ -20,10 +21,10 @@ export function isKeeper(): boolean {
   return process.env[MARK] !== undefined;
 }
 
-/** Plays the demo in a new process and returns the exit code once that has played or failed. */
-export function keepRunning(): Promise<number> {
+/** Plays the demo in a new process with these words, and returns the exit code once that has played or failed. */
+export function keepRunning(words: readonly string[]): Promise<number> {
   const colours = process.stdout.isTTY && !process.env.NO_COLOR;
-  const child = fork(process.argv[1] ?? "", ["--keep"], {
+  const child = fork(process.argv[1] ?? "", [...words], {
     detached: true,
     // Pipes, for whoever waits for the end of our output must not wait for the end of the process that goes on.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -48,10 +49,10 @@ export function letGo(kept: Kept): void {
   process.send?.(kept, () => process.disconnect?.());
 }
 
-function instructions({ kubeconfig, log, url }: Kept, pid: number): string {
+function instructions({ access, log, url }: Kept, pid: number): string {
   return `
-It goes on: cluster, sources, and the function that they wake.
-  export KUBECONFIG=${kubeconfig}
+It goes on: the sources, and the function that they wake.
+  ${access}
   kubectl get ingressroutes,certificates,dnsendpoints -A
 The function's log:     tail -f ${log}
 A resync by hand:       npx traefik-cert-rotater resync --to ${url}

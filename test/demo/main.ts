@@ -4,29 +4,42 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import type { ControlPlane } from "../control-plane/control-plane.ts";
+import { ClusterAccessError } from "../../functions/cli/connection/access-error.ts";
+import { UsageError } from "../../functions/cli/terminal/terminal.ts";
+import { takeExistingCluster, UnusableClusterError } from "./existing-cluster.ts";
 import { isKeeper, keepRunning, letGo } from "./keep.ts";
 import { createNarrator, type Narrator } from "./narrator.ts";
-import { helm, openStage, RELEASE, type Stage, startPlatform } from "./stage.ts";
-import { complain, create, edit, follow, remove, repair, resync, type Scene, sleep } from "./story.ts";
+import { type Platform, startOwnPlatform } from "./platform.ts";
+import { openStage, type Stage } from "./stage.ts";
+import {
+  complain,
+  create,
+  edit,
+  end,
+  follow,
+  repair,
+  resync,
+  type Scene,
+  sleep,
+  uninstall,
+} from "./story.ts";
 
-const INSTALL =
-  "helm install traefik-cert-rotation ./traefik-cert-rotation --namespace traefik-cert-rotation --create-namespace";
+const USAGE = "usage: npm run demo [-- [--keep] [--context NAME]]";
 
 const INTRODUCTION = `Traefik-cert-rotater at work.
 
-Real here: etcd, kube-apiserver and kube-controller-manager, the CRDs of Traefik, cert-manager, external-dns and
-Knative Serving, helm, the chart with its RBAC, and the function as it is bundled for the image.
+Real here: the API server, the CRDs of Traefik, cert-manager and external-dns, the manifests in knative/ with their
+access rights, and the function as it is bundled for the image.
 Standing in: for Knative Eventing's ApiServerSource adapter a program that behaves like it, for Knative Serving and
 the pod a plain process that is started by an event and stopped when idle. cert-manager, external-dns and Traefik
-themselves do not run: their objects are what this product makes and reads.
+themselves do not take part: their objects are what this product makes and reads.
 `;
 
 process.chdir(new URL("../..", import.meta.url).pathname);
-const { keep } = parse();
-if (keep && !isKeeper()) process.exit(await keepRunning());
+const { keep, context } = parse();
+if (keep && !isKeeper()) process.exit(await keepRunning(process.argv.slice(2)));
 
-let cluster: ControlPlane | null = null;
+let platform: Platform | null = null;
 let stage: Stage | null = null;
 let interrupted = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void interrupt(signal));
@@ -36,27 +49,29 @@ process.exitCode = await play(narrator).catch((error: unknown) => fail(error));
 
 async function play(narrator: Narrator): Promise<number> {
   process.stdout.write(INTRODUCTION);
-  narrator.step("A control plane");
-  cluster = await startPlatform();
-  narrator.seen(`it answers at ${cluster.url}`);
+  narrator.step(context === undefined ? "A control plane" : `The cluster of context ${context}`);
+  platform =
+    context === undefined ? await startOwnPlatform() : await takeExistingCluster(context, narrator.say);
+  narrator.seen(`it answers at ${platform.url}`);
+  if (context !== undefined)
+    narrator.say(`everything happens in namespace ${platform.namespace}, which is removed at the end`);
 
-  narrator.step(INSTALL);
-  const output = await helm(cluster, INSTALL);
-  narrator.quote(output.split("\n").slice(0, 7).join("\n"));
-  stage = await openStage(cluster, narrator);
+  narrator.step("kubectl apply -k knative");
+  for (const object of platform.installation.applied) await platform.admin.apply(object);
+  stage = await openStage(platform, narrator);
   await stage.startSources();
-  narrator.seen("the chart's two ApiServerSources watch; the function sleeps");
+  narrator.seen("both ApiServerSources watch; the function sleeps");
 
-  const scene: Scene = { ...stage, cluster, narrator };
+  const scene: Scene = { ...stage, platform, narrator };
   for (const part of [create, edit, sleep, repair, follow, resync, complain]) {
     await part(scene);
     await stage.activator.quiet(300);
   }
   if (keep) {
-    letGo({ kubeconfig: cluster.kubeconfigPath, log: scene.files.log, url: stage.activator.url });
+    letGo({ access: platform.access, log: scene.files.log, url: stage.activator.url });
     return 0;
   }
-  await remove(scene);
+  await end(scene);
   await uninstall(scene);
   await stop();
   narrator.seen("everything is stopped and removed");
@@ -64,27 +79,18 @@ async function play(narrator: Narrator): Promise<number> {
   return 0;
 }
 
-/** TLS and DNS go on without us. */
-async function uninstall({ cluster, narrator }: Scene): Promise<void> {
-  narrator.step(`helm uninstall ${RELEASE} --namespace ${RELEASE}`);
-  await helm(cluster, `helm uninstall ${RELEASE} --namespace ${RELEASE}`);
-  const children = [
-    { apiVersion: "cert-manager.io/v1", kind: "Certificate", namespace: "default", name: "missed-tls" },
-    { apiVersion: "externaldns.k8s.io/v1alpha1", kind: "DNSEndpoint", namespace: "default", name: "missed" },
-  ];
-  for (const child of children)
-    if ((await cluster.admin.get(child)) === null) throw new Error(`${child.kind} ${child.name} is gone`);
-  narrator.seen("the children of the route that is left stay: TLS and DNS go on");
-}
-
 async function stop(): Promise<void> {
   await stage?.stop();
-  await cluster?.stop();
+  await platform?.end();
 }
 
 async function fail(error: unknown): Promise<number> {
   if (interrupted) return new Promise(() => {});
-  process.stderr.write(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  const refused = [UnusableClusterError, ClusterAccessError, UsageError].some(
+    (type) => error instanceof type,
+  );
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`\n${refused ? "" : "The demo failed: "}${message}\n`);
   await stop();
   return 1;
 }
@@ -101,14 +107,12 @@ function hasColours(): boolean {
   return process.env.NO_COLOR ? false : process.stdout.isTTY || process.env.FORCE_COLOR === "1";
 }
 
-function parse(): { keep: boolean } {
+function parse(): { keep: boolean; context?: string | undefined } {
   try {
-    const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
-    return values;
+    const options = { keep: { type: "boolean", default: false }, context: { type: "string" } } as const;
+    return parseArgs({ options }).values;
   } catch (error) {
-    process.stderr.write(
-      `${error instanceof Error ? error.message : error}\nusage: npm run demo [-- --keep]\n`,
-    );
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}\n`);
     process.exit(2);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The function's pod, played by a process: the command, environment and configuration of the chart's Knative Service
- * and the token of the chart's ServiceAccount.
+ * The function's pod, played by a process: the command, environment and configuration of the Knative Service in
+ * the manifests and the token of their ServiceAccount.
  *
  * @module
  */
@@ -9,13 +9,12 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
-import type { Cluster } from "../control-plane/cluster.ts";
-import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { freePort } from "../control-plane/free-port.ts";
 import type { Runnable } from "./activator.ts";
 import { programOf } from "./container.ts";
+import type { Platform } from "./platform.ts";
 
-/** Its log is `<name>.log` in the folder of the control plane. */
+/** Its log is `<name>.log` in the supervisor's folder. */
 const NAME = "function";
 
 /** Everything that the kubelet would mount into the pods of `service`. */
@@ -26,11 +25,11 @@ export interface PodFiles {
 }
 
 /** Writes token, authority and configuration as the kubelet mounts them. */
-export async function preparePod(cluster: Cluster, service: KubernetesObject): Promise<PodFiles> {
-  const { admin, caPem } = cluster;
+export async function preparePod({ admin, caPem, supervisor, installation }: Platform): Promise<PodFiles> {
+  const { service } = installation;
   const namespace = service.metadata.namespace ?? "";
   const { serviceAccountName, volumes } = templateOf(service);
-  const folder = join(cluster.folder, "pod");
+  const folder = join(supervisor.folder, "pod");
   await mkdir(folder, { mode: 0o700 });
   const config = { apiVersion: "v1", kind: "ConfigMap", namespace, name: volumes[0]?.configMap.name ?? "" };
   const { data = {} } = (await admin.get(config)) as { data?: Record<string, string> };
@@ -41,12 +40,12 @@ export async function preparePod(cluster: Cluster, service: KubernetesObject): P
   };
   for (const [name, text] of Object.entries(files))
     await writeFile(join(folder, name), text, { mode: 0o600 });
-  return { folder, service, log: join(cluster.folder, `${NAME}.log`) };
+  return { folder, service, log: join(supervisor.folder, `${NAME}.log`) };
 }
 
 /** Starts the process and returns once it is ready. It ends with the demo, however that ends. */
 export async function startPod(
-  { url, supervisor }: ControlPlane,
+  { url, supervisor }: Platform,
   files: PodFiles,
   app: string,
 ): Promise<Runnable> {
@@ -58,8 +57,8 @@ export async function startPod(
   const pid = await supervisor.start(NAME, process.execPath, mounted, {
     ...env,
     PORT: String(own),
-    KUBERNETES_SERVICE_HOST: hostname,
-    KUBERNETES_SERVICE_PORT: port,
+    KUBERNETES_SERVICE_HOST: hostname.replace(/^\[|\]$/g, ""),
+    KUBERNETES_SERVICE_PORT: port || "443",
     SERVICE_ACCOUNT_DIRECTORY: folder,
   });
   while (!(await isReady(own))) {

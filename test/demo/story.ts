@@ -7,8 +7,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { parse } from "yaml";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
-import type { Manifest, Target } from "../control-plane/admin.ts";
-import type { Cluster } from "../control-plane/cluster.ts";
+import { type Manifest, type Target, targetOf } from "../control-plane/admin.ts";
 import {
   CERTIFICATES,
   ENDPOINTS,
@@ -18,18 +17,20 @@ import {
   SERVICES,
 } from "../integration/harness/objects.ts";
 import type { Narrator } from "./narrator.ts";
+import type { Platform } from "./platform.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Scene extends Stage {
-  readonly cluster: Cluster;
+  readonly platform: Platform;
   readonly narrator: Narrator;
 }
 
+type Named = Target & { readonly name: string };
+
 const EXAMPLE = "examples/my-ingress.yaml";
-const namespace = "default";
-const route = { ...ROUTES, namespace, name: "my-ingress" };
-const certificate = { ...CERTIFICATES, namespace, name: "my-ingress-tls" };
-const endpoint = { ...ENDPOINTS, namespace, name: "my-ingress" };
+const route = { ...ROUTES, name: "my-ingress" };
+const certificate = { ...CERTIFICATES, name: "my-ingress-tls" };
+const endpoint = { ...ENDPOINTS, name: "my-ingress" };
 
 /** An IngressRoute is applied; its children appear. */
 export async function create(scene: Scene): Promise<void> {
@@ -61,10 +62,10 @@ export async function sleep({ activator, narrator }: Scene): Promise<void> {
 
 /** A child is deleted by hand and comes back. */
 export async function repair(scene: Scene): Promise<void> {
-  const { cluster, narrator } = scene;
+  const { narrator } = scene;
   narrator.step(`kubectl delete certificate ${certificate.name}`);
   const before = await get(scene, certificate);
-  await cluster.admin.delete(certificate);
+  await remove(scene, certificate);
   const uid = before.metadata.uid;
   const again = await awaited(scene, certificate, "it is back", (object) => object.metadata.uid !== uid);
   narrator.say(`   uid ${uid} before, ${again.metadata.uid} now`);
@@ -72,12 +73,12 @@ export async function repair(scene: Scene): Promise<void> {
 
 /** Traefik's load balancer gets an address; DNS follows. */
 export async function follow(scene: Scene): Promise<void> {
-  const { cluster, narrator } = scene;
+  const { platform, narrator } = scene;
   narrator.step("Traefik's Service gets its public address, 203.0.113.10");
   const before = await get(scene, endpoint);
   const status = { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } };
-  const service = { ...SERVICES, namespace: "traefik", name: "traefik" };
-  await cluster.admin.patch(service, { status }, { subresource: "status" });
+  const service = { ...SERVICES, ...platform.traefik };
+  await platform.admin.patch(service, { status }, { subresource: "status" });
   const isPublic = (object: KubernetesObject) => JSON.stringify(object.spec).includes("203.0.113.10");
   narrator.show(
     await awaited(scene, endpoint, "the DNSEndpoint has it instead of the private one", isPublic),
@@ -87,12 +88,12 @@ export async function follow(scene: Scene): Promise<void> {
 
 /** A rule that nobody can read: the user is told, nothing is lost. */
 export async function complain(scene: Scene): Promise<void> {
-  const { cluster, narrator } = scene;
+  const { narrator } = scene;
   const broken = "Host(`shop.example.com`) && PathPrefx(`/cart`)";
   narrator.step(`Somebody mistypes a rule: ${broken}`);
   const before = await get(scene, certificate);
   await apply(scene, withSecondRule(broken));
-  const warning = await warningOn(cluster, route.name);
+  const warning = await warningOn(scene, route.name);
   narrator.seen("the route has a Warning Event");
   narrator.quote(`${warning.type}  ${warning.reason}  ${warning.note}`);
   const after = await get(scene, certificate);
@@ -103,76 +104,88 @@ export async function complain(scene: Scene): Promise<void> {
 
 /** Changes that no event told are found by a resync. */
 export async function resync(scene: Scene): Promise<void> {
-  const { cluster, narrator } = scene;
-  const missed = { ...ROUTES, namespace, name: "missed" };
+  const { narrator } = scene;
   narrator.step("The source is down: a new route and a deleted DNSEndpoint go unnoticed");
   await scene.stopSources();
-  await apply(scene, manifest(missed.name, ["Host(`missed.example.com`)"], "missed-tls-certificate"));
-  await cluster.admin.delete(endpoint);
+  await apply(scene, manifest("missed", ["Host(`missed.example.com`)"], "missed-tls-certificate"));
+  await remove(scene, endpoint);
   narrator.say("what the CronJob runs every hour: traefik-cert-rotater resync");
   narrator.quote((await scene.runCronJob()).replaceAll(scene.activator.url, "http://FUNCTION/"));
-  await awaited(
-    scene,
-    { ...CERTIFICATES, namespace, name: "missed-tls" },
-    "the new route has its Certificate",
-    Boolean,
-  );
-  await awaited(
-    scene,
-    { ...ENDPOINTS, namespace, name: "missed" },
-    "the new route has its DNSEndpoint",
-    Boolean,
-  );
+  await awaited(scene, { ...CERTIFICATES, name: "missed-tls" }, "the new route has its Certificate", Boolean);
+  await awaited(scene, { ...ENDPOINTS, name: "missed" }, "the new route has its DNSEndpoint", Boolean);
   await awaited(scene, endpoint, "the deleted DNSEndpoint is back", Boolean);
   await scene.startSources();
 }
 
 /** A deleted route takes its children along. */
-export async function remove(scene: Scene): Promise<void> {
-  const { cluster, narrator } = scene;
+export async function end(scene: Scene): Promise<void> {
+  const { platform, narrator } = scene;
   narrator.step(`kubectl delete ingressroute ${route.name}`);
-  await cluster.admin.delete(route);
+  await remove(scene, route);
   for (const child of [certificate, endpoint])
-    await cluster.admin.waitFor(child, (object) => object === null, 60_000);
-  narrator.seen("Kubernetes' garbage collector has removed the Certificate and the DNSEndpoint");
+    await platform.admin.waitFor(inPlace(scene, child), (object) => object === null, 60_000);
+  narrator.seen("the Certificate and the DNSEndpoint are gone");
 }
 
-async function apply({ cluster, narrator }: Scene, object: Manifest): Promise<void> {
+/** TLS and DNS go on without us. */
+export async function uninstall(scene: Scene): Promise<void> {
+  const { platform, narrator } = scene;
+  narrator.step("kubectl delete -k knative");
+  for (const object of platform.installation.applied.toReversed())
+    if (object.kind !== "Namespace") await platform.admin.delete(targetOf(object));
+  for (const child of [
+    { ...CERTIFICATES, name: "missed-tls" },
+    { ...ENDPOINTS, name: "missed" },
+  ])
+    await get(scene, child);
+  narrator.seen("the children of the route that is left stay: TLS and DNS go on");
+}
+
+/** The target in the namespace of the story. */
+function inPlace<T extends Named>({ platform }: Scene, target: T): T & { readonly namespace: string } {
+  return { ...target, namespace: platform.namespace };
+}
+
+async function remove(scene: Scene, target: Named): Promise<void> {
+  await scene.platform.admin.delete(inPlace(scene, target));
+}
+
+async function apply({ platform, narrator }: Scene, object: Manifest): Promise<void> {
+  const { namespace, ingressClass } = platform;
   const { name } = object.metadata;
-  await cluster.admin.apply({ ...object, metadata: { namespace, ...object.metadata } });
+  const annotations = ingressClass === null ? {} : { "kubernetes.io/ingress.class": ingressClass };
+  await platform.admin.apply({ ...object, metadata: { ...object.metadata, namespace, annotations } });
   narrator.say(`IngressRoute ${namespace}/${name} applied`);
 }
 
-async function get(
-  { cluster }: Scene,
-  target: Target & { readonly name: string },
-): Promise<KubernetesObject> {
-  const object = await cluster.admin.get(target);
+async function get(scene: Scene, target: Named): Promise<KubernetesObject> {
+  const object = await scene.platform.admin.get(inPlace(scene, target));
   if (object === null) throw new Error(`there is no ${target.kind} ${target.name}`);
   return object;
 }
 
 async function awaited(
-  { cluster, narrator }: Scene,
-  target: Target & { readonly name: string },
+  scene: Scene,
+  target: Named,
   what: string,
   condition: (object: KubernetesObject) => boolean,
 ): Promise<KubernetesObject> {
-  const object = await cluster.admin.waitFor(target, (state) => state !== null && condition(state));
+  const there = (state: KubernetesObject | null) => state !== null && condition(state);
+  const object = await scene.platform.admin.waitFor(inPlace(scene, target), there);
   if (object === null) throw new Error(`there is no ${target.kind} ${target.name}`);
-  narrator.seen(what);
+  scene.narrator.seen(what);
   return object;
 }
 
 /** The Event follows the answer to the event of the route; there is no name to watch. */
-async function warningOn(cluster: Cluster, name: string): Promise<EventObject> {
+async function warningOn({ platform }: Scene, name: string): Promise<EventObject> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const events = await eventsOn(cluster.admin, namespace, name);
+    const events = await eventsOn(platform.admin, platform.namespace, name);
     const warning = events.find(({ type, reason }) => type === "Warning" && reason === "InvalidRule");
     if (warning !== undefined) return warning;
     await delay(100);
   }
-  throw new Error(`no Warning Event on ${namespace}/${name}`);
+  throw new Error(`no Warning Event on ${platform.namespace}/${name}`);
 }
 
 function withSecondRule(match: string): Manifest {
