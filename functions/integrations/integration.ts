@@ -167,6 +167,11 @@ export interface Integration extends ChildKind {
   /** What is wrong with what the route itself asks of this integration, whoever shares its child. */
   check(description: RouteDescription): readonly Problem[];
   desiredState(description: RouteDescription, observedState: ObservedState): Desired;
+  /**
+   * Only where it is set to adopt whatever matches: why an object that somebody made, by its spec, is not what is wanted,
+   * as the end of a sentence; null where it is, so that taking it over changes nothing that matters.
+   */
+  mismatch?(spec: unknown, wanted: unknown): string | null;
   /** The route asks for a child, and the integration's settings alone are why it gets none. */
   isRefusedBySettings?(description: RouteDescription): boolean;
   /** It is switched off and takes along every child that this installation made with it, whatever they are called. */

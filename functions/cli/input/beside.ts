@@ -7,6 +7,7 @@ import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { inTheWay } from "../../reconcile/plan/in-the-way.ts";
+import { isTaken, withObstacle } from "../../reconcile/plan/matching.ts";
 import { isSharing } from "../../reconcile/plan/namespace-index.ts";
 import {
   classifyOwnership,
@@ -46,7 +47,8 @@ export function placeOf(
     ({ spec }) => sharedResource !== null && integration.sharedResource?.of(spec) === sharedResource,
   );
   const isOurs = (object: KubernetesObject) =>
-    members.some((member) => mayWrite(ownershipOf(object, member.route, instance)));
+    members.some((member) => mayWrite(ownershipOf(object, member.route, instance))) ||
+    (holders.every((holder) => holder === object) && isTaken(integration, object, child.spec));
   const occupant = here.find(({ metadata }) => metadata.name === name);
   const other = holders.find((holder) => !isOurs(holder));
   const [holder] = holders;
@@ -54,12 +56,13 @@ export function placeOf(
     other ?? (holder === undefined && occupant !== undefined && !isOurs(occupant) ? occupant : null);
   if (stranger === null) return { name: holder?.metadata.name ?? name };
   const names = integration.names(child.spec);
+  const problem =
+    isSharing(integration) && sharedResource !== null
+      ? whyUnmade(integration, { route, sharedResource, names }, stranger, instance ?? "")
+      : inTheWay(stranger, route, instance ?? "");
   return {
     why: `${stranger.kind} ${stranger.metadata.name} is there, which is not ours`,
-    problem:
-      isSharing(integration) && sharedResource !== null
-        ? whyUnmade(integration, { route, sharedResource, names }, stranger, instance ?? "")
-        : inTheWay(stranger, route, instance ?? ""),
+    problem: withObstacle(problem, integration, stranger, child.spec),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Desired, Integration, ObservedState } from "../integration.ts";
 import { acmeAnnotations, acmeProblems } from "./annotations/acme-annotations.ts";
 import { certificateAnnotations } from "./annotations/annotations.ts";
 import { fieldOf } from "./annotations/refused-field.ts";
+import { mismatch } from "./mismatch.ts";
 import { certificateNames, NAME, namesIn } from "./names.ts";
 import { permitted } from "./permitted.ts";
 import { mixedNamesProblems } from "./public-names.ts";
@@ -48,6 +49,7 @@ export function createCertManager(settings: CertManagerSettings): Integration {
     extraNames: (annotations) => certificateAnnotations(permitted(settings, annotations).annotations).names,
     check: (description) => checkRoute(settings, description),
     desiredState: (description, observedState) => desiredCertificate(settings, description, observedState),
+    ...(settings.adopt === "matching" ? { mismatch } : {}),
     isRefusedBySettings: (description) => isIgnoredSecret(description, settings),
   });
 }

@@ -18,6 +18,8 @@ export interface CertManagerSettings {
   readonly ignoreSecrets: readonly string[];
   /** Whether a Certificate may be made for a Secret that exists and that cert-manager did not make. */
   readonly existingSecrets: "replace" | "keep";
+  /** Which Certificates of others are taken over: those that are handed over by annotation, or all that match too. */
+  readonly adopt?: "annotated" | "matching" | undefined;
   /** What stands as common name where neither template nor annotation says: nothing, or the first of the names. */
   readonly commonName?: "none" | "firstHost" | undefined;
   /** Which annotations routes may use; all of them where it is left out. */
@@ -72,6 +74,7 @@ export const certManagerSettings: v.GenericSchema<unknown, CertManagerSettings> 
     overrides: v.optional(v.array(override, "a list"), []),
     ignoreSecrets: v.optional(strings(), []),
     existingSecrets: v.optional(choice(["replace", "keep"]), "replace"),
+    adopt: v.optional(choice(["annotated", "matching"])),
     commonName: v.optional(choice(["none", "firstHost"])),
     allowedAnnotations: v.optional(strings()),
   }),

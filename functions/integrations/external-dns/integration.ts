@@ -21,6 +21,7 @@ import { aliasProblems, endpointOptions, withOptions } from "./endpoint-options.
 import { type Endpoint, endpoints, namesIn, publishedTargets, untargetedEndpoints } from "./endpoints.ts";
 import { hostsToPublish, NAME, wantedHosts, whyNotPublished } from "./hosts.ts";
 import { withoutRefusedHosts } from "./identities.ts";
+import { mismatch } from "./mismatch.ts";
 import { entriesOf, targetAnnotation, targetConflict, withoutNames } from "./name-sharing.ts";
 import { isObserved } from "./observed.ts";
 import { permitted } from "./permitted.ts";
@@ -56,6 +57,7 @@ export function createExternalDNS(settings: ExternalDNSSettings): Integration {
     },
     waitsForOthers: settings.waitForCertificate,
     extraNames: (annotations) => dnsAnnotations(permitted(settings, annotations).annotations).hostnames,
+    ...(settings.adopt === "matching" ? { mismatch } : {}),
     check: (description) => checkRoute(settings, description),
     desiredState: (description, observedState) =>
       desiredEndpoint(settings, service, description, observedState),

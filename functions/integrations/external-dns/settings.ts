@@ -29,6 +29,8 @@ export interface ExternalDNSSettings {
   };
   /** Publish a host only once the other integrations' children are ready: with cert-manager, its certificate. */
   readonly waitForCertificate: boolean;
+  /** Which DNSEndpoints of others are taken over: those that are handed over by annotation, or all that match too. */
+  readonly adopt?: "annotated" | "matching" | undefined;
   /** Only routes that ask for it by annotation get records. */
   readonly optIn?: boolean | undefined;
   /** Only hosts at or below these get records; none or left out: all hosts. */
@@ -75,6 +77,7 @@ export const externalDNSSettings: v.GenericSchema<unknown, ExternalDNSSettings> 
     endpointTemplate: v.optional(settings({ metadata: v.optional(templateMetadata(), {}) }), {}),
     waitForCertificate: v.optional(flag(), false),
     defaultTargets: v.optional(flag()),
+    adopt: v.optional(choice(["annotated", "matching"])),
     optIn: v.optional(flag()),
     domains: v.optional(v.array(domain, "a list of domains")),
     allowedAnnotations: v.optional(strings()),

@@ -53,11 +53,12 @@ export function mayFollow(
   return hasIt && plans.every(({ problems }) => problems.length === 0);
 }
 
-/** Whether all owners, all names and the claim of the child stay. */
+/** Whether all owners, all names and the claim of the child stay. Of what nobody owns yet, others may be as good. */
 function onlyAdds({ sharedResource, names }: SharingIntegration, step: Step): boolean {
   if (step.action === "create") return true;
   if (step.action !== "update") return false;
   const { child, live } = step;
+  if ((live.metadata.ownerReferences ?? []).length === 0) return false;
   const owners = new Set(child.metadata.ownerReferences?.map(({ uid }) => uid));
   const named = new Set(names(child.spec));
   return (

@@ -14,6 +14,7 @@ import { buildChild, type Placement } from "./child/child.ts";
 import { differs } from "./child/diff.ts";
 import { withHostsSince } from "./child/hosts-since.ts";
 import { inTheWay } from "./in-the-way.ts";
+import { isTaken, withObstacle } from "./matching.ts";
 import type { DecidedNames } from "./names/decide-names.ts";
 import { followedNames, withMarks } from "./names/name-marks.ts";
 import { classifyOwnership, mayWrite } from "./ownership.ts";
@@ -74,15 +75,19 @@ export function planChild(
     ? ABSENT
     : desiredState(integration, description, { ...observedState, child, followed });
   const desired = names === null || alone.kind !== "present" ? alone : decided(alone, names);
-  if (live !== null && ownership !== null && !mayWrite(ownership)) {
-    const refused = desired.kind === "present" ? [inTheWay(live, description.route, instance)] : [];
+  const taken = live !== null && desired.kind === "present" && isTaken(integration, live, desired.spec);
+  if (live !== null && child === null && !taken) {
+    const refused =
+      desired.kind === "present"
+        ? [withObstacle(inTheWay(live, description.route, instance), integration, live, desired.spec)]
+        : [];
     return { step: NOTHING, problems: [...desired.problems, ...refused], members: [description] };
   }
   const placement = { instance, owners: [description], name: integration.childName(description.route) };
   // What was never ours is not ours to delete.
   const removable = ownership === "ours" ? child : null;
   return {
-    step: stepFor(integration, description, desired, child, removable, placement, setting.now),
+    step: stepFor(integration, description, desired, live, removable, placement, setting.now),
     problems: desired.problems,
     members: [description],
   };

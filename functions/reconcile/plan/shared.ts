@@ -11,6 +11,7 @@ import { createHash } from "node:crypto";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { compareAge } from "./age.ts";
+import { isTaken, withObstacle } from "./matching.ts";
 import type { NamespaceIndex, SharingIntegration } from "./namespace-index.ts";
 import { classifyOwnership, isOfInstance, isOwnedBy, mayWrite, owningRoutes } from "./ownership.ts";
 import { type Plan, type PlanSetting, planPlaced } from "./plan.ts";
@@ -85,35 +86,49 @@ export function planGroup(
   const mine = oldestFirst(holders.filter((holder) => isWritable(holder, members, instance)));
   const keepers = keeping.filter(({ route }) => mine.some((child) => isOwnedBy(child, route)));
   if (members.length === 0 && keepers.length > 0) return [];
-  const foreign = oldestFirst(holders.filter((holder) => !mine.includes(holder) && !isGoing(holder)))[0];
-  const [holder = moving, ...surplus] = mine;
-  const had = holder === null ? mine : [holder, ...mine];
+  const strangers = oldestFirst(holders.filter((holder) => !mine.includes(holder) && !isGoing(holder)));
+  const [stranger] = strangers;
+  const [own = moving, ...surplus] = mine;
+  const had = own === null ? mine : [own, ...mine];
   const active = members.filter((member) => takesPart(integration, member, had));
-  const owners = inOrder([...active, ...keepers], holder);
+  const owners = inOrder([...active, ...keepers], own);
   const [first, ...others] = owners.filter((owner) => active.includes(owner));
   if (first === undefined) return removals(mine.filter((child) => isOfInstance(child, instance)));
   const merged = integration.sharedResource.merge([first, ...others]);
+  const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
+  const placed = (live: KubernetesObject | null, name: string) =>
+    planPlaced({ integration, description, live, placement: { instance, owners, name } }, setting);
   const unmade = { route: first.route, sharedResource, names: merged.hosts };
-  const left = (object: KubernetesObject): Plan => ({
+  const left = (object: KubernetesObject, wanted: KubernetesObject["spec"] = undefined): Plan => ({
     step: { action: "none" },
-    problems: [whyUnmade(integration, unmade, object, instance)],
+    problems: [withObstacle(whyUnmade(integration, unmade, object, instance), integration, object, wanted)],
     members: [],
   });
-  if (foreign !== undefined) {
-    const later = mine.filter((child) => isOfInstance(child, instance) && isLater(child, foreign));
-    return [left(foreign), ...removals(later)];
+  const wanted =
+    stranger === undefined || integration.mismatch === undefined
+      ? undefined
+      : wantedBy(placed(null, stranger.metadata.name));
+  const isAlone = mine.length === 0 && strangers.length === 1;
+  const isAdopted = stranger !== undefined && isAlone && isTaken(integration, stranger, wanted);
+  if (stranger !== undefined && !isAdopted) {
+    const later = mine.filter((child) => isOfInstance(child, instance) && isLater(child, stranger));
+    return [left(stranger, wanted), ...removals(later)];
   }
+  const holder = stranger ?? own;
   const name =
     holder?.metadata.name ?? nameOf(integration, first.route, sharedResource, occupantOf, instance);
   if (typeof name !== "string") return [left(name)];
-  const placement = { instance, owners, name };
-  const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
-  const plan = planPlaced({ integration, description, live: holder, placement }, setting);
+  const plan = placed(holder, name);
   const problems = [...integration.sharedResource.contradictions([first, ...others]), ...plan.problems];
   return [
     { ...plan, problems, members: active },
     ...removals(surplus.filter((child) => isOfInstance(child, instance))),
   ];
+}
+
+/** The spec that a plan would create; undefined where it is to create nothing. */
+function wantedBy({ step }: Plan): KubernetesObject["spec"] {
+  return step.action === "create" ? step.child.spec : undefined;
 }
 
 /** Whoever came second gives way, lest both issue into one Secret; what was there first stays, whoever made it. */

@@ -1,0 +1,84 @@
+/**
+ * Adoption in bulk (`adopt: matching`): an object that nobody handed over, yet that is what the child would be, and that
+ * no tool and no other object looks after. Pure.
+ *
+ * @module
+ */
+import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
+import { ADOPT_ANNOTATION, INSTANCE_ANNOTATION, MANAGED_BY_LABEL } from "./ownership.ts";
+
+/** Whether the object is taken over without a word from its maker. */
+export function isTaken(
+  integration: Pick<Integration, "mismatch">,
+  live: KubernetesObject,
+  wanted: KubernetesObject["spec"],
+): boolean {
+  const { mismatch } = integration;
+  return mismatch !== undefined && wanted !== undefined && obstacle(mismatch, live, wanted) === null;
+}
+
+/** The problem of an object in the way, with why it is not adopted where all that match are. */
+export function withObstacle(
+  problem: Problem,
+  { mismatch }: Pick<Integration, "mismatch">,
+  live: KubernetesObject,
+  wanted: KubernetesObject["spec"],
+): Problem {
+  const why = mismatch === undefined || wanted === undefined ? null : obstacle(mismatch, live, wanted);
+  if (why === null) return problem;
+  return { ...problem, message: `${problem.message} It is not adopted (adopt: matching): ${why}.` };
+}
+
+function obstacle(
+  mismatch: NonNullable<Integration["mismatch"]>,
+  live: KubernetesObject,
+  wanted: KubernetesObject["spec"],
+): string | null {
+  return whoseElse(live) ?? mismatch(live.spec, wanted);
+}
+
+/** The tools whose marks outlive what they do, and the mark with which each lets go of an object. */
+const TOOLS = [
+  {
+    name: "Argo CD",
+    isMark: (key: string) =>
+      key === "argocd.argoproj.io/tracking-id" || key === "argocd.argoproj.io/instance",
+    letsGo: { key: "argocd.argoproj.io/sync-options", value: "Prune=false" },
+  },
+  {
+    name: "Flux",
+    isMark: (key: string) => key === "kustomize.toolkit.fluxcd.io/name",
+    letsGo: { key: "kustomize.toolkit.fluxcd.io/prune", value: "disabled" },
+  },
+  {
+    name: "Helm",
+    isMark: (key: string) => key === "meta.helm.sh/release-name",
+    letsGo: { key: "helm.sh/resource-policy", value: "keep" },
+  },
+] as const;
+
+/** Who else has a say in the object; null where nobody has. Its maker may have said too that it is not to be adopted. */
+function whoseElse({ metadata }: KubernetesObject): string | null {
+  const { labels = {}, annotations = {}, ownerReferences = [], deletionTimestamp } = metadata;
+  if (deletionTimestamp !== undefined) return "it is being deleted";
+  const [owner] = ownerReferences;
+  if (owner !== undefined) return `it belongs to ${owner.kind} ${owner.name}`;
+  if (annotations[INSTANCE_ANNOTATION] !== undefined)
+    return "it is, or was, an installation's of this product";
+  const word = annotations[ADOPT_ANNOTATION];
+  if (word !== undefined) return `its annotation ${ADOPT_ANNOTATION} does not say "true"`;
+  const keys = [...Object.keys(labels), ...Object.keys(annotations)];
+  for (const { name, isMark, letsGo } of TOOLS) {
+    if (!keys.some(isMark) || hasWord(annotations[letsGo.key], letsGo.value)) continue;
+    return `${name} would remove it; give it the annotation ${letsGo.key}: ${letsGo.value} first`;
+  }
+  const manager = labels[MANAGED_BY_LABEL] ?? labels["app.kubernetes.io/managed-by"];
+  return manager === undefined || manager === "Helm" ? null : `${manager} looks after it`;
+}
+
+/** Of a list separated by commas, as Argo CD has it. */
+function hasWord(value: string | undefined, word: string): boolean {
+  return (value ?? "").split(",").some((part) => part.trim() === word);
+}
