@@ -55,7 +55,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
   const dispatcher = createDispatcher({
     client,
     execute: observes ? observeOnly : withKeyLock(createExecutor(client), integrations, client),
-    verified: new VerifiedWrites(),
+    verified: new VerifiedWrites(Date.now),
     ...settingsOf(configuration),
     instance,
     now: Date.now,

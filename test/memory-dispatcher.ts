@@ -24,7 +24,7 @@ export function createMemoryDispatcher(
     ...settingsOf(configuration),
     client,
     execute: withKeyLock(createExecutor(client), configuration.integrations, client),
-    verified: new VerifiedWrites(),
+    verified: new VerifiedWrites(Date.now),
     instance: "tests/memory",
     events: { record: async () => undefined },
     log: createLogger("error", { write: (line) => assert.fail(line) }),

@@ -104,6 +104,10 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   const ofChild = async (child: ChildReference, hint: ChangeHint): Promise<Report> => {
     const integration = integrationOf(context, child);
     if (integration === null) return NOTHING_TO_DO;
+    if (hint === "delete") context.verified.forget(child);
+    if (hint === "add" && !isAwaited(context, integration) && (await context.verified.isOwnAdd(child))) {
+      return NOTHING_TO_DO;
+    }
     const live = await context.client.get({ resource: integration.resource, ...child });
     const isEcho = live !== null && isUntouched(context, integration, live);
     if (isEcho && (hint !== "add" || context.verified.has(live))) return NOTHING_TO_DO;
@@ -209,13 +213,13 @@ function integrationOf({ integrations }: ReconcileContext, child: ChildReference
 }
 
 /** The event is an echo of our own write, or about a status that nobody here waits for. */
-function isUntouched(
-  { integrations, instance }: ReconcileContext,
-  integration: Integration,
-  child: KubernetesObject,
-): boolean {
-  const isAwaited = integration.isReady !== null && integrations.some(({ waitsForOthers }) => waitsForOthers);
-  return !isAwaited && isOfInstance(child, instance) && isAsApplied(child);
+function isUntouched(context: ReconcileContext, integration: Integration, child: KubernetesObject): boolean {
+  return !isAwaited(context, integration) && isOfInstance(child, context.instance) && isAsApplied(child);
+}
+
+/** Whether the children of others wait for what the status of its children says. */
+function isAwaited({ integrations }: ReconcileContext, { isReady }: Integration): boolean {
+  return isReady !== null && integrations.some(({ waitsForOthers }) => waitsForOthers);
 }
 
 /** Whether others hold, or may hold, what the child holds. */

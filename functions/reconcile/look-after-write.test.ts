@@ -5,7 +5,7 @@ import { createMemoryDispatcher } from "../../test/memory-dispatcher.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import { INTEGRATIONS } from "../integrations/index.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
-import { ExpiredError, TooManyRequestsError } from "../kubernetes/errors.ts";
+import { ExpiredError, TooManyRequestsError, UnavailableError } from "../kubernetes/errors.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import { createExecutor } from "./apply/execute.ts";
@@ -22,11 +22,13 @@ function replica(hostClaims: "strict" | "resync" = "resync") {
   assert.ok(certificates !== undefined);
   const cluster = createMemoryCluster();
   const looks: string[] = [];
+  const reads: string[] = [];
   const before: { apply?: () => void; exactList?: () => void } = {};
   const client: KubernetesClient = {
     ...cluster.client,
     get: (reference) => {
       if (reference.resource.kind === "IngressRoute") looks.push(reference.name);
+      if (reference.resource.kind !== "Namespace") reads.push(`${reference.resource.kind} ${reference.name}`);
       return cluster.client.get(reference);
     },
     list: async (resource, options) => {
@@ -55,7 +57,7 @@ function replica(hostClaims: "strict" | "resync" = "resync") {
       hint: "add",
       route: { kind: "IngressRoute", group: "traefik.io", namespace, name },
     });
-  const child = (name: string, hint: "add" | "update") =>
+  const child = (name: string, hint: "add" | "update" | "delete") =>
     dispatcher.handle({
       kind: "child",
       hint,
@@ -65,7 +67,7 @@ function replica(hostClaims: "strict" | "resync" = "resync") {
     cluster
       .all(certificates)
       .map(({ metadata, spec }) => `${metadata.name} ${(spec as { dnsNames: string[] }).dnsNames.join(" ")}`);
-  return { cluster, certificates, before, looks, put, route, child, names };
+  return { cluster, certificates, before, looks, reads, put, route, child, names };
 }
 
 const DONE = { status: "done" };
@@ -168,5 +170,69 @@ suite("the event of a child that somebody has made", () => {
     assert.deepEqual(await on.child("a-tls", "add"), DONE);
     assert.equal(asked, 1);
     assert.deepEqual(on.names(), ["a-tls a.org"]);
+  });
+});
+
+suite("the event of a child that this process has made", () => {
+  test("while it is being verified: waited for, and nothing is read", async () => {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    let echo: Promise<unknown> = Promise.resolve("nothing was verified");
+    on.before.exactList = () => {
+      delete on.before.exactList;
+      on.reads.length = 0;
+      echo = on.child("a-tls", "add");
+    };
+    await on.route("a");
+    assert.deepEqual(await echo, DONE);
+    // What the verification itself reads.
+    assert.deepEqual(on.reads, ["IngressRoute a"]);
+  });
+
+  test("once: another of its name is looked at", async () => {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    await on.route("a");
+    on.reads.length = 0;
+    for (const expected of [[], ["Certificate a-tls"]]) {
+      await on.child("a-tls", "add");
+      assert.deepEqual(on.reads.splice(0), expected);
+    }
+  });
+
+  test("after it was deleted: what has its name now is looked at", async () => {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    await on.route("a");
+    await on.child("a-tls", "delete");
+    on.reads.length = 0;
+    await on.child("a-tls", "add");
+    assert.deepEqual(on.reads, ["Certificate a-tls"]);
+  });
+
+  test("that could not be verified: looked at, and verified", async () => {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    on.before.exactList = () => {
+      throw new TooManyRequestsError("GET /certificates", "slow down", 7);
+    };
+    await on.route("a");
+    delete on.before.exactList;
+    on.reads.length = 0;
+    assert.deepEqual(await on.child("a-tls", "add"), DONE);
+    assert.ok(on.reads.includes("Certificate a-tls"));
+    assert.ok(on.reads.includes("IngressRoute a"));
+  });
+
+  test("that was not made after all, as far as is known: looked at", async () => {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    on.before.apply = () => {
+      throw new UnavailableError("PATCH /certificates", "no answer in 10000 ms");
+    };
+    await on.route("a");
+    on.reads.length = 0;
+    await on.child("a-tls", "add");
+    assert.ok(on.reads.includes("Certificate a-tls"));
   });
 });

@@ -69,12 +69,14 @@ suite("requests of an event that removes nothing", () => {
     ]);
   });
 
-  test("an echo of its children: one look at the child", async () => {
+  test("an echo of its children: none of what it has made and verified, one look at the child of an update", async () => {
     for (const [kind, resource] of [
       [CERTIFICATES, "certificates"],
       [ENDPOINTS, "dnsendpoints"],
     ] as const) {
       const name = resource === "certificates" ? "fresh-tls" : "fresh";
+      assert.deepEqual(shown(await requestsOf("add", kind, name)), []);
+      // A second one is somebody else's, or the same once more.
       for (const verb of ["add", "update"] as const)
         assert.deepEqual(shown(await requestsOf(verb, kind, name)), [`get ${resource}`]);
     }

@@ -112,7 +112,7 @@ function recording({ client, configuration, instance }: DryRunSetting) {
   const context: ReconcileContext = {
     client,
     execute: recorder.execute,
-    verified: new VerifiedWrites(),
+    verified: new VerifiedWrites(Date.now),
     ...settingsOf(configuration),
     instance,
     now: Date.now,

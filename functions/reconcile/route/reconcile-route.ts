@@ -119,6 +119,8 @@ async function attemptRoute(
   const view = new NamespaceView(context, readsOf(context, options, lists), route.namespace, hasOldLists);
   let isContested = false;
   let sharesNames = false;
+  const creations = context.verified.begin(context.execute);
+  let verified: readonly KubernetesObject[] = [];
   const report = await reporting(`${route.kind} ${route.name}`, async () => {
     const seen = await observe(context, view, route, options);
     if (seen === null) return NOTHING_TO_DO;
@@ -131,7 +133,10 @@ async function attemptRoute(
     const integrations = options.integrations ?? context.integrations;
     const applied = await Promise.all(
       integrations.map((integration) =>
-        reconcileChildren(context, view, integration, seen, { ...options, isShared: lists === "shared" }),
+        reconcileChildren({ ...context, execute: creations.execute }, view, integration, seen, {
+          ...options,
+          isShared: lists === "shared",
+        }),
       ),
     );
     const own =
@@ -144,11 +149,14 @@ async function attemptRoute(
         const verdict = await verify(context, context.client, view, description, written);
         ({ isContested, sharesNames } = verdict);
         if (isContested || sharesNames || !verdict.isCurrent) return CONFLICT;
-        context.verified.add(written.flatMap(({ object }) => object ?? []));
+        verified = written.flatMap(({ object }) => object ?? []);
+        context.verified.add(verified);
         return NOTHING_TO_DO;
       });
     const [checked] = await Promise.all([
-      written.length === 0 ? NOTHING_TO_DO : check(),
+      (written.length === 0 ? Promise.resolve(NOTHING_TO_DO) : check()).finally(() =>
+        creations.end(verified),
+      ),
       recordChanges(
         context,
         admitted,
@@ -158,7 +166,7 @@ async function attemptRoute(
     const report = mergeRouteReports([own, ...applied.map(({ report }) => report), checked]);
     await recordProblems(context, admitted, report);
     return report;
-  });
+  }).finally(() => creations.end(verified));
   return { report, isContested, sharesNames };
 }
 

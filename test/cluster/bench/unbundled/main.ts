@@ -34,7 +34,7 @@ const dispatcher = createDispatcher({
   instance: process.env.INSTANCE ?? "bench/unbundled",
   onOptOut: configuration.onOptOut,
   refuseHost: () => null,
-  verified: new VerifiedWrites(),
+  verified: new VerifiedWrites(Date.now),
   now: Date.now,
   hostClaims: configuration.hostClaims,
   events: createEventRecorder({ client, log, reportingInstance: hostname(), observes: false, now: Date.now }),
