@@ -6,6 +6,7 @@
 import type { ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { copiedAnnotations } from "../copied-annotations.ts";
 import { integrationOf, type KindOptions } from "../define.ts";
 import type { Desired, Integration, ObservedState } from "../integration.ts";
 import { acmeAnnotations, acmeProblems } from "./annotations/acme-annotations.ts";
@@ -89,7 +90,8 @@ function desiredCertificate(
   const { spec: uncovered, covered } = withoutCoveredCommonName(named.spec, dnsNames);
   const { issuerRef, ...rest } = uncovered;
   const { labels, annotations: given } = template.metadata ?? {};
-  const all = { ...given, ...acmeAnnotations(annotations, observedState.child) };
+  const copied = copiedAnnotations(description, annotations, settings.copyAnnotations);
+  const all = { ...copied, ...given, ...acmeAnnotations(annotations, observedState.child) };
   return {
     kind: "present",
     spec: { issuerRef, dnsNames, secretName, ...rest },

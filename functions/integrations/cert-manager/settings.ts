@@ -22,6 +22,8 @@ export interface CertManagerSettings {
   readonly adopt?: "annotated" | "matching" | undefined;
   /** What stands as common name where neither template nor annotation says: nothing, or the first of the names. */
   readonly commonName?: "none" | "firstHost" | undefined;
+  /** Globs: annotations of the route that its Certificate carries too. */
+  readonly copyAnnotations?: readonly string[] | undefined;
   /** Which annotations routes may use; all of them where it is left out. */
   readonly allowedAnnotations?: AllowedAnnotations | undefined;
 }
@@ -76,6 +78,7 @@ export const certManagerSettings: v.GenericSchema<unknown, CertManagerSettings> 
     existingSecrets: v.optional(choice(["replace", "keep"]), "replace"),
     adopt: v.optional(choice(["annotated", "matching"])),
     commonName: v.optional(choice(["none", "firstHost"])),
+    copyAnnotations: v.optional(strings()),
     allowedAnnotations: v.optional(strings()),
   }),
   v.rawCheck(({ dataset, addIssue }) => {

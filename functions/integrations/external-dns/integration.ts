@@ -6,6 +6,7 @@
 import type { ObjectReference, ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { copiedAnnotations } from "../copied-annotations.ts";
 import { integrationOf, type KindOptions } from "../define.ts";
 import {
   type Desired,
@@ -19,7 +20,9 @@ import { apexProblems, type CheckedEndpoints, withoutLoops } from "./cname-rules
 import { defaultTargetsProblems, leavesTargets, TARGET_ANNOTATION } from "./default-targets.ts";
 import { aliasProblems, endpointOptions, withOptions } from "./endpoint-options.ts";
 import { type Endpoint, endpoints, namesIn, publishedTargets, untargetedEndpoints } from "./endpoints.ts";
-import { hostsToPublish, NAME, wantedHosts, whyNotPublished } from "./hosts.ts";
+import { excludedProblems } from "./hosts/excluded.ts";
+import { hostsToPublish, NAME, wantedHosts, whyNotPublished } from "./hosts/hosts.ts";
+import { hostSourceProblems, sourceHosts } from "./hosts/source.ts";
 import { withoutRefusedHosts } from "./identities.ts";
 import { mismatch } from "./mismatch.ts";
 import { entriesOf, targetAnnotation, targetConflict, withoutNames } from "./name-sharing.ts";
@@ -81,6 +84,8 @@ function checkRoute(settings: ExternalDNSSettings, description: RouteDescription
   return [
     ...problems,
     ...annotated.problems,
+    ...hostSourceProblems(settings, description),
+    ...excludedProblems(description, sourceHosts(settings, description)),
     ...(target?.problems ?? []),
     ...defaultTargetsProblems(annotations),
   ];
@@ -119,7 +124,11 @@ function desiredEndpoint(
   return {
     kind: "present",
     spec: { endpoints: followed.size === 0 ? complete : inOrderOf(hosts, all) },
-    ...settings.endpointTemplate,
+    labels: settings.endpointTemplate.labels,
+    annotations: {
+      ...copiedAnnotations(description, annotations, settings.copyAnnotations),
+      ...settings.endpointTemplate.annotations,
+    },
     problems: [
       ...plain.problems,
       ...allowed.refused.map(({ name, problem }) => ({ ...problem, field: fieldOf(name, annotations) })),
@@ -193,5 +202,6 @@ function findTarget(
     service: observedState.dependencies.get(dependencyKey(service)) ?? null,
     published,
     pending: settings.pendingLoadBalancer,
+    prefers: settings.targetPreference ?? "addresses",
   });
 }

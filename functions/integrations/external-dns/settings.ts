@@ -35,6 +35,14 @@ export interface ExternalDNSSettings {
   readonly optIn?: boolean | undefined;
   /** Only hosts at or below these get records; none or left out: all hosts. */
   readonly domains?: readonly string[] | undefined;
+  /** Hosts at or below these get none. */
+  readonly excludeDomains?: readonly string[] | undefined;
+  /** Which hosts of a route get records: those of its rules, of its `tls.domains` too, or of these where there are any. */
+  readonly hostSource?: "rules" | "rulesAndDomains" | "domains" | undefined;
+  /** What of the Service goes first: its addresses, or a name, of its hostname annotation or of its load balancer. */
+  readonly targetPreference?: "addresses" | "hostname" | undefined;
+  /** Globs: annotations of the route that its DNSEndpoint carries too. */
+  readonly copyAnnotations?: readonly string[] | undefined;
   /** Which annotations routes may use; all of them where it is left out. */
   readonly allowedAnnotations?: AllowedAnnotations | undefined;
 }
@@ -80,6 +88,10 @@ export const externalDNSSettings: v.GenericSchema<unknown, ExternalDNSSettings> 
     adopt: v.optional(choice(["annotated", "matching"])),
     optIn: v.optional(flag()),
     domains: v.optional(v.array(domain, "a list of domains")),
+    excludeDomains: v.optional(v.array(domain, "a list of domains")),
+    hostSource: v.optional(choice(["rules", "rulesAndDomains", "domains"])),
+    targetPreference: v.optional(choice(["addresses", "hostname"])),
+    copyAnnotations: v.optional(strings()),
     allowedAnnotations: v.optional(strings()),
   }),
   v.check(

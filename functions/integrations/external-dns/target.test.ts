@@ -150,3 +150,33 @@ suite("records", () => {
     assert.deepEqual([...targetsOf([])], []);
   });
 });
+
+suite("the target of a Service whose hostname is preferred", () => {
+  const ip = [{ ip: "192.0.2.1" }];
+  const both = [...ip, { hostname: "LB.example.net." }];
+  const cases: readonly (readonly [string, string | undefined, unknown, readonly string[]])[] = [
+    ["its annotation, before all", "Edge.example.net.", both, ["edge.example.net"]],
+    [
+      "several names, of which a CNAME has one",
+      "b.example.net,a.example.net",
+      both,
+      ["a.example.net", "b.example.net"],
+    ],
+    ["the load balancer's name", undefined, both, ["lb.example.net"]],
+    ["addresses where there is no name", undefined, ip, ["192.0.2.1"]],
+    ["a name that is none", "not a name", ip, ["192.0.2.1"]],
+  ];
+  for (const [title, hostname, ingress, expected] of cases) {
+    test(title, () => {
+      const annotations: Record<string, string> =
+        hostname === undefined ? {} : { "external-dns.alpha.kubernetes.io/hostname": hostname };
+      const metadata = { name: "traefik", annotations };
+      const status = { loadBalancer: { ingress } };
+      const service = { apiVersion: "v1", kind: "Service", metadata, spec: loadBalancer, status };
+      const given = { reference, service, published: [], pending: "private" } as const;
+      assert.deepEqual(targetOfService({ ...given, prefers: "hostname" }).targets, expected);
+      const addresses = ["192.0.2.1"];
+      assert.deepEqual(targetOfService(given).targets, addresses);
+    });
+  }
+});

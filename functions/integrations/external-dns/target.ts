@@ -10,7 +10,8 @@ import { shown } from "../../schema/shown.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { usableHosts } from "../../traefik/hosts.ts";
 import { canonicalAddress } from "../address.ts";
-import { invalidAnnotation } from "../annotation.ts";
+import { commaSeparated, invalidAnnotation } from "../annotation.ts";
+import { prefixedAnnotations } from "./prefixes.ts";
 
 export type RecordType = "A" | "AAAA" | "CNAME";
 
@@ -28,17 +29,27 @@ export interface ServiceTarget {
   readonly published: readonly string[];
   /** What to do while a load balancer has no address yet: publish the private one, or nothing. */
   readonly pending: "private" | "wait";
+  /** What goes first where the Service has both; addresses unless given. */
+  readonly prefers?: "addresses" | "hostname";
 }
 
 /**
  * The target of a Service: load-balancer IPs, else its hostnames, then `externalIPs`, an ExternalName, at last
- * the cluster IPs. While a load balancer is pending, public targets that are published stay.
+ * the cluster IPs. Where a hostname is preferred, that of its annotation for external-dns comes first, then that of the
+ * load balancer. While a load balancer is pending, public targets that are published stay.
  */
-export function targetOfService({ reference, service, published, pending }: ServiceTarget): Target {
+export function targetOfService({
+  reference,
+  service,
+  published,
+  pending,
+  prefers = "addresses",
+}: ServiceTarget): Target {
   const name = `${reference.namespace}/${reference.name}`;
   if (service === null) return { targets: published, problems: [targetMissing(name)] };
   const spec = isRecord(service.spec) ? service.spec : {};
-  const known = publicTargets(spec, service.status);
+  const named = prefers === "hostname" ? annotatedHostnames(service) : [];
+  const known = named.length > 0 ? named : publicTargets(spec, service.status, prefers);
   if (known.length > 0) return { targets: known, problems: [] };
 
   const clusterIPs = addresses(Array.isArray(spec.clusterIPs) ? spec.clusterIPs : [spec.clusterIP]);
@@ -81,12 +92,22 @@ export function targetsOf(targets: readonly string[]): ReadonlyMap<RecordType, r
   return byType;
 }
 
-function publicTargets(spec: Record<string, unknown>, status: unknown): readonly string[] {
+/** The name that external-dns gives the Service itself: a CNAME to it follows wherever the Service goes. */
+function annotatedHostnames({ metadata: { annotations = {} } }: KubernetesObject): readonly string[] {
+  return hostnamesOf(commaSeparated(prefixedAnnotations(annotations).byName.get("hostname")?.value ?? ""));
+}
+
+function publicTargets(
+  spec: Record<string, unknown>,
+  status: unknown,
+  prefers: "addresses" | "hostname",
+): readonly string[] {
   const ingress = loadBalancerIngress(status);
   const ips = addresses(ingress.map(({ ip }) => ip));
-  if (ips.length > 0) return ips;
   const hostnames = hostnamesOf(ingress.map(({ hostname }) => hostname));
-  if (hostnames.length > 0) return hostnames;
+  const [first, second] = prefers === "hostname" ? [hostnames, ips] : [ips, hostnames];
+  if (first.length > 0) return first;
+  if (second.length > 0) return second;
   const externalIPs = addresses(Array.isArray(spec.externalIPs) ? spec.externalIPs : []);
   if (externalIPs.length > 0) return externalIPs;
   return spec.type === "ExternalName" ? hostnamesOf([spec.externalName]) : [];

@@ -5,6 +5,7 @@
  */
 import type { AnnotationNames } from "../annotation-names.ts";
 import { DEFAULT_TARGETS_ANNOTATION, TARGET_ANNOTATION } from "./default-targets.ts";
+import { EXCLUDE_ANNOTATION } from "./hosts/excluded.ts";
 import { NEW_PREFIX, OLD_PREFIX } from "./prefixes.ts";
 import { CLOUDFLARE, OPEN_PREFIXES } from "./provider-properties.ts";
 
@@ -37,6 +38,7 @@ const NAMES = [
   "record-type",
   "alias",
   "controller",
+  "ingress-hostname-source",
   "azure-tags",
   ...CLOUDFLARE.map((attribute) => `cloudflare-${attribute}`),
   ...KNOWN_PROPERTIES,
@@ -49,7 +51,6 @@ const ELSEWHERE = [
   "endpoints-type",
   "gateway-hostname-source",
   "ingress",
-  "ingress-hostname-source",
   "internal-hostname",
   // Told with the whole list of them where the provider's annotations are read.
   "cloudflare-*",
@@ -57,7 +58,9 @@ const ELSEWHERE = [
 
 const OURS: AnnotationNames = {
   prefix: "traefik-cert-rotater.io/",
-  names: [TARGET_ANNOTATION, DEFAULT_TARGETS_ANNOTATION].map((key) => key.slice(key.indexOf("/") + 1)),
+  names: [TARGET_ANNOTATION, DEFAULT_TARGETS_ANNOTATION, EXCLUDE_ANNOTATION].map((key) =>
+    key.slice(key.indexOf("/") + 1),
+  ),
   elsewhere: [],
 };
 
