@@ -49,8 +49,18 @@ const cases: Readonly<Record<string, object>> = {
 
 /** What the chart writes out and a configuration may leave out: both mean the same. */
 const MEANT: Readonly<Record<string, object>> = {
-  certManager: { allowedAnnotations: ["*"], commonName: "none" },
-  externalDNS: { allowedAnnotations: ["*"], defaultTargets: false, optIn: false, domains: [] },
+  certManager: { adopt: "annotated", allowedAnnotations: ["*"], commonName: "none", copyAnnotations: [] },
+  externalDNS: {
+    adopt: "annotated",
+    allowedAnnotations: ["*"],
+    copyAnnotations: [],
+    defaultTargets: false,
+    domains: [],
+    excludeDomains: [],
+    hostSource: "rules",
+    optIn: false,
+    targetPreference: "addresses",
+  },
 };
 
 /** Every setting that the function would have, defaults included. */
