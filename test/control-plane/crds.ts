@@ -3,16 +3,13 @@
  *
  * @module
  */
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
 import { cached } from "./cache.ts";
-import { findGo } from "./go-tools.ts";
+import { downloadModule, type GoModule } from "./go-tools.ts";
 
 /** A CustomResourceDefinition, as far as tests look into it. */
 export interface CustomResourceDefinition extends KubernetesObject {
@@ -23,15 +20,16 @@ export interface CustomResourceDefinition extends KubernetesObject {
   };
 }
 
-interface Module {
-  readonly path: string;
-  readonly version: string;
-  /** The module's hash as go.sum has it: what is downloaded must be what was pinned. */
-  readonly sum: string;
+interface Module extends GoModule {
   readonly files: readonly string[];
 }
 
 const certManager = "deploy/crds/cert-manager.io";
+const certManagerModule: GoModule = {
+  path: "github.com/cert-manager/cert-manager",
+  version: "v1.21.2",
+  sum: "h1:UWgoYM+KLNtRlqmoWOKjKBOBUPVHeepQ6/ac3ERJW68=",
+};
 
 const modules = {
   traefik: {
@@ -41,12 +39,14 @@ const modules = {
     files: ["docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml"],
   },
   "cert-manager": {
-    path: "github.com/cert-manager/cert-manager",
-    version: "v1.21.2",
-    sum: "h1:UWgoYM+KLNtRlqmoWOKjKBOBUPVHeepQ6/ac3ERJW68=",
+    ...certManagerModule,
     files: ["certificates", "certificaterequests", "issuers", "clusterissuers"].map(
       (plural) => `${certManager}_${plural}.yaml`,
     ),
+  },
+  "cert-manager-acme": {
+    ...certManagerModule,
+    files: ["orders", "challenges"].map((plural) => `deploy/crds/acme.cert-manager.io_${plural}.yaml`),
   },
   "external-dns": {
     path: "sigs.k8s.io/external-dns",
@@ -114,13 +114,8 @@ async function load(thirdParty: ThirdParty): Promise<CustomResourceDefinition[]>
 }
 
 async function extract(module: Module): Promise<CustomResourceDefinition[]> {
-  const go = await findGo(`The CRDs of ${module.path}`);
-  const argument = `${module.path}@${module.version}`;
-  // Outside of any module, or the go.mod found there would have a say.
-  const { stdout } = await promisify(execFile)(go, ["mod", "download", "-json", argument], { cwd: tmpdir() });
-  const { Dir, Sum } = JSON.parse(stdout) as { Dir: string; Sum: string };
-  if (Sum !== module.sum) throw new Error(`${argument} has hash ${Sum}, pinned is ${module.sum}`);
-  const texts = await Promise.all(module.files.map((file) => readFile(join(Dir, file), "utf8")));
+  const folder = await downloadModule(module);
+  const texts = await Promise.all(module.files.map((file) => readFile(join(folder, file), "utf8")));
   return texts.flatMap(parse);
 }
 

@@ -5,7 +5,7 @@
  */
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { promisify } from "node:util";
@@ -19,6 +19,8 @@ export interface GoTool {
   readonly package: string;
   /** Flags for Go's linker; `-s -w` unless given. */
   readonly ldflags?: string;
+  /** Adds to a copy of the module what cannot be in it, such as changed code of others; the copy is built. */
+  readonly complete?: (copy: string) => Promise<void>;
 }
 
 /** Go is absent or too old, or the build failed: the message says what to do. */
@@ -36,7 +38,7 @@ export async function buildGoTool(
   tool: GoTool,
   { cache = cacheFolder(), queued = [] }: { cache?: string; queued?: readonly string[] } = {},
 ): Promise<string> {
-  const fill = (draft: string) => build(tool, join(draft, tool.name), queued);
+  const fill = (draft: string) => buildComplete(tool, join(draft, tool.name), queued);
   return join(await cached(await cacheKey(tool), fill, cache), tool.name);
 }
 
@@ -44,6 +46,18 @@ export async function buildGoTool(
 export async function findBuiltGoTool(tool: GoTool, cache = cacheFolder()): Promise<string | null> {
   const path = join(cache, await cacheKey(tool), tool.name);
   return (await exists(path)) ? path : null;
+}
+
+async function buildComplete(tool: GoTool, output: string, queued: readonly string[]): Promise<void> {
+  if (tool.complete === undefined) return build(tool, output, queued);
+  const copy = await mkdtemp(join(tmpdir(), `${tool.name}-`));
+  try {
+    await cp(tool.moduleDir, copy, { recursive: true });
+    await tool.complete(copy);
+    await build({ ...tool, moduleDir: copy }, output, queued);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
 }
 
 async function build(tool: GoTool, output: string, queued: readonly string[]): Promise<void> {
@@ -108,6 +122,24 @@ export async function findGo(
       `${purpose} must be built once with Go ${wanted}; the go command here is ${version}. ${install}`,
     );
   return join(root, "bin", "go");
+}
+
+/** A Go module as published; `sum` is its hash as go.sum has it. */
+export interface GoModule {
+  readonly path: string;
+  readonly version: string;
+  readonly sum: string;
+}
+
+/** The folder of a module in Go's own cache, read-only. Throws where what was downloaded is not what was pinned. */
+export async function downloadModule({ path, version, sum }: GoModule): Promise<string> {
+  const argument = `${path}@${version}`;
+  const go = await findGo(argument);
+  // Outside of any module, or the go.mod found there would have a say.
+  const { stdout } = await promisify(execFile)(go, ["mod", "download", "-json", argument], { cwd: tmpdir() });
+  const { Dir, Sum } = JSON.parse(stdout) as { Dir: string; Sum: string };
+  if (Sum !== sum) throw new GoToolError(`${argument} has hash ${Sum}, pinned is ${sum}`);
+  return Dir;
 }
 
 async function goVersionOf(moduleDir: string): Promise<string> {

@@ -1,11 +1,13 @@
 /**
- * `npm run demo`: the product at work on a real control plane. It ends with 0 only if everything was seen.
+ * `npm run demo`: the product at work on a real control plane; with `--full`, to the end, with all third parties. It ends
+ * with 0 only if everything was seen.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { ClusterAccessError } from "../../functions/cli/connection/access-error.ts";
 import { UsageError } from "../../functions/cli/terminal/terminal.ts";
+import type { ThirdParties } from "../third-party/launch/third-parties.ts";
 import { takeExistingCluster, UnusableClusterError } from "./existing-cluster.ts";
 import { isKeeper, keepRunning, letGo } from "./keep.ts";
 import { createNarrator, type Narrator } from "./narrator.ts";
@@ -24,7 +26,7 @@ import {
   uninstall,
 } from "./story.ts";
 
-const USAGE = "usage: npm run demo [-- [--keep] [--context NAME]]";
+const USAGE = "usage: npm run demo [-- [--full] | [--keep] [--context NAME]]";
 
 const INTRODUCTION = `Traefik-cert-rotater at work.
 
@@ -35,17 +37,28 @@ the pod a plain process that is started by an event and stopped when idle. cert-
 themselves do not take part: their objects are what this product makes and reads.
 `;
 
+const FULL_INTRODUCTION = `Traefik-cert-rotater at work, from kubectl apply to valid HTTPS.
+
+Real here: the API server, the manifests in knative/ with their access rights, the function as it is bundled for the image,
+cert-manager, Pebble (Let's Encrypt's ACME server for tests), external-dns, the DNS server knot and two replicas of Traefik.
+All of it is on loopback.
+Standing in: for Knative Eventing's ApiServerSource adapter a program that behaves like it, for Knative Serving and
+the pod a plain process that is started by an event and stopped when idle. Before Pebble stands a front that refuses what
+Let's Encrypt refuses and Pebble does not.
+`;
+
 process.chdir(new URL("../..", import.meta.url).pathname);
-const { keep, context } = parse();
+const { keep, full, context } = parse();
 if (keep && !isKeeper()) process.exit(await keepRunning(process.argv.slice(2)));
 
 let platform: Platform | null = null;
 let stage: Stage | null = null;
+let parties: ThirdParties | null = null;
 let interrupted = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void interrupt(signal));
 
 const narrator = createNarrator((text) => void process.stdout.write(text), hasColours());
-process.exitCode = await play(narrator).catch((error: unknown) => fail(error));
+process.exitCode = await (full ? playFull(narrator) : play(narrator)).catch((error: unknown) => fail(error));
 
 async function play(narrator: Narrator): Promise<number> {
   process.stdout.write(INTRODUCTION);
@@ -56,11 +69,7 @@ async function play(narrator: Narrator): Promise<number> {
   if (context !== undefined)
     narrator.say(`everything happens in namespace ${platform.namespace}, which is removed at the end`);
 
-  narrator.step("kubectl apply -k knative");
-  for (const object of platform.installation.applied) await platform.admin.apply(object);
-  stage = await openStage(platform, narrator);
-  await stage.startSources();
-  narrator.seen("both ApiServerSources watch; the function sleeps");
+  stage = await install(platform, narrator);
 
   const scene: Scene = { ...stage, platform, narrator };
   for (const part of [create, edit, sleep, repair, follow, resync, complain]) {
@@ -79,8 +88,49 @@ async function play(narrator: Narrator): Promise<number> {
   return 0;
 }
 
+/** The whole way of one route, with every third party. */
+async function playFull(narrator: Narrator): Promise<number> {
+  const { findPrograms } = await import("../third-party/programs.ts");
+  const { startThirdParties } = await import("../third-party/launch/third-parties.ts");
+  const { attempt, FULL_STORY } = await import("./full-story.ts");
+  process.stdout.write(FULL_INTRODUCTION);
+  const found = await findPrograms();
+  narrator.step("A control plane");
+  const own = await startOwnPlatform(["cert-manager-acme"]);
+  platform = own;
+  narrator.seen(`it answers at ${own.url}`);
+
+  narrator.step("A DNS server, an ACME server, cert-manager, external-dns and two replicas of Traefik");
+  parties = await startThirdParties(own.cluster, found);
+  for (const { message } of parties.missing) narrator.missed(message);
+  const there = [...found.paths.keys()].filter((name) => !parties?.missing.some(({ part }) => part === name));
+  narrator.seen(`${there.join(", ")} run`);
+  stage = await install(own, narrator);
+
+  let complete = parties.missing.length === 0;
+  for (const step of FULL_STORY) {
+    complete = (await attempt(step, { admin: own.admin, narrator, parties })) && complete;
+    await stage.activator.quiet(300);
+  }
+  await stop();
+  narrator.seen("everything is stopped and removed");
+  process.stdout.write(complete ? "\nAll of it was seen to happen.\n" : "\nNot all of it could be seen.\n");
+  return complete ? 0 : 1;
+}
+
+/** Installs the manifests and starts what plays Knative's part. */
+async function install(platform: Platform, narrator: Narrator): Promise<Stage> {
+  narrator.step("kubectl apply -k knative");
+  for (const object of platform.installation.applied) await platform.admin.apply(object);
+  const opened = await openStage(platform, narrator);
+  await opened.startSources();
+  narrator.seen("both ApiServerSources watch; the function sleeps");
+  return opened;
+}
+
 async function stop(): Promise<void> {
   await stage?.stop();
+  await parties?.stop();
   await platform?.end();
 }
 
@@ -107,10 +157,14 @@ function hasColours(): boolean {
   return process.env.NO_COLOR ? false : process.stdout.isTTY || process.env.FORCE_COLOR === "1";
 }
 
-function parse(): { keep: boolean; context?: string | undefined } {
+function parse(): { keep: boolean; full: boolean; context?: string | undefined } {
   try {
-    const options = { keep: { type: "boolean", default: false }, context: { type: "string" } } as const;
-    return parseArgs({ options }).values;
+    const flag = { type: "boolean", default: false } as const;
+    const options = { keep: flag, full: flag, context: { type: "string" } } as const;
+    const { values } = parseArgs({ options });
+    if (values.full && (values.keep || values.context !== undefined))
+      throw new Error("--full has a cluster of its own and keeps nothing: leave out --keep and --context");
+    return values;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}\n`);
     process.exit(2);

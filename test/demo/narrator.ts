@@ -12,6 +12,8 @@ export interface Narrator {
   say(text: string): void;
   /** Something that was awaited and has happened. */
   seen(text: string): void;
+  /** Something that should have been seen and was not. */
+  missed(text: string): void;
   /** What goes on in the background: events, starts and stops of the function. */
   aside(text: string): void;
   /** An object; with `before`, only the lines that differ, marked `-` and `+`. */
@@ -39,6 +41,7 @@ export function createNarrator(write: (text: string) => void, colours: boolean):
     step: (title) => write(`\n${paint("bold", `${++steps}. ${title}`)}\n`),
     say: (text) => line(" ", text),
     seen: (text) => line(paint("green", "✓"), text),
+    missed: (text) => line(paint("red", "✗"), text),
     aside: (text) => line(" ", text, "dim"),
     show(object, before) {
       const rows = yamlOf(object);

@@ -5,8 +5,8 @@
  */
 import type { Admin } from "../control-plane/admin.ts";
 import { findBinaries } from "../control-plane/binaries.ts";
-import { startControlPlane } from "../control-plane/control-plane.ts";
-import { loadCrds } from "../control-plane/crds.ts";
+import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
+import { loadCrds, type ThirdParty } from "../control-plane/crds.ts";
 import type { Supervisor } from "../control-plane/supervised.ts";
 import { type Installation, installationOf, readManifests } from "./manifests.ts";
 
@@ -45,20 +45,26 @@ export function traefikService(target: Platform["traefik"], spec: object): Param
   };
 }
 
+export interface OwnPlatform extends Platform {
+  readonly cluster: ControlPlane;
+}
+
 /**
- * Starts a control plane with Traefik's Service, which has the address of the README. Without the controller manager,
+ * Starts a control plane with Traefik's Service, which has the address of the README, and with the kinds of the story and
+ * of `more` third parties. Without the controller manager,
  * which takes minutes to build: the function removes the children of a route that is gone by itself.
  */
-export async function startOwnPlatform(): Promise<Platform> {
+export async function startOwnPlatform(more: readonly ThirdParty[] = []): Promise<OwnPlatform> {
   // All that must be built, with one account of it, before anything starts.
   await findBinaries(["etcd", "kube-apiserver"]);
-  const crds = await loadCrds(STORY_CRDS);
+  const crds = await loadCrds([...STORY_CRDS, ...more]);
   const cluster = await startControlPlane({ crds, controllerManager: false });
   const traefik = { namespace: "traefik", name: "traefik" };
   await cluster.admin.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: traefik.namespace } });
   await cluster.admin.apply(traefikService(traefik, { clusterIP: "10.96.0.10" }));
   return {
     ...cluster,
+    cluster,
     installation: installationOf(await readManifests("knative")),
     namespace: "default",
     ingressClass: null,

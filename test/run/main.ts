@@ -1,6 +1,6 @@
 /**
  * `npm test`: the checks, then all tests; closes with `N passed, N failed`. `node test/run/main.ts SUITE...` runs
- * only some: `check`, `unit`, `integration`, and, on request only, `cluster`.
+ * only some: `check`, `unit`, `integration`, and, on request only, `cluster` and `third-party`.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { add, NONE, type Summary } from "./summary.ts";
 import { runTests } from "./tests.ts";
 
 /** Everything below test/ but what has a command of its own, for it needs more than a user has. */
-const INTEGRATION = { patterns: ["test/**/*.test.ts"], exclude: ["test/cluster/**"] };
+const INTEGRATION = { patterns: ["test/**/*.test.ts"], exclude: ["test/cluster/**", "test/third-party/**"] };
 /** They take longest, so they start first and the others fill up beside them. */
 const LONGEST = [
   "functions/reconcile/interleaving.test.ts",
@@ -20,6 +20,7 @@ const LONGEST = [
   "test/traefik-oracle/differential.test.ts",
 ];
 const CLUSTER = { patterns: ["test/cluster/**/*.test.ts"], exclude: [] };
+const THIRD_PARTY = { patterns: ["test/third-party/**/*.test.ts"], exclude: [] };
 const UNIT = { patterns: ["functions/**/*.test.ts", "tools/**/*.test.ts"], exclude: [] };
 
 const SUITES: Readonly<Record<string, () => Promise<Summary>>> = {
@@ -57,6 +58,15 @@ const ON_REQUEST: typeof SUITES = {
     } finally {
       await globalTeardown();
     }
+  },
+  "third-party": async () => {
+    const { findBinaries } = await import("../control-plane/binaries.ts");
+    const { findPrograms } = await import("../third-party/programs.ts");
+    await findBinaries(["etcd", "kube-apiserver", "kube-controller-manager", "helm"]);
+    const { failures } = await findPrograms();
+    for (const [name, reason] of failures) process.stdout.write(`\n${name} is not there: ${reason}\n`);
+    const ran = await runTests("tests with third parties", await files(THIRD_PARTY), 1, { output: "always" });
+    return add(ran, { passed: 0, failed: failures.size });
   },
 };
 

@@ -20,11 +20,15 @@ interface Running {
   readonly failures: string[];
 }
 
-/** Runs each file in a process of its own, as many at a time as there are processors unless told otherwise. */
+/**
+ * Runs each file in a process of its own, as many at a time as there are processors unless told otherwise. What a file
+ * prints is shown where it fails, or `always`.
+ */
 export async function runTests(
   title: string,
   files: readonly string[],
   concurrency = availableParallelism(),
+  options: { readonly output?: "always" | "on failure" } = {},
 ): Promise<Summary> {
   process.stdout.write(`\n${title}\n`);
   const running = new Map<string, Running>();
@@ -44,7 +48,7 @@ export async function runTests(
     if (type !== "test:complete" || data.file === undefined) continue;
     const state = of(data.file);
     if (isFile(data)) {
-      total = add(total, endFile(data, state));
+      total = add(total, endFile(data, state, options.output === "always"));
       failures.push(...state.failures);
     } else endTest(data, state);
   }
@@ -62,8 +66,8 @@ function endTest(test: EndedTest, state: Running): void {
   }
 }
 
-/** Reports the file and returns what to count for it. */
-function endFile(test: EndedTest, state: Running): Summary {
+/** Reports the file, with its output where it `tells` something, and returns what to count for it. */
+function endFile(test: EndedTest, state: Running, tells: boolean): Summary {
   const { passed, duration_ms } = test.details;
   const isEmpty = passed && state.summary.passed + state.skipped === 0;
   const isBroken = !passed && failureOf(test) !== "subtestsFailed";
@@ -77,6 +81,6 @@ function endFile(test: EndedTest, state: Running): Summary {
   process.stdout.write(
     line(summary.failed === 0, relative(process.cwd(), test.file ?? ""), what, duration_ms),
   );
-  if (summary.failed > 0) process.stdout.write(state.output);
+  if (tells || summary.failed > 0) process.stdout.write(state.output);
   return summary;
 }

@@ -1,0 +1,32 @@
+/**
+ * Renewals on demand.
+ *
+ * @module
+ */
+import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
+import { isReady } from "../../cluster/conditions.ts";
+import type { Admin } from "../../control-plane/admin.ts";
+import { CERTIFICATES, mustGet } from "../../integration/harness/objects.ts";
+
+/** Asks cert-manager for a renewal, as `cmctl renew` does, and waits until it is done. */
+export async function renew(admin: Admin, name: { namespace: string; name: string }): Promise<void> {
+  const target = { ...CERTIFICATES, ...name };
+  const before = revisionOf(await mustGet(admin, target));
+  const path = `${await admin.resolver.path(target)}/status?fieldManager=renew&force=true`;
+  const issuing = {
+    type: "Issuing",
+    status: "True",
+    reason: "ManuallyTriggered",
+    message: "asked for by hand",
+    lastTransitionTime: new Date().toISOString(),
+  };
+  // The conditions are a map by type: an apply sets this one, whether it is there or not.
+  const body = { ...CERTIFICATES, metadata: name, status: { conditions: [issuing] } };
+  await admin.client.json({ method: "PATCH", path, body, contentType: "application/apply-patch+yaml" });
+  await admin.waitFor(target, (object) => isReady(object) && revisionOf(object) > before);
+}
+
+/** How often the certificate has been issued. */
+export function revisionOf(certificate: KubernetesObject | null): number {
+  return ((certificate?.status ?? {}) as { revision?: number }).revision ?? 0;
+}
