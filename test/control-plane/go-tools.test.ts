@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -29,6 +29,14 @@ test("a tool is built, found again without Go, and built again when its source c
   await writeFile(join(moduleDir, "main.go"), 'package main\n\nfunc main() { println("two") }\n');
   const second = await buildGoTool(hello(), { cache });
   assert.equal((await promisify(execFile)(second)).stderr, "two\n");
+});
+
+test("what completes a tool's module changes a copy of it alone", async () => {
+  const complete = (copy: string) =>
+    writeFile(join(copy, "more.go"), 'package main\n\nfunc init() { println("more") }\n');
+  const path = await buildGoTool({ ...hello(), complete }, { cache: join(folder, "completed") });
+  assert.match((await promisify(execFile)(path)).stderr, /^more\n/);
+  assert.deepEqual((await readdir(moduleDir)).sort(), ["go.mod", "main.go"]);
 });
 
 test("a build that fails says what the compiler said", async () => {

@@ -7,11 +7,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, Manifest } from "../../control-plane/admin.ts";
 import { ApiError } from "../../control-plane/api-client.ts";
 
-/** Asks again and again until it is so. Throws after 30 s. */
-export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const end = AbortSignal.timeout(30_000);
+/** Asks again and again until it is so. Throws after `timeout` ms. */
+export async function until(
+  what: string,
+  condition: () => Promise<boolean>,
+  timeout = 30_000,
+): Promise<void> {
+  const end = AbortSignal.timeout(timeout);
   while (!(await condition())) {
-    if (end.aborted) throw new Error(`${what}: not so within 30 s`);
+    if (end.aborted) throw new Error(`${what}: not so within ${timeout / 1_000} s`);
     await delay(20);
   }
 }

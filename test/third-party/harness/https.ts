@@ -16,6 +16,8 @@ export interface HttpsAnswer {
   /** Of the certificate that was shown; "" where there was none. */
   readonly serial: string;
   readonly names: readonly string[];
+  /** The kind of its key, such as `rsa 2048` or `ec secp384r1`. */
+  readonly key: string;
 }
 
 /** Asks `https://<host>/` of what listens at `port` on loopback. */
@@ -38,10 +40,12 @@ export function askHttps(port: number, host: string, rootPem: string): Promise<H
       resolve({ status: response.statusCode ?? null, ...shown(socket) });
     });
     asked.on("timeout", () => asked.destroy(new Error("no answer within 5 s")));
-    asked.on("error", (error) => resolve({ status: null, problem: error.message, serial: "", names: [] }));
+    asked.on("error", (error) => resolve({ status: null, problem: error.message, ...NOTHING }));
     asked.end();
   });
 }
+
+const NOTHING = { serial: "", names: [], key: "" };
 
 function shown(socket: TLSSocket): Omit<HttpsAnswer, "status"> {
   const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
@@ -50,8 +54,16 @@ function shown(socket: TLSSocket): Omit<HttpsAnswer, "status"> {
   return {
     problem: socket.authorized ? null : String(error instanceof Error ? error.message : error),
     serial: certificate?.serialNumber ?? "",
+    key: keyOf(certificate),
     names: (certificate?.subjectAltName ?? "").split(", ").map((name) => name.replace(/^DNS:/, "")),
   };
+}
+
+function keyOf(certificate: X509Certificate | undefined): string {
+  const { modulusLength, namedCurve } = certificate?.publicKey.asymmetricKeyDetails ?? {};
+  return certificate === undefined
+    ? ""
+    : `${certificate.publicKey.asymmetricKeyType} ${modulusLength ?? namedCurve}`;
 }
 
 /** Asks again and again until the answer is valid and 200, and as `wanted`. Throws after `timeout` ms what it was last. */

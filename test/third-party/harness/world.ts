@@ -9,7 +9,7 @@ import { isReady } from "../../cluster/conditions.ts";
 import type { Manifest } from "../../control-plane/admin.ts";
 import { type ControlPlane, startControlPlane } from "../../control-plane/control-plane.ts";
 import { thirdParties as crdsOf, loadCrds } from "../../control-plane/crds.ts";
-import { CERTIFICATES, SERVICES } from "../../integration/harness/objects.ts";
+import { CERTIFICATES, ENDPOINTS, SERVICES } from "../../integration/harness/objects.ts";
 import type { ReleaseOptions } from "../../integration/harness/release.ts";
 import type { RunningSources } from "../../integration/harness/running-sources.ts";
 import { until } from "../../integration/harness/until.ts";
@@ -32,7 +32,9 @@ export interface RouteWorld extends World {
   /** Sets the addresses of Traefik's Service. */
   setAddresses(...addresses: readonly string[]): Promise<void>;
   /** Waits until that Certificate is ready for these names, and says what it is then. */
-  certified(name: string, names: readonly string[]): Promise<KubernetesObject>;
+  certified(name: string, names: readonly string[], timeout?: number): Promise<KubernetesObject>;
+  /** Waits until external-dns has looked at this generation of the DNSEndpoint. */
+  observed(name: string, generation: number): Promise<void>;
   /** Waits until every replica of Traefik answers `https://<host>/` validly, and as `wanted`. */
   validEverywhere(host: string, wanted?: (answer: HttpsAnswer) => boolean): Promise<readonly HttpsAnswer[]>;
   /** Waits until the DNS server has these records, and no others, under the name. */
@@ -70,14 +72,21 @@ export async function startRouteWorld(options: RouteWorldOptions = {}): Promise<
     parties,
     rootPem,
     setAddresses,
-    async certified(name, names) {
+    async certified(name, names, timeout = 60_000) {
       const { certManager: _ } = parties;
       const object = await admin.waitFor(
         { ...CERTIFICATES, namespace: world.namespace, name },
         (object) => isReady(object) && isFor(object, names),
-        60_000,
+        timeout,
       );
       return object as KubernetesObject;
+    },
+    async observed(name, generation) {
+      const { externalDns: _ } = parties;
+      await admin.waitFor({ ...ENDPOINTS, namespace: world.namespace, name }, (object) => {
+        const { observedGeneration = 0 } = (object?.status ?? {}) as { observedGeneration?: number };
+        return observedGeneration >= generation;
+      });
     },
     validEverywhere: (host, wanted) =>
       Promise.all(parties.replicas.map(({ port }) => untilValid(port, host, rootPem, wanted))),
