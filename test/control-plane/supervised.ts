@@ -105,15 +105,17 @@ function requester(
   return async (order: Order): Promise<number | null> => {
     const id = ++lastId;
     child.channel?.ref();
+    const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+    const gone = () => reject(new SupervisorError("the supervisor is gone"));
     try {
-      return await new Promise((resolve, reject) => {
-        waiting.set(id, ({ pid, error }) =>
-          error === null ? resolve(pid) : reject(new SupervisorError(error)),
-        );
-        child.once("exit", () => reject(new SupervisorError("the supervisor is gone")));
-        child.send({ ...order, id }, (error) => error && reject(error));
-      });
+      waiting.set(id, ({ pid, error }) =>
+        error === null ? resolve(pid) : reject(new SupervisorError(error)),
+      );
+      child.once("exit", gone);
+      child.send({ ...order, id }, (error) => error && reject(error));
+      return await promise;
     } finally {
+      child.off("exit", gone);
       waiting.delete(id);
       if (waiting.size === 0) child.channel?.unref();
     }
