@@ -18,17 +18,16 @@ export interface EventHeaders {
 
 const PREFIX = "ce-";
 
-/** Whether any header says that this is an event in binary mode. */
-export function isBinary(headers: EventHeaders): boolean {
-  let found = false;
-  headers.forEach((_value, name) => {
-    if (name.toLowerCase().startsWith(PREFIX)) found = true;
-  });
-  return found;
-}
-
-/** @throws {MalformedEventError} */
-export function decodeBinary(headers: EventHeaders, type: MediaType | null, body: Uint8Array): ReceivedEvent {
+/**
+ * The event in the headers and, of that type, in the body; null where no header says that this is binary mode.
+ *
+ * @throws {MalformedEventError}
+ */
+export function decodeBinary(
+  headers: EventHeaders,
+  type: MediaType | null,
+  body: Uint8Array,
+): ReceivedEvent | null {
   const attributes = new Map<string, unknown>();
   headers.forEach((value, header) => {
     const name = header.toLowerCase();
@@ -37,7 +36,7 @@ export function decodeBinary(headers: EventHeaders, type: MediaType | null, body
     if (attribute === "data") throw new InvalidAttributeError("no attribute may have the name data");
     attributes.set(attribute, decodeHeaderValue(attribute, value));
   });
-  return toEvent(attributes, dataOf(type, body));
+  return attributes.size === 0 ? null : toEvent(attributes, dataOf(type, body));
 }
 
 function dataOf(type: MediaType | null, body: Uint8Array): unknown {

@@ -9,7 +9,7 @@
  * @module
  */
 import { shown } from "../schema/shown.ts";
-import { decodeBinary, type EventHeaders, isBinary } from "./binary.ts";
+import { decodeBinary, type EventHeaders } from "./binary.ts";
 import {
   BatchTooLargeError,
   InvalidDataError,
@@ -43,7 +43,8 @@ export function decodeEvents(request: EventRequest): readonly (ReceivedEvent | M
   requireIdentity(headers.get("content-encoding"));
   const type = typeOf(headers);
   if (type !== null && isEventFormat(type)) return decodeFormat(type, body);
-  if (isBinary(headers)) return [decodeBinary(headers, type, body)];
+  const event = decodeBinary(headers, type, body);
+  if (event !== null) return [event];
   throw new NotAnEventError(
     `no CloudEvent: no ce- headers, and the content type is ${type === null ? "missing" : shown(type.name)}`,
   );
@@ -57,9 +58,9 @@ export function decodeEvents(request: EventRequest): readonly (ReceivedEvent | M
  */
 export function decodeWithoutBody(headers: EventHeaders): ReceivedEvent | null {
   const type = typeOf(headers);
-  if ((type !== null && isEventFormat(type)) || !isBinary(headers)) return null;
+  if (type !== null && isEventFormat(type)) return null;
   const event = decodeBinary(headers, type, new Uint8Array());
-  return isNamedByAttributes(event) ? event : null;
+  return event !== null && isNamedByAttributes(event) ? event : null;
 }
 
 function typeOf(headers: EventHeaders): MediaType | null {

@@ -4,8 +4,10 @@
  *
  * @module
  */
+
+import { shown } from "../schema/shown.ts";
 import { isRecord } from "../schema/unknown.ts";
-import { InvalidDataError } from "./errors.ts";
+import { InvalidDataError, InvalidPayloadError } from "./errors.ts";
 
 /**
  * Parses UTF-8 JSON.
@@ -31,6 +33,25 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return isRecord(value) && !ArrayBuffer.isView(value);
+}
+
+/** The data of an event as an object. */
+export function dataObject(data: unknown): JsonObject {
+  if (!isJsonObject(data)) throw new InvalidPayloadError("data is not a JSON object");
+  return data;
+}
+
+/** A member that must be a string where it is there; null where it is not. */
+export function stringMember(data: JsonObject, name: string): string | null {
+  const value = member(data, name) ?? null;
+  if (value === null || typeof value === "string") return value;
+  throw new InvalidPayloadError(`${name} in the data is ${found(value)}, expected a string`);
+}
+
+/** What stands where something else is expected. */
+export function found(value: unknown): string {
+  if (typeof value === "object") return Array.isArray(value) ? "an array" : "an object";
+  return `the ${typeof value} ${shown(String(value))}`;
 }
 
 /** An own property, never one of a prototype; null and absent are the same. */

@@ -3,10 +3,9 @@
  *
  * @module
  */
+import { MIMEType } from "node:util";
 import { shown } from "../schema/shown.ts";
 import { UnsupportedContentError } from "./errors.ts";
-
-const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/;
 
 /** JSON is UTF-8; ASCII is a part of it, and some senders say so. */
 const CHARACTER_SETS = new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
@@ -24,25 +23,14 @@ export interface MediaType {
  * @throws {UnsupportedContentError} if it is not of the form `type/subtype`
  */
 export function parseMediaType(text: string): MediaType {
-  const [name = "", ...parameters] = text.split(";").map((part) => part.trim());
-  const normalised = name.toLowerCase();
-  if (!MEDIA_TYPE.test(normalised)) {
-    throw new UnsupportedContentError(`content type ${shown(text)} is not of the form type/subtype`);
+  try {
+    const { essence, params } = new MIMEType(text);
+    return { name: essence, charset: params.get("charset")?.toLowerCase() ?? null };
+  } catch (cause) {
+    throw new UnsupportedContentError(`content type ${shown(text)} is not of the form type/subtype`, {
+      cause,
+    });
   }
-  return { name: normalised, charset: charsetOf(parameters) };
-}
-
-function charsetOf(parameters: readonly string[]): string | null {
-  for (const parameter of parameters) {
-    const separator = parameter.indexOf("=");
-    if (parameter.slice(0, separator).trim().toLowerCase() !== "charset") continue;
-    return parameter
-      .slice(separator + 1)
-      .trim()
-      .replace(/^"(.*)"$/, "$1")
-      .toLowerCase();
-  }
-  return null;
 }
 
 /** Whether data of this type is JSON, by name or by the suffix of RFC 6839. */

@@ -7,7 +7,7 @@ import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
 import { shown } from "../schema/shown.ts";
 import type { ResyncScope } from "../work.ts";
 import { InvalidPayloadError } from "./errors.ts";
-import { isJsonObject, type JsonObject, member } from "./json.ts";
+import { dataObject, found, member, stringMember } from "./json.ts";
 
 export const EVERYTHING: ResyncScope = { namespace: null, name: null, confirmDeletions: false };
 
@@ -16,11 +16,11 @@ export const EVERYTHING: ResyncScope = { namespace: null, name: null, confirmDel
  *
  * @throws {InvalidPayloadError} that names the field, what was found and what is expected
  */
-export function parseScope(data: unknown): ResyncScope {
-  if (data === undefined || data === null || data === "") return EVERYTHING;
-  if (!isJsonObject(data)) throw new InvalidPayloadError("data is not a JSON object");
-  const namespace = text(data, "namespace");
-  const name = text(data, "name");
+export function parseScope(value: unknown): ResyncScope {
+  if (value === undefined || value === null || value === "") return EVERYTHING;
+  const data = dataObject(value);
+  const namespace = stringMember(data, "namespace");
+  const name = stringMember(data, "name");
   const confirmDeletions = member(data, "confirmDeletions") ?? false;
   if (typeof confirmDeletions !== "boolean") {
     throw new InvalidPayloadError(
@@ -39,16 +39,4 @@ export function parseScope(data: unknown): ResyncScope {
     );
   }
   return { namespace, name, confirmDeletions };
-}
-
-function text(data: JsonObject, field: string): string | null {
-  const value = member(data, field);
-  if (value === undefined) return null;
-  if (typeof value === "string") return value;
-  throw new InvalidPayloadError(`${field} in the data is ${found(value)}, expected a string`);
-}
-
-function found(value: unknown): string {
-  if (typeof value === "object") return Array.isArray(value) ? "an array" : "an object";
-  return `the ${typeof value} ${shown(String(value))}`;
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
-import { ROUTE_GROUPS, ROUTE_KINDS, type RouteReference } from "../traefik/route-description.ts";
+import { routeKind } from "../traefik/resources.ts";
+import type { RouteReference } from "../traefik/route-description.ts";
 import type { RouteBatch } from "../work.ts";
 import { InvalidPayloadError } from "./errors.ts";
 import { isJsonObject, type JsonObject, member } from "./json.ts";
@@ -40,17 +41,11 @@ export function parseRouteBatch(data: unknown): RouteBatch | null {
 function parseReference(value: unknown, index: number): RouteReference {
   if (!isJsonObject(value)) throw new InvalidPayloadError(`batch.routes[${index}] is not an object`);
   const { kind, group, namespace, name } = textsOf(value);
-  const knownKind = ROUTE_KINDS.find((known) => known === kind);
-  const knownGroup = ROUTE_GROUPS.find((known) => known === group);
-  if (
-    knownKind === undefined ||
-    knownGroup === undefined ||
-    !isNamespaceName(namespace) ||
-    !isObjectName(name)
-  ) {
+  const known = routeKind(group, kind);
+  if (known === undefined || !isNamespaceName(namespace) || !isObjectName(name)) {
     throw new InvalidPayloadError(`batch.routes[${index}] names no possible route`);
   }
-  return { kind: knownKind, group: knownGroup, namespace, name };
+  return { ...known, namespace, name };
 }
 
 function textsOf(value: JsonObject) {

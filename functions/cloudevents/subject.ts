@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { groupOf } from "../kubernetes/objects.ts";
 import { isRecord } from "../schema/unknown.ts";
 import { InvalidPayloadError } from "./errors.ts";
-import { isJsonObject, type JsonObject, member } from "./json.ts";
+import { dataObject, member, stringMember } from "./json.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 
 /** Unchecked names, as the event has them. */
@@ -26,25 +27,28 @@ const PATH = /^\/apis?\/(?:([^/]+)\/)?[^/]+\/namespaces\/([^/]+)\/([^/]+)\/([^/]
  * Reads the object from the data: a reference `{apiVersion, kind, namespace, name}`, or the whole object. What the
  * data does not have comes from the extension attributes, then from the subject.
  *
- * @param kindOfPlural kind by `group/plural`
+ * @param kindOfPlural the kind that a group calls so in its paths
  * @throws {InvalidPayloadError} if a field has the wrong type or there is no kind
  */
-export function subjectOf(event: ReceivedEvent, kindOfPlural: ReadonlyMap<string, string>): Subject {
-  const data = objectOf(event.data);
+export function subjectOf(
+  event: ReceivedEvent,
+  kindOfPlural: (group: string, plural: string) => string | undefined,
+): Subject {
+  const data = dataObject(event.data ?? {});
   const metadata = member(data, "metadata");
   const names = isRecord(metadata) ? metadata : data;
   const path = PATH.exec(event.subject ?? "");
   const { extensions } = event;
-  const apiVersion = text(data, "apiVersion") ?? extensions.apiversion ?? null;
+  const apiVersion = stringMember(data, "apiVersion") ?? extensions.apiversion ?? null;
   const group = apiVersion === null ? (path === null ? null : (path[1] ?? "")) : groupOf(apiVersion);
-  const kind = text(data, "kind") ?? extensions.kind ?? kindOfPlural.get(`${group}/${path?.[3]}`);
   if (group === null) throw new InvalidPayloadError("the event says no apiVersion");
+  const kind = stringMember(data, "kind") ?? extensions.kind ?? kindOfPlural(group, path?.[3] ?? "");
   if (kind === undefined) throw new InvalidPayloadError("the event says no kind");
   return {
     group,
     kind,
-    namespace: text(names, "namespace") ?? extensions.namespace ?? path?.[2] ?? null,
-    name: text(names, "name") ?? extensions.name ?? path?.[4] ?? null,
+    namespace: stringMember(names, "namespace") ?? extensions.namespace ?? path?.[2] ?? null,
+    name: stringMember(names, "name") ?? extensions.name ?? path?.[4] ?? null,
   };
 }
 
@@ -53,21 +57,4 @@ export function isNamedByAttributes({ type, subject, extensions }: ReceivedEvent
   const { apiversion, kind, namespace, name } = extensions;
   const hasNames = [apiversion, kind, namespace, name].every((value) => value !== undefined);
   return CHANGE_TYPE.test(type) && (hasNames || PATH.test(subject ?? ""));
-}
-
-function objectOf(data: unknown): JsonObject {
-  if (data === undefined || data === null) return {};
-  if (!isJsonObject(data)) throw new InvalidPayloadError("data is not a JSON object");
-  return data;
-}
-
-function text(object: JsonObject, name: string): string | undefined {
-  const value = member(object, name);
-  if (value === undefined || typeof value === "string") return value;
-  throw new InvalidPayloadError(`${name} in the data is not a string`);
-}
-
-function groupOf(apiVersion: string): string {
-  const separator = apiVersion.lastIndexOf("/");
-  return separator === -1 ? "" : apiVersion.slice(0, separator);
 }

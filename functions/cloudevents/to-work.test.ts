@@ -99,8 +99,12 @@ describe("changes of objects", () => {
     ["namespace over 63 characters", { ...REFERENCE, namespace: "a".repeat(64) }, /no valid name/],
     ["no namespace", { ...REFERENCE, namespace: null }, /names no namespace/],
     ["no name", { ...REFERENCE, name: undefined }, /names no object/],
-    ["name of a wrong type", { ...REFERENCE, name: 5 }, /name in the data is not a string/],
-    ["kind of a wrong type", { ...REFERENCE, kind: {} }, /kind in the data is not a string/],
+    [
+      "name of a wrong type",
+      { ...REFERENCE, name: 5 },
+      /name in the data is the number "5", expected a string/,
+    ],
+    ["kind of a wrong type", { ...REFERENCE, kind: {} }, /kind in the data is an object, expected a string/],
     ["no kind", { ...REFERENCE, kind: undefined }, /says no kind/],
     ["no apiVersion", { ...REFERENCE, apiVersion: undefined }, /says no apiVersion/],
     [

@@ -6,8 +6,7 @@
  */
 import { isNamespaceName, isObjectName } from "../schema/object-names.ts";
 import { shown } from "../schema/shown.ts";
-import { resourceOfRoute } from "../traefik/resources.ts";
-import { ROUTE_GROUPS, ROUTE_KINDS } from "../traefik/route-description.ts";
+import { routeKind, routeResources } from "../traefik/resources.ts";
 import type { ChangeHint, WatchedKinds, Work } from "../work.ts";
 import { InvalidPayloadError, MalformedEventError } from "./errors.ts";
 import type { ReceivedEvent } from "./received-event.ts";
@@ -16,6 +15,7 @@ import { parseRouteBatch } from "./route-batch.ts";
 import { CHANGE_TYPE, type Subject, subjectOf } from "./subject.ts";
 
 export const RESYNC_TYPE = "io.traefik-cert-rotater.resync";
+const ROUTE_RESOURCES = routeResources({ legacyGroup: true, udp: true });
 const PING_TYPE = "dev.knative.sources.ping";
 
 /**
@@ -31,7 +31,10 @@ export function toWork(event: ReceivedEvent, kinds: WatchedKinds): Work {
   if (event.type === PING_TYPE) return { kind: "resync", scope: scopeOfPing(event.data) };
   const hint = CHANGE_TYPE.exec(event.type)?.[1];
   if (hint === undefined) return { kind: "ignore", why: `no work for events of type ${shown(event.type)}` };
-  return workOfChange(subjectOf(event, pluralsOf(kinds)), hint as ChangeHint, kinds);
+  const kindOfPlural = (group: string, plural: string) =>
+    [...ROUTE_RESOURCES, ...kinds.children].find((known) => known.group === group && known.plural === plural)
+      ?.kind;
+  return workOfChange(subjectOf(event, kindOfPlural), hint as ChangeHint, kinds);
 }
 
 /** A PingSource's data is free text by custom: what is no scope asks for everything. */
@@ -46,11 +49,8 @@ function scopeOfPing(data: unknown) {
 
 function workOfChange(subject: Subject, hint: ChangeHint, kinds: WatchedKinds): Work {
   const { group, kind } = subject;
-  const routeKind = ROUTE_KINDS.find((known) => known === kind);
-  const routeGroup = ROUTE_GROUPS.find((known) => known === group);
-  if (routeKind !== undefined && routeGroup !== undefined) {
-    return { kind: "route", route: { kind: routeKind, group: routeGroup, ...namesOf(subject) }, hint };
-  }
+  const route = routeKind(group, kind);
+  if (route !== undefined) return { kind: "route", route: { ...route, ...namesOf(subject) }, hint };
   const same = (known: { group: string; kind: string }) => known.kind === kind && known.group === group;
   if (kinds.children.some(same)) return { kind: "child", child: { group, kind, ...namesOf(subject) }, hint };
   if (kinds.dependencies.some(same)) {
@@ -67,19 +67,4 @@ function namesOf(subject: Subject): { namespace: string; name: string } {
     throw new InvalidPayloadError(`namespace ${shown(namespace)} is no valid name`);
   if (!isObjectName(name)) throw new InvalidPayloadError(`name ${shown(name)} is no valid object name`);
   return { namespace, name };
-}
-
-/** Kind by `group/plural`, for events that say only in their subject what they are about. */
-function pluralsOf(kinds: WatchedKinds): ReadonlyMap<string, string> {
-  const routes = ROUTE_GROUPS.flatMap((group) =>
-    ROUTE_KINDS.map((kind): [string, string] => [
-      `${group}/${resourceOfRoute({ kind, group }).plural}`,
-      kind,
-    ]),
-  );
-  const children = kinds.children.map(({ group, plural, kind }): [string, string] => [
-    `${group}/${plural}`,
-    kind,
-  ]);
-  return new Map([...routes, ...children]);
 }

@@ -71,6 +71,10 @@ export function apiVersionOf(resource: ResourceDefinition): string {
 
 /** Whether the object is of the resource, in whatever version: groups have kinds of the same name. */
 export function isOf({ group, kind }: ResourceDefinition, object: KubernetesObject): boolean {
-  const slash = object.apiVersion.lastIndexOf("/");
-  return object.kind === kind && object.apiVersion.slice(0, Math.max(slash, 0)) === group;
+  return object.kind === kind && groupOf(object.apiVersion) === group;
+}
+
+/** The group of an `apiVersion`, "" for core. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.slice(0, Math.max(apiVersion.lastIndexOf("/"), 0));
 }

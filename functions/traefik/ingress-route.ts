@@ -6,18 +6,13 @@
  *
  * @module
  */
-import type { KubernetesObject } from "../kubernetes/objects.ts";
+import { groupOf, type KubernetesObject } from "../kubernetes/objects.ts";
 import { isRecord } from "../schema/unknown.ts";
 import { FieldReader, isPresent, type JsonObject } from "./fields.ts";
 import { notesOf } from "./notes.ts";
 import { blamePlaceholders } from "./placeholders.ts";
-import {
-  ROUTE_GROUPS,
-  ROUTE_KINDS,
-  type RouteDescription,
-  type RouteKind,
-  type RouteReference,
-} from "./route-description.ts";
+import { routeKind } from "./resources.ts";
+import type { RouteDescription, RouteKind, RouteReference } from "./route-description.ts";
 import { type CompileRegexp, mayNeedRegexp } from "./rule/regexp.ts";
 import type { RuleSyntax } from "./rule/syntax.ts";
 import { parseRules } from "./rules.ts";
@@ -36,12 +31,9 @@ export interface RouteOptions {
 
 /** Names the route that an object of one of Traefik's kinds is. */
 export function routeReference(object: KubernetesObject): RouteReference {
-  return {
-    kind: ROUTE_KINDS.find((kind) => kind === object.kind) ?? "IngressRoute",
-    group: ROUTE_GROUPS.find((group) => object.apiVersion.startsWith(`${group}/`)) ?? "traefik.io",
-    namespace: object.metadata.namespace ?? "default",
-    name: object.metadata.name,
-  };
+  const { namespace = "default", name } = object.metadata;
+  const kind = routeKind(groupOf(object.apiVersion), object.kind);
+  return { ...(kind ?? { kind: "IngressRoute", group: "traefik.io" }), namespace, name };
 }
 
 /** True when describing the object may call `compileRegexp`. Cheap; never throws. */

@@ -4,7 +4,13 @@
  * @module
  */
 import type { ResourceDefinition } from "../kubernetes/objects.ts";
-import { ROUTE_KINDS, type RouteGroup, type RouteKind, type RouteReference } from "./route-description.ts";
+import {
+  ROUTE_GROUPS,
+  ROUTE_KINDS,
+  type RouteGroup,
+  type RouteKind,
+  type RouteReference,
+} from "./route-description.ts";
 
 export const ROUTE_GROUP: RouteGroup = "traefik.io";
 /** Traefik v2's group, gone in v3. */
@@ -25,6 +31,15 @@ export interface RouteKinds {
 }
 
 type KindOfRoute = Pick<RouteReference, "kind" | "group">;
+
+const KINDS: ReadonlyMap<string, KindOfRoute> = new Map(
+  ROUTE_GROUPS.flatMap((group) => ROUTE_KINDS.map((kind) => [`${group}/${kind}`, { kind, group }])),
+);
+
+/** The kind of route that a group and a kind name; undefined where they name none. */
+export function routeKind(group: string, kind: string): KindOfRoute | undefined {
+  return KINDS.get(`${group}/${kind}`);
+}
 
 export function resourceOfRoute({ kind, group }: KindOfRoute): ResourceDefinition {
   return { group, version: "v1alpha1", plural: PLURALS[kind], kind };

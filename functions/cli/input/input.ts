@@ -7,11 +7,11 @@ import { readFile } from "node:fs/promises";
 import { decodeText } from "../../config/decode-text.ts";
 import { reasonOf } from "../../config/file-error.ts";
 import { oneLine } from "../../hidden-characters.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { groupOf, type KubernetesObject } from "../../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../../schema/object-names.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { describePlaceholder, type Placeholder, placeholderIn } from "../../traefik/placeholders.ts";
-import { ROUTE_GROUPS, ROUTE_KINDS } from "../../traefik/route-description.ts";
+import { routeKind } from "../../traefik/resources.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 import { templateError } from "./template-file.ts";
 
@@ -134,7 +134,7 @@ function isListOf(items: unknown, { kind }: Record<string, unknown>): items is r
 }
 
 function collectObject(value: Record<string, unknown>, file: string, where: string, found: Found): void {
-  const isRoute = isOfRoute(String(value.apiVersion), String(value.kind));
+  const isRoute = routeKind(groupOf(String(value.apiVersion)), String(value.kind)) !== undefined;
   const metadata = isRecord(value.metadata) ? value.metadata : {};
   const { name, namespace, ...rest } = metadata;
   if (typeof name !== "string" || !isObjectName(name)) {
@@ -153,13 +153,6 @@ function collectObject(value: Record<string, unknown>, file: string, where: stri
     const object = { ...value, metadata: named } as unknown as KubernetesObject;
     (isRoute ? found.routes : found.others).push({ file, origin: `${where} ${name}`, object });
   }
-}
-
-function isOfRoute(apiVersion: string, kind: string): boolean {
-  return (
-    ROUTE_KINDS.some((known) => known === kind) &&
-    ROUTE_GROUPS.some((group) => apiVersion.startsWith(`${group}/`))
-  );
 }
 
 /** The items of a typed list, as the API server sends it, need not repeat their kind. */

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
-import { routeReference } from "../../traefik/ingress-route.ts";
-import { ROUTE_GROUPS, ROUTE_KINDS, type RouteReference, routeKey } from "../../traefik/route-description.ts";
+import { groupOf, type KubernetesObject, type OwnerReference } from "../../kubernetes/objects.ts";
+import { routeKind } from "../../traefik/resources.ts";
+import { type RouteReference, routeKey } from "../../traefik/route-description.ts";
 
 export const MANAGED_BY_LABEL = "kubernetes.io/managed-by";
 export const MANAGED_BY = "Traefik-cert-rotater";
@@ -59,7 +59,7 @@ function isAdoptable(child: KubernetesObject, route: RouteName): boolean {
   const controller = ownerReferences.find(isController);
   const isRoutes =
     controller !== undefined && controller.kind === route.kind && controller.name === route.name;
-  if (isSwitchboards(child)) return isRoutes && isRoute(controller);
+  if (isSwitchboards(child)) return isRoutes && kindOfOwner(controller) !== undefined;
   return annotations?.[ADOPT_ANNOTATION] === "true" && (controller === undefined || isRoutes);
 }
 
@@ -73,7 +73,7 @@ export function isOfInstance(child: KubernetesObject, instance: string): boolean
   return (
     child.metadata.annotations?.[INSTANCE_ANNOTATION] === instance &&
     child.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY &&
-    (child.metadata.ownerReferences ?? []).some(isRoute)
+    (child.metadata.ownerReferences ?? []).some((owner) => kindOfOwner(owner) !== undefined)
   );
 }
 
@@ -85,9 +85,15 @@ export function isOwnedBy(child: KubernetesObject, route: RouteName): boolean {
 /** The routes that own the object, the controller first. */
 export function owningRoutes(child: KubernetesObject): readonly RouteReference[] {
   const { namespace = "", ownerReferences = [] } = child.metadata;
-  const owners = ownerReferences.filter(isRoute);
-  if (owners.length > 1) owners.sort((one, other) => Number(isController(other)) - Number(isController(one)));
-  return owners.map((owner) => routeOfOwner(owner, namespace));
+  const routes: RouteReference[] = [];
+  for (const owner of ownerReferences) {
+    const kind = kindOfOwner(owner);
+    if (kind === undefined) continue;
+    const route = { ...kind, namespace, name: owner.name };
+    if (isController(owner)) routes.unshift(route);
+    else routes.push(route);
+  }
+  return routes;
 }
 
 /** Items by the key of each route that owns their object. */
@@ -109,18 +115,11 @@ export function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
   else known.push(item);
 }
 
-function routeOfOwner({ apiVersion, kind, name }: OwnerReference, namespace: string): RouteReference {
-  return routeReference({ apiVersion, kind, metadata: { name, namespace } });
-}
-
 function isController(owner: OwnerReference): boolean {
   return owner.controller === true;
 }
 
-function isRoute(reference: OwnerReference): boolean {
-  const { apiVersion, kind } = reference;
-  return (
-    ROUTE_KINDS.some((known) => known === kind) &&
-    ROUTE_GROUPS.some((group) => apiVersion.startsWith(`${group}/`))
-  );
+/** Undefined where the owner is no route. */
+function kindOfOwner({ apiVersion, kind }: OwnerReference): ReturnType<typeof routeKind> {
+  return routeKind(groupOf(apiVersion), kind);
 }
