@@ -10,7 +10,13 @@ import { invalidAnnotation } from "./annotation.ts";
 /** Globs for whole keys such as `cert-manager.io/*`, or for what follows their prefix, such as `ttl`. */
 export type AllowedAnnotations = readonly string[];
 
-export const ALL: AllowedAnnotations = ["*"];
+/** The annotations that are an integration's. */
+export interface AnnotationScope {
+  /** What their keys begin with. */
+  readonly prefixes: readonly string[];
+  /** The key of the configuration that lists the allowed ones. */
+  readonly setting: string;
+}
 
 export interface Permitted {
   /** Those that may be used, and all that are none of the integration's. */
@@ -19,17 +25,13 @@ export interface Permitted {
   readonly problems: readonly Problem[];
 }
 
-/**
- * The annotations without those under the integration's prefixes that are not allowed. `setting` is the key of the
- * configuration that lists them.
- */
-export function permittedAnnotations(
+/** The annotations without those of the scope that are not allowed; without a list all of them are. */
+export function permitted(
+  { prefixes, setting }: AnnotationScope,
+  { allowedAnnotations: allowed }: { readonly allowedAnnotations?: AllowedAnnotations | undefined },
   annotations: Readonly<Record<string, string>>,
-  prefixes: readonly string[],
-  allowed: AllowedAnnotations,
-  setting: string,
 ): Permitted {
-  if (allowed.includes("*")) return { annotations, problems: [] };
+  if (allowed === undefined || allowed.includes("*")) return { annotations, problems: [] };
   const refused = Object.keys(annotations).filter((key) => {
     return prefixes.some((prefix) => key.startsWith(prefix)) && !isAllowed(key, allowed);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { annotationProblems } from "../reconcile/plan/annotation-problems.ts";
-import { permittedAnnotations } from "./allowed-annotations.ts";
+import { permitted } from "./allowed-annotations.ts";
 import { acmeProblems } from "./cert-manager/annotations/acme-annotations.ts";
 import { ANNOTATION_FIELDS } from "./cert-manager/annotations/annotation-fields.ts";
 import { certificateAnnotations } from "./cert-manager/annotations/annotations.ts";
@@ -78,11 +78,10 @@ test("the other messages in the reference are real", () => {
     ...withoutLoops(published("lb.example.com", "lb.example.com")).problems,
     ...apexProblems(published("example.com", "lb.example.net")),
     ...aliasProblems({ alias }, published("a.example.com", "10.0.0.1")),
-    ...permittedAnnotations(
+    ...permitted(
+      { prefixes: ["cert-manager.io/issuer"], setting: "integrations.certManager.allowedAnnotations" },
+      { allowedAnnotations: [] },
       issuers,
-      ["cert-manager.io/issuer"],
-      [],
-      "integrations.certManager.allowedAnnotations",
     ).problems,
   ];
   assert.equal(problems.length, 6);

@@ -6,15 +6,15 @@
 import type { ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { permitted } from "../allowed-annotations.ts";
 import { copiedAnnotations } from "../copied-annotations.ts";
 import { integrationOf, type KindOptions } from "../define.ts";
 import type { Desired, Integration, ObservedState } from "../integration.ts";
 import { acmeAnnotations, acmeProblems } from "./annotations/acme-annotations.ts";
-import { certificateAnnotations } from "./annotations/annotations.ts";
+import { certificateAnnotations, SCOPE } from "./annotations/annotations.ts";
 import { fieldOf } from "./annotations/refused-field.ts";
 import { mismatch } from "./mismatch.ts";
-import { certificateNames, NAME, namesIn } from "./names.ts";
-import { permitted } from "./permitted.ts";
+import { certificateNames, NAME, namesIn, texts } from "./names.ts";
 import { mixedNamesProblems } from "./public-names.ts";
 import { isReady } from "./ready.ts";
 import { isIgnoredSecret, sharedSecret } from "./secret.ts";
@@ -47,7 +47,8 @@ export function createCertManager(settings: CertManagerSettings): Integration {
   return integrationOf(CERT_MANAGER, {
     sharedResource: sharedSecret(settings),
     isReady,
-    extraNames: (annotations) => certificateAnnotations(permitted(settings, annotations).annotations).names,
+    extraNames: (annotations) =>
+      certificateAnnotations(permitted(SCOPE, settings, annotations).annotations).names,
     check: (description) => checkRoute(settings, description),
     desiredState: (description, observedState) => desiredCertificate(settings, description, observedState),
     ...(settings.adopt === "matching" ? { mismatch } : {}),
@@ -58,7 +59,7 @@ export function createCertManager(settings: CertManagerSettings): Integration {
 function checkRoute(settings: CertManagerSettings, description: RouteDescription): readonly Problem[] {
   // Without a Certificate to come, nobody is waiting for what these annotations do.
   if (secretNameOf(description, settings) === null) return secretNameProblems(description, settings);
-  const { annotations, problems } = permitted(settings, description.annotations);
+  const { annotations, problems } = permitted(SCOPE, settings, description.annotations);
   const { spec } = templateFor(settings, description);
   return [...problems, ...certificateAnnotations(annotations, spec).problems, ...acmeProblems(annotations)];
 }
@@ -76,7 +77,7 @@ function desiredCertificate(
   }
   if (dnsNames.length > MAX_NAMES) return { kind: "unchanged", problems: [tooManyNames(dnsNames.length)] };
   const template = templateFor(settings, description);
-  const { annotations } = permitted(settings, description.annotations);
+  const { annotations } = permitted(SCOPE, settings, description.annotations);
   const annotated = certificateAnnotations(annotations, template.spec);
   // Issuing from another issuer than the one that was meant is worse than not issuing.
   if (annotated.issuerInvalid) return { kind: "unchanged", problems: [] };
@@ -101,13 +102,9 @@ function desiredCertificate(
       ...allowed.refused.map(({ path, problem }) => ({ ...problem, field: fieldOf(path, description) })),
       ...named.problems,
       ...(covered === null ? [] : [coveredCommonName(covered, fieldOf("commonName", description))]),
-      ...mixedNamesProblems([...dnsNames, ...addressesOf(rest.ipAddresses)]),
+      ...mixedNamesProblems([...dnsNames, ...texts(rest.ipAddresses)]),
     ],
   };
-}
-
-function addressesOf(addresses: unknown): readonly string[] {
-  return Array.isArray(addresses) ? addresses.filter((address) => typeof address === "string") : [];
 }
 
 function tooManyNames(count: number): Problem {

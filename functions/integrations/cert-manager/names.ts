@@ -37,6 +37,10 @@ export function union(lists: readonly (readonly string[])[]): readonly string[] 
 
 /** The `dnsNames` of a Certificate's spec. */
 export function namesIn(spec: unknown): readonly string[] {
-  if (!isRecord(spec) || !Array.isArray(spec.dnsNames)) return [];
-  return spec.dnsNames.filter((name): name is string => typeof name === "string");
+  return isRecord(spec) ? texts(spec.dnsNames) : [];
+}
+
+/** The strings of a list; none where it is no list. */
+export function texts(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.filter((text) => typeof text === "string") : [];
 }

@@ -4,17 +4,17 @@
  * @module
  */
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { permitted } from "../allowed-annotations.ts";
 import { acmeAnnotations } from "./annotations/acme-annotations.ts";
-import { certificateAnnotations } from "./annotations/annotations.ts";
+import { certificateAnnotations, SCOPE } from "./annotations/annotations.ts";
 import type { Wish } from "./contradictions.ts";
-import { permitted } from "./permitted.ts";
 import type { CertManagerSettings } from "./settings.ts";
 import { mergeSpec } from "./spec/merge-spec.ts";
 import { templateFor } from "./template.ts";
 
 export function wishOf(settings: CertManagerSettings, description: RouteDescription): Wish {
   const template = templateFor(settings, description);
-  const { annotations } = permitted(settings, description.annotations);
+  const { annotations } = permitted(SCOPE, settings, description.annotations);
   const { spec } = certificateAnnotations(annotations, template.spec);
   const overrides = acmeAnnotations(annotations, null);
   return {

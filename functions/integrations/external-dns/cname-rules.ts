@@ -19,16 +19,14 @@ const AWS_TARGET = /\.(?:amazonaws\.com(?:\.cn)?|awsglobalaccelerator\.com|cloud
 
 /** Without those that would point at themselves: a loop that no resolver follows. */
 export function withoutLoops<E extends Endpoint>(endpoints: readonly E[]): CheckedEndpoints<E> {
-  const isLoop = ({ recordType, dnsName, targets = [] }: E): boolean =>
-    recordType === "CNAME" && targets.includes(dnsName);
-  const problems = endpoints.filter(isLoop).map(
-    ({ dnsName }): Problem => ({
-      reason: "UnusableHost",
-      message: `the host ${shown(dnsName)} gets no DNS record: it is the target itself, and a CNAME cannot point at its own name. Name another target, or IP addresses.`,
-      field: null,
-    }),
-  );
-  return { endpoints: endpoints.filter((endpoint) => !isLoop(endpoint)), problems };
+  const problems: Problem[] = [];
+  const straight = endpoints.filter(({ recordType, dnsName, targets = [] }) => {
+    if (recordType !== "CNAME" || !targets.includes(dnsName)) return true;
+    const message = `the host ${shown(dnsName)} gets no DNS record: it is the target itself, and a CNAME cannot point at its own name. Name another target, or IP addresses.`;
+    problems.push({ reason: "UnusableHost", message, field: null });
+    return false;
+  });
+  return { endpoints: straight, problems };
 }
 
 /**
@@ -51,8 +49,9 @@ function isLikelyApex({
   targets = [],
   providerSpecific = [],
 }: OptionedEndpoint): boolean {
+  if (recordType !== "CNAME") return false;
   const isSolved = providerSpecific.some(({ name }) => name === "alias" || /\/cloudflare-/.test(name));
   const labels = dnsName.split(".");
-  if (recordType !== "CNAME" || isSolved || labels.length !== 2 || labels[0] === "*") return false;
+  if (isSolved || labels.length !== 2 || labels[0] === "*") return false;
   return !targets.some((target) => AWS_TARGET.test(target));
 }

@@ -7,7 +7,7 @@ import type { Problem } from "../../problem.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { invalidAnnotation } from "../annotation.ts";
 import type { Alias, DnsAnnotations } from "./annotations.ts";
-import type { Endpoint } from "./endpoints.ts";
+import { type Endpoint, endpointsOf } from "./endpoints.ts";
 import type { ProviderProperty } from "./provider-properties.ts";
 import { policyErrors } from "./routing-policy.ts";
 
@@ -39,6 +39,16 @@ export function endpointOptions(
   defaultTTL: number,
   published: unknown,
 ): EndpointOptions {
+  if (annotations.invalid.length === 0) {
+    const { ttl, setIdentifier, alias, recordType, providerSpecific } = annotations;
+    return {
+      recordTTL: ttl ?? defaultTTL,
+      setIdentifier,
+      alias: alias?.value ?? null,
+      recordType,
+      providerSpecific,
+    };
+  }
   const live = optionsOf(published);
   const isInvalid = (field: string): boolean => annotations.invalid.includes(field);
   const setIdentifier = isInvalid("setIdentifier") ? live.setIdentifier : annotations.setIdentifier;
@@ -105,8 +115,7 @@ interface LiveOptions {
 }
 
 function optionsOf(published: unknown): LiveOptions {
-  const list = isRecord(published) && Array.isArray(published.endpoints) ? published.endpoints : [];
-  const endpoints = list.filter(isRecord);
+  const endpoints = endpointsOf(published);
   const properties = new Map<string, string>();
   for (const { providerSpecific } of endpoints) {
     for (const property of Array.isArray(providerSpecific) ? providerSpecific.filter(isRecord) : []) {
@@ -115,10 +124,8 @@ function optionsOf(published: unknown): LiveOptions {
       properties.set(name, value);
     }
   }
-  const ttls = endpoints.flatMap(({ recordTTL }) => (typeof recordTTL === "number" ? [recordTTL] : []));
-  const ids = endpoints.flatMap(({ setIdentifier }) =>
-    typeof setIdentifier === "string" ? [setIdentifier] : [],
-  );
+  const ttls = endpoints.map(({ recordTTL }) => recordTTL).filter((ttl) => typeof ttl === "number");
+  const ids = endpoints.map(({ setIdentifier }) => setIdentifier).filter((id) => typeof id === "string");
   return { recordTTL: ttls[0] ?? null, setIdentifier: ids[0] ?? null, properties };
 }
 

@@ -28,9 +28,8 @@ export function untargetedEndpoints(hosts: readonly string[], recordTTL: number)
 
 /** Names that a DNSEndpoint's spec publishes, in its order, without repeats. */
 export function namesIn(spec: unknown): string[] {
-  return [
-    ...new Set(endpointsOf(spec).flatMap(({ dnsName }) => (typeof dnsName === "string" ? [dnsName] : []))),
-  ];
+  const names = endpointsOf(spec).map(({ dnsName }) => dnsName);
+  return [...new Set(names.filter((name) => typeof name === "string"))];
 }
 
 /** Targets that a spec publishes, sorted, without repeats. */
@@ -41,7 +40,8 @@ export function publishedTargets(spec: unknown): string[] {
   return [...new Set<string>(targets)].sort();
 }
 
-function endpointsOf(spec: unknown): Record<string, unknown>[] {
+/** The endpoints of a DNSEndpoint's spec, as they stand there. */
+export function endpointsOf(spec: unknown): Record<string, unknown>[] {
   if (!isRecord(spec) || !Array.isArray(spec.endpoints)) return [];
   return spec.endpoints.filter(isRecord);
 }

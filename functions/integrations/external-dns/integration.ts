@@ -6,6 +6,7 @@
 import type { ObjectReference, ResourceDefinition } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { permitted } from "../allowed-annotations.ts";
 import { copiedAnnotations } from "../copied-annotations.ts";
 import { integrationOf, type KindOptions } from "../define.ts";
 import {
@@ -27,9 +28,9 @@ import { withoutRefusedHosts } from "./identities.ts";
 import { mismatch } from "./mismatch.ts";
 import { entriesOf, targetAnnotation, targetConflict, withoutNames } from "./name-sharing.ts";
 import { isObserved } from "./observed.ts";
-import { permitted } from "./permitted.ts";
 import type { ExternalDNSSettings } from "./settings.ts";
 import { type Target, targetOfAnnotation, targetOfService, targetsOf } from "./target.ts";
+import { SCOPE } from "./vocabulary.ts";
 
 const DNS_ENDPOINT: ResourceDefinition = {
   group: "externaldns.k8s.io",
@@ -55,11 +56,12 @@ export function createExternalDNS(settings: ExternalDNSSettings): Integration {
     nameSharing: {
       entries: entriesOf,
       ownsTarget: ({ annotations }) =>
-        targetAnnotation(permitted(settings, annotations).annotations) !== null,
+        targetAnnotation(permitted(SCOPE, settings, annotations).annotations) !== null,
       contradicts: (name, decider, { annotations }) => targetConflict(name, decider, annotations),
     },
     waitsForOthers: settings.waitForCertificate,
-    extraNames: (annotations) => dnsAnnotations(permitted(settings, annotations).annotations).hostnames,
+    extraNames: (annotations) =>
+      dnsAnnotations(permitted(SCOPE, settings, annotations).annotations).hostnames,
     ...(settings.adopt === "matching" ? { mismatch } : {}),
     check: (description) => checkRoute(settings, description),
     desiredState: (description, observedState) =>
@@ -76,7 +78,7 @@ function targetService(settings: ExternalDNSSettings): ObjectReference | null {
 /** What the route itself says about DNS and cannot be done; nothing where the installation publishes none of it. */
 function checkRoute(settings: ExternalDNSSettings, description: RouteDescription): readonly Problem[] {
   if (whyNotPublished(settings, description) !== null) return [];
-  const { annotations, problems } = permitted(settings, description.annotations);
+  const { annotations, problems } = permitted(SCOPE, settings, description.annotations);
   const annotated = dnsAnnotations(annotations);
   if (annotated.skip) return [...problems, ...annotated.problems];
   const override = annotations[TARGET_ANNOTATION];
@@ -99,7 +101,7 @@ function desiredEndpoint(
 ): Desired {
   const why = whyNotPublished(settings, description);
   if (why !== null) return { kind: "absent", why, problems: [] };
-  const { annotations } = permitted(settings, description.annotations);
+  const { annotations } = permitted(SCOPE, settings, description.annotations);
   const annotated = dnsAnnotations(annotations);
   // Another controller than external-dns looks after this route's names.
   if (annotated.skip) return { kind: "absent", problems: [] };

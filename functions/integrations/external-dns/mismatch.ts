@@ -4,8 +4,7 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
-import { isRecord } from "../../schema/unknown.ts";
-import { namesIn } from "./endpoints.ts";
+import { endpointsOf, namesIn } from "./endpoints.ts";
 
 /** Why not, as the end of a sentence; null where it does. Times to live may differ. */
 export function mismatch(spec: unknown, wanted: unknown): string | null {
@@ -21,8 +20,7 @@ export function mismatch(spec: unknown, wanted: unknown): string | null {
 
 /** What counts of each name's endpoints, in one order. */
 function recordsOf(spec: unknown): ReadonlyMap<string, readonly string[]> {
-  const endpoints = isRecord(spec) && Array.isArray(spec.endpoints) ? spec.endpoints.filter(isRecord) : [];
-  const byName = Map.groupBy(endpoints, ({ dnsName }) => String(dnsName).toLowerCase());
+  const byName = Map.groupBy(endpointsOf(spec), ({ dnsName }) => String(dnsName).toLowerCase());
   return new Map([...byName].map(([name, group]) => [name, group.map(recordText).sort()]));
 }
 

@@ -8,14 +8,14 @@ import { isRecord } from "../../schema/unknown.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { NameEntry, Spec } from "../integration.ts";
 import { DEFAULT_TARGETS_ANNOTATION, TARGET_ANNOTATION } from "./default-targets.ts";
+import { endpointsOf } from "./endpoints.ts";
 import { prefixedAnnotations } from "./prefixes.ts";
 
 type Annotations = Readonly<Record<string, string>>;
 
 /** What a DNSEndpoint's spec says of each name. */
 export function entriesOf(spec: unknown): ReadonlyMap<string, NameEntry> {
-  const list = isRecord(spec) && Array.isArray(spec.endpoints) ? spec.endpoints.filter(isRecord) : [];
-  const named = list.filter(({ dnsName }) => typeof dnsName === "string");
+  const named = endpointsOf(spec).filter(({ dnsName }) => typeof dnsName === "string");
   const byName = Map.groupBy(named, ({ dnsName }) => dnsName as string);
   return new Map([...byName].map(([name, parts]) => [name, entryOf(parts)]));
 }

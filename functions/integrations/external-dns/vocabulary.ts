@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AnnotationScope } from "../allowed-annotations.ts";
 import type { AnnotationNames } from "../annotation-names.ts";
 import { DEFAULT_TARGETS_ANNOTATION, TARGET_ANNOTATION } from "./default-targets.ts";
 import { EXCLUDE_ANNOTATION } from "./hosts/excluded.ts";
@@ -68,3 +69,9 @@ export const EXTERNAL_DNS_NAMES: readonly AnnotationNames[] = [
   OURS,
   ...[NEW_PREFIX, OLD_PREFIX].map((prefix) => ({ prefix, names: NAMES, elsewhere: ELSEWHERE })),
 ];
+
+/** The annotations of a route that are about DNS. Of ours only these: to opt out is everybody's right. */
+export const SCOPE: AnnotationScope = {
+  prefixes: [NEW_PREFIX, OLD_PREFIX, TARGET_ANNOTATION, DEFAULT_TARGETS_ANNOTATION],
+  setting: "integrations.externalDNS.allowedAnnotations",
+};

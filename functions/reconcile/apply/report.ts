@@ -64,15 +64,21 @@ export function reportChange({ kind }: ResourceDefinition, step: Write): Report 
 const PAST_TENSE = { create: "created", update: "updated", delete: "deleted" } as const;
 
 export function mergeReports(reports: readonly Report[]): Report {
-  return {
-    changes: reports.flatMap(({ changes }) => changes),
-    problems: reports.flatMap(({ problems }) => problems),
-    retry: reports.find(({ retry }) => retry !== null)?.retry ?? null,
-    conflict: reports.some(({ conflict }) => conflict),
-    blocked: reports.reduce((sum, { blocked }) => sum + blocked, 0),
-    deferred: reports.flatMap(({ deferred }) => deferred),
-    partners: reports.flatMap(({ partners }) => partners),
-  };
+  const changes: Change[] = [];
+  const problems: Problem[] = [];
+  const deferred: string[] = [];
+  const partners: RouteReference[] = [];
+  let { retry, conflict, blocked } = NOTHING_TO_DO;
+  for (const report of reports) {
+    changes.push(...report.changes);
+    problems.push(...report.problems);
+    deferred.push(...report.deferred);
+    partners.push(...report.partners);
+    retry ??= report.retry;
+    conflict ||= report.conflict;
+    blocked += report.blocked;
+  }
+  return { changes, problems, retry, conflict, blocked, deferred, partners };
 }
 
 /** What concerns one route: one thing may stand in the way of several of its children. */

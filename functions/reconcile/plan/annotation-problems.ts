@@ -33,13 +33,12 @@ const VOCABULARY = merged([OURS, ...INTEGRATIONS.flatMap(({ annotationNames }) =
 
 /** What is reported of a route's own annotations, whatever they are about. `names` are those of the integrations. */
 export function annotationProblems(annotations: Annotations, names: readonly string[]): readonly Problem[] {
-  const words = ["all", ...new Set([...INTEGRATIONS.map(({ name }) => name), ...names])];
-  return [
-    ...annotationNameProblems(annotations, VOCABULARY),
-    ...[IGNORE_ANNOTATION, ENABLE_ANNOTATION, SWITCHBOARD_IGNORE_ANNOTATION].flatMap((key) =>
-      wordProblems(annotations[key], words, key),
-    ),
-  ];
+  const problems = [...annotationNameProblems(annotations, VOCABULARY)];
+  for (const key of [IGNORE_ANNOTATION, ENABLE_ANNOTATION, SWITCHBOARD_IGNORE_ANNOTATION]) {
+    const value = annotations[key];
+    if (value !== undefined) problems.push(...wordProblems(value, names, key));
+  }
+  return problems;
 }
 
 /** The same for the one annotation of a namespace, which holds for each of its routes. */
@@ -48,16 +47,18 @@ export function namespaceProblems(
   namespace: string,
   names: readonly string[],
 ): readonly Problem[] {
-  const words = ["all", ...new Set([...INTEGRATIONS.map(({ name }) => name), ...names])];
-  return wordProblems(annotations[IGNORE_ANNOTATION], words, IGNORE_ANNOTATION).map((problem) => ({
+  const value = annotations[IGNORE_ANNOTATION];
+  if (value === undefined) return [];
+  return wordProblems(value, names, IGNORE_ANNOTATION).map((problem) => ({
     ...problem,
     message: `of Namespace ${namespace}: ${problem.message}`,
   }));
 }
 
 /** `true` is as good as `all`, and `false` as nothing. */
-function wordProblems(value: string | undefined, words: readonly string[], key: string): readonly Problem[] {
-  const unknown = (value ?? "")
+function wordProblems(value: string, names: readonly string[], key: string): readonly Problem[] {
+  const words = ["all", ...new Set([...INTEGRATIONS.map(({ name }) => name), ...names])];
+  const unknown = value
     .split(",")
     .map((word) => word.trim())
     .filter((word) => !["", "true", "false", ...words].includes(word));

@@ -32,20 +32,24 @@ export function acmeAnnotations(
   annotations: Readonly<Record<string, string>>,
   live: KubernetesObject | null,
 ): Readonly<Record<string, string>> {
-  const entries = [...OVERRIDES].flatMap(([key, override]): [string, string][] => {
-    const value = annotations[key] ?? "";
-    if (value === "") return [];
+  const overrides: Record<string, string> = {};
+  for (const [key, override] of OVERRIDES) {
+    const value = annotations[key] || undefined;
+    if (value === undefined) continue;
     const used = errorOf(key, value) === null ? value : live?.metadata.annotations?.[override];
-    return used === undefined ? [] : [[override, used]];
-  });
-  return Object.fromEntries(entries);
+    if (used !== undefined) overrides[override] = used;
+  }
+  return overrides;
 }
 
 export function acmeProblems(annotations: Readonly<Record<string, string>>): readonly Problem[] {
-  return [...OVERRIDES.keys(), ACME_PREFIX + EDIT_IN_PLACE].flatMap((key) => {
-    const error = errorOf(key, annotations[key] ?? "");
-    return error === null ? [] : [invalidAnnotation(key, error, annotations[key])];
-  });
+  const problems: Problem[] = [];
+  for (const key of [...OVERRIDES.keys(), ACME_PREFIX + EDIT_IN_PLACE]) {
+    const value = annotations[key];
+    const error = value === undefined ? null : errorOf(key, value);
+    if (error !== null) problems.push(invalidAnnotation(key, error, value));
+  }
+  return problems;
 }
 
 function errorOf(key: string, value: string): string | null {

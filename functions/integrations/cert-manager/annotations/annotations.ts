@@ -5,8 +5,10 @@
  */
 import type { Problem } from "../../../problem.ts";
 import { usableHosts } from "../../../traefik/hosts.ts";
+import type { AnnotationScope } from "../../allowed-annotations.ts";
 import { commaSeparated, invalidAnnotation } from "../../annotation.ts";
 import type { Spec } from "../../integration.ts";
+import { ACME_PREFIX } from "./acme-annotations.ts";
 import { conflictsOf, specOf, type Value } from "./annotation-conflicts.ts";
 import { ANNOTATION_FIELDS, PREFIX } from "./annotation-fields.ts";
 import { issuerOf } from "./issuer-annotations.ts";
@@ -33,9 +35,11 @@ const NOTHING_ASKED: CertificateAnnotations = {
   problems: [],
 };
 
-function hasAny(annotations: Readonly<Record<string, string>>): boolean {
-  return Object.keys(annotations).some((key) => key.startsWith(PREFIX));
-}
+/** The annotations of a route that are about its Certificate. */
+export const SCOPE: AnnotationScope = {
+  prefixes: [PREFIX, ACME_PREFIX],
+  setting: "integrations.certManager.allowedAnnotations",
+};
 
 /**
  * What the annotations ask for. An invalid one is left out and reported; the others count. `template` is the spec that
@@ -46,7 +50,7 @@ export function certificateAnnotations(
   template: Spec = {},
 ): CertificateAnnotations {
   // Most routes have none, and a resync asks for each.
-  if (!hasAny(annotations)) return NOTHING_ASKED;
+  if (!Object.keys(annotations).some((key) => key.startsWith(PREFIX))) return NOTHING_ASKED;
   const problems: Problem[] = [];
   const invalid: string[] = [];
   const values = new Map<string, Value>();

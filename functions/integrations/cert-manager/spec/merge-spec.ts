@@ -34,7 +34,7 @@ export function mergeSpec(template: Spec, over: Spec): Spec {
  * have a certificate issued again. `live` is only read there, and not at all where the outcome would break a rule.
  */
 export function keepInvalid(spec: Spec, live: unknown, invalid: readonly string[]): Spec {
-  if (!isRecord(live)) return spec;
+  if (invalid.length === 0 || !isRecord(live)) return spec;
   let kept: Spec = {};
   for (const path of invalid) {
     const value = valueAt(live, path);

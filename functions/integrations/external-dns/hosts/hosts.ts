@@ -3,13 +3,15 @@
  *
  * @module
  */
+
 import type { RouteDescription } from "../../../traefik/route-description.ts";
+import { permitted } from "../../allowed-annotations.ts";
 import type { ObservedState } from "../../integration.ts";
 import { isEnabled } from "../../opt-in.ts";
 import { namesIn } from "../endpoints.ts";
 import { targetAnnotation } from "../name-sharing.ts";
-import { permitted } from "../permitted.ts";
 import type { ExternalDNSSettings } from "../settings.ts";
+import { SCOPE } from "../vocabulary.ts";
 import { excludedByRoute } from "./excluded.ts";
 import { NAME, sourceHosts } from "./source.ts";
 
@@ -42,7 +44,7 @@ export function whyNotPublished(scope: Scope, description: RouteDescription): st
 function asksForRecords(scope: Scope, description: RouteDescription): boolean {
   if (isEnabled(description, NAME)) return true;
   if ((description.extraNames[NAME] ?? []).length > 0) return true;
-  return targetAnnotation(permitted(scope, description.annotations).annotations) !== null;
+  return targetAnnotation(permitted(SCOPE, scope, description.annotations).annotations) !== null;
 }
 
 /**

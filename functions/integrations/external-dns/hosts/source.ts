@@ -3,13 +3,15 @@
  *
  * @module
  */
+
 import type { Problem } from "../../../problem.ts";
 import { shown } from "../../../schema/shown.ts";
 import type { RouteDescription } from "../../../traefik/route-description.ts";
+import { permitted } from "../../allowed-annotations.ts";
 import { invalidAnnotation } from "../../annotation.ts";
-import { permitted } from "../permitted.ts";
 import { type DnsAnnotation, NEW_PREFIX, OLD_PREFIX } from "../prefixes.ts";
 import type { ExternalDNSSettings } from "../settings.ts";
+import { SCOPE } from "../vocabulary.ts";
 
 /** The integration's name, under which a description has the names of its annotations. */
 export const NAME = "external-dns";
@@ -50,7 +52,7 @@ function ownHosts({ hostSource = "rules" }: Setting, { hosts, tls }: RouteDescri
 function sourceAnnotation(setting: Setting, { annotations }: RouteDescription): DnsAnnotation | null {
   const key = [NEW_PREFIX, OLD_PREFIX].map((prefix) => prefix + SOURCE).find((name) => name in annotations);
   if (key === undefined) return null;
-  const value = permitted(setting, annotations).annotations[key];
+  const value = permitted(SCOPE, setting, annotations).annotations[key];
   return value === undefined ? null : { key, value };
 }
 
