@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import packageJson from "../../package.json" with { type: "json" };
 import { annotation, at, only, type Rendered, render } from "./render.ts";
 
 const REVISION = "spec.template.metadata.annotations";
@@ -129,7 +130,10 @@ suite("Knative Service", () => {
   test("runs an image by tag, by the chart's version, or by digest", async () => {
     const imageOf = async (image: object) => at(await renderFunction({ image }), `${CONTAINER}.image`);
     const digest = `sha256:${"a".repeat(64)}`;
-    assert.equal(await imageOf({}), "dev.local/traefik-cert-rotater:0.1.0");
+    assert.equal(
+      await imageOf({}),
+      `ghcr.io/traefik-cert-rotater/traefik-cert-rotater:${packageJson.version}`,
+    );
     assert.equal(await imageOf({ repository: "example.com/x", tag: "2" }), "example.com/x:2");
     assert.equal(await imageOf({ repository: "example.com/x", tag: "2", digest }), `example.com/x@${digest}`);
   });

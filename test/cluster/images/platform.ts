@@ -9,7 +9,7 @@ import { cached } from "../../control-plane/cache.ts";
 import { findPrograms, type Program } from "../components.ts";
 import { archiveFiles } from "./archive.ts";
 
-/** Names below dev.local are not resolved by Knative and never pulled. The pause image is named to containerd. */
+/** Knative asks no registry for names below dev.local, and the node has the images. The pause image is named to containerd. */
 export function imageOf(program: string): string {
   return `dev.local/${program}:1`;
 }

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import packageJson from "../../../package.json" with { type: "json" };
 import { buildArchive } from "./build.ts";
 
-/** As the chart names it by default. */
-export const productImage = "dev.local/traefik-cert-rotater:0.1.0";
+/** As the chart names it by default. The node has it, so that none is pulled. */
+export const productImage = `ghcr.io/traefik-cert-rotater/traefik-cert-rotater:${packageJson.version}`;
 
 /** An archive of the image, in the cache folder; built again when what it is made of has changed. */
 export function productArchive(): Promise<string> {

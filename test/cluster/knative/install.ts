@@ -11,9 +11,13 @@ import type { ServingManifests } from "./manifests.ts";
 
 const namespace = "knative-serving";
 
-/** By ConfigMap. Whoever waits for scale to zero should not wait for minutes. */
+/**
+ * By ConfigMap. Whoever waits for scale to zero should not wait for minutes. The published image is on the node, and no
+ * registry is asked for its digest.
+ */
 const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "config-network": { "ingress-class": ingressClass },
+  "config-deployment": { "registries-skipping-tag-resolving": "kind.local,ko.local,dev.local,ghcr.io" },
   "config-autoscaler": { "stable-window": "10s", "scale-to-zero-grace-period": "6s" },
 };
 

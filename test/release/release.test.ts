@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { promisify } from "node:util";
+import { tryCli } from "../../tools/release/cli-package.ts";
+import { crane, startRegistry } from "../../tools/release/crane.ts";
+import { HalfTaggedError } from "../../tools/release/publish.ts";
+import { RefusedError } from "../../tools/release/refused.ts";
+import { type Released, type ReleaseOptions, release } from "../../tools/release/release.ts";
+import { freePort } from "../control-plane/free-port.ts";
+import { type Supervisor, startSupervisor } from "../control-plane/supervised.ts";
+import { findOldestNode } from "../oldest-node/oldest-node.ts";
+import { type RefusingProxy, startRefusingProxy } from "./refusing-proxy.ts";
+import { ownPlatform, smallImage } from "./small-image.ts";
+
+const run = promisify(execFile);
+const project = process.cwd();
+const files = ["package.json", "package-lock.json", "LICENSE", "tsconfig.json"];
+const folders = ["docs", "functions", "knative", "tools", "traefik-cert-rotation", "test/control-plane"];
+
+let supervisor: Supervisor;
+/** A copy of the project in a repository of its own, committed and tagged. */
+let root: string;
+let version: string;
+before(async () => {
+  supervisor = await startSupervisor("tcr-release-");
+  root = join(supervisor.folder, "project");
+  for (const path of [...files, ...folders]) await cp(path, join(root, path), { recursive: true });
+  await run("ln", ["-s", join(project, "node_modules"), join(root, "node_modules")]);
+  ({ version } = JSON.parse(await readFile("package.json", "utf8")));
+  await writeFile(join(root, "CHANGELOG.md"), `# Changelog\n\n## ${version} - 2026-11-28\n\n- All of it.\n`);
+  await writeFile(join(root, ".gitignore"), "node_modules\ndist/\nrelease/\n");
+  await git("init", "--quiet");
+  await commit();
+});
+after(() => supervisor.end());
+
+async function git(...args: string[]): Promise<void> {
+  const who = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
+  await run("git", ["-C", root, ...who, ...args]);
+}
+
+async function commit(tag = `v${version}`): Promise<void> {
+  await git("add", "--all");
+  await git("commit", "--quiet", "--allow-empty", "--message", "release");
+  await git("tag", "--force", tag);
+}
+
+async function releaseHere(options: Partial<ReleaseOptions> = {}): Promise<Released> {
+  return release({
+    root,
+    folder: join(root, "release"),
+    platforms: [ownPlatform],
+    push: false,
+    builder: smallImage,
+    supervisor,
+    report: () => {},
+    ...options,
+  });
+}
+
+async function problemsOf(work: Promise<unknown>): Promise<readonly string[]> {
+  const error = await work.then(
+    () => new Error("it was released"),
+    (error: unknown) => error,
+  );
+  if (!(error instanceof RefusedError)) throw error;
+  for (const problem of error.problems) assert.doesNotMatch(problem, /\n/);
+  return error.problems;
+}
+
+/** Tags of all repositories of a registry. */
+async function tagsIn(registry: string): Promise<string[]> {
+  const names = (await crane("catalog", registry)).split("\n").filter((name) => name !== "");
+  const tags = names.map(async (name) => {
+    const all = await crane("ls", `${registry}/${name}`);
+    return all.split("\n").flatMap((tag) => (tag === "" ? [] : [`${name}:${tag}`]));
+  });
+  return (await Promise.all(tags)).flat().sort();
+}
+
+suite("npm run release", () => {
+  test("makes chart, command, manifests, parts list and checksums, and publishes image and chart", async () => {
+    const registry = await startRegistry(supervisor);
+    const home = `${registry}/team`;
+    const released = await releaseHere({ push: true, home, node: await findOldestNode() });
+    const assets = join(root, "release/assets");
+    assert.deepEqual((await readdir(assets)).sort(), [
+      "SHA256SUMS",
+      "install.yaml",
+      "release.json",
+      `traefik-cert-rotater-${version}.cdx.json`,
+      `traefik-cert-rotater-${version}.tgz`,
+      `traefik-cert-rotation-${version}.tgz`,
+    ]);
+    await run("sha256sum", ["--check", "--strict", "SHA256SUMS"], { cwd: assets });
+
+    assert.deepEqual(await tagsIn(registry), [
+      `team/charts/traefik-cert-rotation:${version}`,
+      `team/traefik-cert-rotater:${version}`,
+    ]);
+    for (const [name, reference] of [
+      [`${home}/traefik-cert-rotater`, released.image],
+      [`${home}/charts/traefik-cert-rotation`, released.chart],
+    ] as const)
+      assert.equal(`${name}@${await crane("digest", `${name}:${version}`)}`, reference);
+    const read = (name: string) => readFile(join(assets, name), "utf8");
+    assert.equal(JSON.parse(await read("release.json")).image, released.image);
+    assert.ok((await read("install.yaml")).includes(`image: ${home}/traefik-cert-rotater:${version}\n`));
+    const parts = JSON.parse(await read(`traefik-cert-rotater-${version}.cdx.json`));
+    assert.ok(parts.components.some(({ name }: { name: string }) => name === "hono"));
+    const notes = await readFile(join(root, "release/notes.md"), "utf8");
+    assert.match(notes, /^- All of it\.\n/);
+    assert.ok(notes.includes(released.chart));
+  });
+
+  test("packs a command that works in an empty folder on the oldest Node", async () => {
+    const archive = join(root, "release/assets", `traefik-cert-rotater-${version}.tgz`);
+    const example = join(project, "examples/my-ingress.yaml");
+    const text = await tryCli(archive, await findOldestNode(), "render", "-f", example);
+    assert.match(text, /kind: Certificate[\s\S]*kind: DNSEndpoint/);
+  });
+
+  test("says everything that is wrong at once, each in a sentence, and pushes nothing", async () => {
+    const registry = await startRegistry(supervisor);
+    await git("tag", "--delete", `v${version}`);
+    await git("tag", "v9.9.9");
+    await writeFile(join(root, "stray"), "");
+    const platforms = [ownPlatform, "linux/s390x"];
+    assert.deepEqual(await problemsOf(releaseHere({ push: true, home: `${registry}/team`, platforms })), [
+      "the working tree is not clean (stray): commit or stash that first",
+      `the tag of this commit is v9.9.9, version in package.json ${version}: tag it v${version}, or change the version`,
+      `linux/s390x cannot be built here, only ${ownPlatform}: it is made of files of this machine, or leave it out with --platforms ${ownPlatform}`,
+    ]);
+    assert.deepEqual(await tagsIn(registry), []);
+    await rm(join(root, "stray"));
+    await git("tag", "--delete", "v9.9.9");
+    await git("tag", `v${version}`);
+  });
+
+  test("refuses a registry that is down before it builds anything", async () => {
+    const builder = { ...smallImage, build: () => assert.fail("it was built") };
+    const host = `127.0.0.1:${await freePort()}`;
+    const [problem, ...others] = await problemsOf(releaseHere({ push: true, home: `${host}/team`, builder }));
+    const reason = `cannot be reached (connect ECONNREFUSED ${host})`;
+    assert.equal(problem, `the registry ${host} ${reason}: is it up, and is the name right?`);
+    assert.deepEqual(others, []);
+  });
+
+  test("never moves a tag", async () => {
+    const home = `${await startRegistry(supervisor)}/team`;
+    const first = await releaseHere({ push: true, home });
+    assert.deepEqual(await problemsOf(releaseHere({ push: true, home })), [
+      `${home}/traefik-cert-rotater:${version} is published already: raise the version, for a tag is never moved`,
+      `${home}/charts/traefik-cert-rotation:${version} is published already: raise the version, for a tag is never moved`,
+    ]);
+    assert.equal(
+      `${home}/traefik-cert-rotater@${await crane("digest", `${home}/traefik-cert-rotater:${version}`)}`,
+      first.image,
+    );
+  });
+
+  suite("where the registry stops taking things", () => {
+    let registry: string;
+    let proxy: RefusingProxy;
+    before(async () => {
+      registry = await startRegistry(supervisor);
+      proxy = await startRefusingProxy(registry);
+    });
+    after(() => proxy.stop());
+
+    test("shows nothing by half: the image gets no tag before the chart is there", async () => {
+      proxy.refuse = /\/charts\//;
+      const [problem] = await problemsOf(releaseHere({ push: true, home: `${proxy.host}/team` }));
+      assert.match(
+        problem ?? "",
+        /^the chart could not be pushed to .*\/charts\/traefik-cert-rotation: .*403/,
+      );
+      assert.deepEqual(await tagsIn(registry), []);
+    });
+
+    test("says how to finish where only the last tag is missing", async () => {
+      proxy.refuse = new RegExp(`/charts/.*/manifests/${version}$`);
+      const home = `${proxy.host}/team`;
+      const error: unknown = await releaseHere({ push: true, home }).catch((error: unknown) => error);
+      assert.ok(error instanceof HalfTaggedError, String(error));
+      const command = /finish with: crane (.*)$/.exec(error.message)?.[1]?.split(" ") ?? [];
+      proxy.refuse = null;
+      await crane(...command);
+      assert.deepEqual(await tagsIn(registry), [
+        `team/charts/traefik-cert-rotation:${version}`,
+        `team/traefik-cert-rotater:${version}`,
+      ]);
+    });
+  });
+
+  test("is made of a commit", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "no-repository-"));
+    const [problem] = await problemsOf(releaseHere({ root: folder }));
+    assert.match(
+      problem ?? "",
+      /^a release is made from a commit, and git says: fatal: not a git repository/,
+    );
+    await rm(folder, { recursive: true });
+  });
+});
