@@ -28,6 +28,8 @@ export interface Configuration {
   readonly hostPolicy: HostPolicy;
   /** When a host that another namespace has is refused: in resyncs only, at every event too, or never. */
   readonly hostClaims: "resync" | "strict" | "off";
+  /** Installations that this one continues, each as `<namespace>/<release>`. */
+  readonly takeOverFrom: readonly string[];
   /** Whose tokens are accepted; null: senders need none. */
   readonly oidc: OidcSettings | null;
 }

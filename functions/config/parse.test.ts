@@ -81,10 +81,24 @@ describe("defaults", () => {
         onOptOut: "delete",
         hostPolicy: [],
         hostClaims: "resync",
+        takeOverFrom: [],
         oidc: null,
         warnings: [],
       });
     });
+  }
+});
+
+test("takeOverFrom names installations", () => {
+  const names = ["old/tcr", "traefik/traefik-cert-rotation"];
+  assert.deepEqual(parse({ takeOverFrom: names }).takeOverFrom, names);
+  for (const name of ["old", "old/", "/tcr", "a/b/c", "Old/tcr", "old/tcr "]) {
+    assert.throws(
+      () => parse({ takeOverFrom: [name] }),
+      new RegExp(
+        `^InvalidConfigurationError: takeOverFrom\\[0\\]: found "${name}", expected an installation as`,
+      ),
+    );
   }
 });
 

@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from "valibot";
+import { isInstanceName } from "../instance.ts";
 import type { IntegrationDefinition } from "../integrations/definition.ts";
 import { isIdentityPattern } from "../integrations/identity.ts";
 import type { Integration } from "../integrations/integration.ts";
@@ -41,7 +42,8 @@ export function parseConfiguration(
     setUp(definition, settingsFor(file, definition), problems),
   );
   if (!parsed.success || problems.length > 0) throw new InvalidConfigurationError(problems);
-  const { selector, traefik, logLevel, mode, onOptOut, hostPolicy, hostClaims, auth } = parsed.output;
+  const { selector, traefik, logLevel, mode, onOptOut, hostPolicy, hostClaims, takeOverFrom, auth } =
+    parsed.output;
   return {
     configuration: {
       selector: { ...selector, ingressClass: selector.ingressClass || null },
@@ -52,6 +54,7 @@ export function parseConfiguration(
       onOptOut,
       hostPolicy,
       hostClaims,
+      takeOverFrom,
       oidc: auth.oidc ?? null,
     },
     warnings: UNUSED.filter((key) => parsed.output[key] !== undefined).map(
@@ -100,6 +103,7 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
       ),
       "resync",
     ),
+    takeOverFrom: v.optional(v.array(instanceName(), "a list"), []),
     apiVersion: v.optional(v.unknown()),
     kind: v.optional(v.unknown()),
     health: v.optional(v.unknown()),
@@ -129,6 +133,14 @@ function namespaceGlobs() {
     v.regex(/^[a-z0-9*-]+$/, "the name of a namespace, in which * stands for any text"),
   );
   return v.array(glob, "a list of strings");
+}
+
+/** An installation as it stands on its children. */
+function instanceName() {
+  return v.pipe(
+    v.string("a string"),
+    v.check(isInstanceName, "an installation as NAMESPACE/RELEASE, such as traefik/traefik-cert-rotation"),
+  );
 }
 
 function identities() {

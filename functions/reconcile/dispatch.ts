@@ -214,7 +214,9 @@ function integrationOf({ integrations }: ReconcileContext, child: ChildReference
 
 /** The event is an echo of our own write, or about a status that nobody here waits for. */
 function isUntouched(context: ReconcileContext, integration: Integration, child: KubernetesObject): boolean {
-  return !isAwaited(context, integration) && isOfInstance(child, context.instance) && isAsApplied(child);
+  // One of an installation that is taken over from does not carry this one's name yet.
+  const isOurs = isOfInstance(child, { instance: context.instance, takeOverFrom: [] });
+  return !isAwaited(context, integration) && isOurs && isAsApplied(child);
 }
 
 /** Whether the children of others wait for what the status of its children says. */

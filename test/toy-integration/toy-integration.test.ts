@@ -90,7 +90,7 @@ suite("a toy integration at work", () => {
     const [web, all] = derive(descriptions, {
       ...context,
       dependencies: new Map(),
-      surroundings: { objects: [], instance: null },
+      surroundings: { objects: [], identity: null },
     });
     const [rendered] = web?.children ?? [];
     assert.deepEqual([rendered?.child?.metadata.name, rendered?.child?.spec], ["web-probe", SPEC]);

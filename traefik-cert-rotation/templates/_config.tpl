@@ -89,6 +89,7 @@ The integrations as these values have them, as a JSON list. What the chart knows
   "onOptOut" .Values.onOptOut
   "hostPolicy" .Values.hostPolicy
   "hostClaims" (ternary "off" .Values.hostClaims (eq (toString .Values.hostClaims) "false"))
+  "takeOverFrom" .Values.takeOverFrom
   "selector" $selector
   "traefik" (pick .Values.traefik "defaultRuleSyntax")
   "integrations" $integrations

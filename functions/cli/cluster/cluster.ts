@@ -5,6 +5,7 @@
  */
 import type { Configuration } from "../../config/configuration.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import type { Identity } from "../../reconcile/plan/ownership.ts";
 import { isNamespaceName } from "../../schema/object-names.ts";
 import { connect } from "../connection/connection.ts";
 import { checkInstance } from "../installation/instance.ts";
@@ -28,6 +29,7 @@ export interface OpenCluster {
   readonly configuration: Configuration;
   readonly configurationFrom: ConfigurationSource;
   readonly instance: string;
+  readonly identity: Identity;
   /** Null: all namespaces. */
   readonly namespace: string | null;
   /** What the reader notes, and what has to be known of the installation. */
@@ -69,6 +71,7 @@ export async function openCluster(
     configuration,
     configurationFrom: from,
     instance,
+    identity: { instance, takeOverFrom: configuration.takeOverFrom },
     namespace,
     notes: () => [...(configuration.mode === "observe" ? [OBSERVES] : []), ...reader.notes],
     endProgress: progress.end,

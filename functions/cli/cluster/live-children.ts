@@ -31,7 +31,7 @@ export interface LiveChild {
 
 /** Objects that the route owns, that have its child's name, or that have the shared resource it names. */
 export async function liveChildren(
-  { reader, configuration, instance }: OpenCluster,
+  { reader, configuration, identity }: OpenCluster,
   { route, ...description }: RouteDescription,
   run: DryRun,
 ): Promise<readonly LiveChild[]> {
@@ -49,7 +49,7 @@ export async function liveChildren(
       const write = run.writes.find((each) => each.resource === resource && each.name === name);
       found.push({
         object,
-        ownership: classifyOwnership(object, route, instance),
+        ownership: classifyOwnership(object, route, identity),
         progress: progressOf(object, integration),
         action: write?.action ?? null,
       });

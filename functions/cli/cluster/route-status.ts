@@ -89,10 +89,10 @@ interface Index {
   readonly writes: ReadonlyMap<Integration, ReadonlyMap<string, readonly RecordedWrite[]>>;
 }
 
-function indexOf({ routes, run, configuration, childrenOf, instance }: Snapshot): Index {
+function indexOf({ routes, run, configuration, childrenOf, identity }: Snapshot): Index {
   const { integrations } = configuration;
   const mine = (integration: Integration) =>
-    childrenOf(integration).filter((child) => isOfInstance(child, instance));
+    childrenOf(integration).filter((child) => isOfInstance(child, identity));
   return {
     descriptions: new Map(routes.map((description) => [routeName(description.route), description])),
     problems: Map.groupBy(run.problems, ({ route }) => (route === null ? "" : routeName(route))),
@@ -177,7 +177,7 @@ function stateOf(write: RecordedWrite | undefined, { done }: ChildProgress): Chi
 
 /** What stands where the child would be. */
 async function substitute(
-  { reader, instance }: Snapshot,
+  { reader, identity }: Snapshot,
   description: RouteDescription,
   integration: Integration,
   problems: readonly Problem[],
@@ -191,7 +191,7 @@ async function substitute(
     return { ...nothing, state: "none" };
   }
   const object = await read(reader.client, integration, route.namespace, name);
-  const ownership: Ownership | null = object === null ? null : classifyOwnership(object, route, instance);
+  const ownership: Ownership | null = object === null ? null : classifyOwnership(object, route, identity);
   if (ownership !== null && !mayWrite(ownership)) {
     return { object, name, state: ownership === "released" ? "released" : "foreign" };
   }

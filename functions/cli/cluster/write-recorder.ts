@@ -56,7 +56,9 @@ export function createWriteRecorder(client: ReadingClient, instance: string): Wr
 }
 
 function actionOf(step: Write, instance: string): PlannedAction {
-  return step.action === "update" && !isOfInstance(step.live, instance) ? "adopt" : step.action;
+  return step.action === "update" && !isOfInstance(step.live, { instance, takeOverFrom: [] })
+    ? "adopt"
+    : step.action;
 }
 
 async function namesIn(

@@ -8,6 +8,7 @@ import { type ExitCode, type Terminal, UsageError } from "../terminal/terminal.t
 import { configurationOption, installationOptions, outputOption, seconds } from "./options.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { StatusOptions } from "./status.ts";
+import type { TakeOverOptions } from "./take-over.ts";
 
 /** `end` is told how a command ended. */
 export function addClusterCommands(
@@ -65,6 +66,21 @@ export function addClusterCommands(
     .addOption(new Option("-o, --output <format>", "of --dry-run").choices(["text", "json"]))
     .addHelpText("after", RESYNC_HELP)
     .action(async (options: ResyncWords) => end(await resyncOrPlan(options, terminal)));
+
+  program
+    .command("take-over")
+    .description(
+      "Give the children of a former installation, and children that lost their owners, to an installation.",
+    )
+    .option("--from <namespace/release...>", "former installations whose children are taken over")
+    .option("-n, --namespace <namespace>", "only the children in this namespace")
+    .option("--instance, --installation <namespace/release>", "the installation, where there are several")
+    .option("--context <name>", "context of the kubeconfig (default: its current one)")
+    .option("--dry-run", "only say what would be taken over")
+    .addHelpText("after", TAKE_OVER_HELP)
+    .action(async (options: TakeOverOptions) =>
+      end(await (await import("./take-over.ts")).takeOverChildren(options, terminal)),
+    );
 }
 
 /** Options of a command that reads the cluster of a kubeconfig. */
@@ -122,3 +138,14 @@ Exit codes: 0 done, 1 not done, 2 wrong usage, 3 done but for deletions that wer
 Examples:
   $ traefik-cert-rotater resync --namespace shop
   $ traefik-cert-rotater resync --namespace shop --to http://localhost:8080`;
+
+const TAKE_OVER_HELP = `
+For an installation that was renamed, moved or made anew, and for a cluster that was restored from a backup without the
+owners of its objects. Children keep their names and uids, so nothing is issued again. Without --from only the
+installation's own children that lost their owners are taken over. The value takeOverFrom has the function do the same.
+
+Exit codes: 0 done, 1 not all of it, or an installation of --from has no child here, 2 wrong usage.
+
+Examples:
+  $ traefik-cert-rotater take-over --from old-namespace/old-release --dry-run
+  $ traefik-cert-rotater take-over --from old-namespace/old-release && traefik-cert-rotater resync`;

@@ -73,7 +73,7 @@ async function explainOne(
     { namespace, name, confirmDeletions: false },
   );
   const listed = await Promise.all(integrations.map((each) => listChildren(reader.client, each, namespace)));
-  const surroundings = { objects: listed.flat(), instance };
+  const surroundings = { objects: listed.flat(), identity: cluster.identity };
   const derivations = derive(all, { integrations, selector, dependencies, refuseHost, surroundings });
   const found = derivations.filter(({ description }) => description.route.name === name);
   const live = await Promise.all(found.map(({ description }) => liveChildren(cluster, description, run)));

@@ -47,7 +47,7 @@ export async function analyse(options: AnalyseOptions, terminal: Terminal): Prom
   const descriptions = await Promise.all(objects.map(({ object }) => describeRoute(settings, object, {})));
   const dependencies = dependenciesWith(integrations, target ?? [UNKNOWN_TARGET]);
   const others = lastOfEach(input.others).objects.map(({ object }) => object);
-  const surroundings = { objects: others, instance: null };
+  const surroundings = { objects: others, identity: null };
   const derived = derive(descriptions, { integrations, selector, dependencies, refuseHost, surroundings });
   if (objects.length === 0 && errors.length === 0) {
     terminal.err(

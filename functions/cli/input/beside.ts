@@ -11,6 +11,7 @@ import { isTaken, withObstacle } from "../../reconcile/plan/matching.ts";
 import { isSharing } from "../../reconcile/plan/namespace-index.ts";
 import {
   classifyOwnership,
+  type Identity,
   isOfInstance,
   MANAGED_BY,
   MANAGED_BY_LABEL,
@@ -24,7 +25,7 @@ export interface Surroundings {
   /** Objects of any kind. */
   readonly objects: readonly KubernetesObject[];
   /** The installation whose children are ours; null where none is known: then those of any are. */
-  readonly instance: string | null;
+  readonly identity: Identity | null;
 }
 
 /** The name that the child has there, or why there is none. */
@@ -35,7 +36,7 @@ export function placeOf(
   integration: Integration,
   members: readonly [RouteDescription, ...RouteDescription[]],
   child: KubernetesObject,
-  { objects, instance }: Surroundings,
+  { objects, identity }: Surroundings,
 ): Place {
   const [{ route }] = members;
   const { name } = child.metadata;
@@ -47,7 +48,7 @@ export function placeOf(
     ({ spec }) => sharedResource !== null && integration.sharedResource?.of(spec) === sharedResource,
   );
   const isOurs = (object: KubernetesObject) =>
-    members.some((member) => mayWrite(ownershipOf(object, member.route, instance))) ||
+    members.some((member) => mayWrite(ownershipOf(object, member.route, identity))) ||
     (holders.every((holder) => holder === object) && isTaken(integration, object, child.spec));
   const occupant = here.find(({ metadata }) => metadata.name === name);
   const other = holders.find((holder) => !isOurs(holder));
@@ -58,22 +59,24 @@ export function placeOf(
   const names = integration.names(child.spec);
   const problem =
     isSharing(integration) && sharedResource !== null
-      ? whyUnmade(integration, { route, sharedResource, names }, stranger, instance ?? "")
-      : inTheWay(stranger, route, instance ?? "");
+      ? whyUnmade(integration, { route, sharedResource, names }, stranger, identity ?? NOBODY)
+      : inTheWay(stranger, route, identity ?? NOBODY);
   return {
     why: `${stranger.kind} ${stranger.metadata.name} is there, which is not ours`,
     problem: withObstacle(problem, integration, stranger, child.spec),
   };
 }
 
-function ownershipOf(object: KubernetesObject, route: RouteReference, instance: string | null): Ownership {
-  if (instance === null) {
+function ownershipOf(object: KubernetesObject, route: RouteReference, identity: Identity | null): Ownership {
+  if (identity === null) {
     return object.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY
       ? "ours"
-      : classifyOwnership(object, route, "");
+      : classifyOwnership(object, route, NOBODY);
   }
-  return isOfInstance(object, instance) ? "ours" : classifyOwnership(object, route, instance);
+  return isOfInstance(object, identity) ? "ours" : classifyOwnership(object, route, identity);
 }
+
+const NOBODY: Identity = { instance: "", takeOverFrom: [] };
 
 function isOfKind({ apiVersion, kind }: KubernetesObject, { resource }: Integration): boolean {
   // Of whatever version: that is a matter of how the object was written.

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { DEFAULT_INSTANCE } from "../../instance.ts";
+import { DEFAULT_INSTANCE, isInstanceName } from "../../instance.ts";
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
 import { INSTANCE_ANNOTATION, MANAGED_BY_SELECTOR } from "../../reconcile/plan/ownership.ts";
-import { isNamespaceName, isObjectName } from "../../schema/object-names.ts";
 import { UsageError } from "../terminal/terminal.ts";
 
 /** As many children are asked whose they are. */
@@ -16,8 +15,7 @@ const SAMPLE = 500;
 
 /** @throws {UsageError} unless it is `<namespace>/<name>` */
 export function checkInstance(text: string): string {
-  const [namespace = "", name = "", ...rest] = text.split("/");
-  if (isNamespaceName(namespace) && isObjectName(name) && rest.length === 0) return text;
+  if (isInstanceName(text)) return text;
   throw new UsageError(`--instance ${text} is no installation; give NAMESPACE/RELEASE`);
 }
 

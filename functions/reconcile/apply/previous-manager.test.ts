@@ -29,8 +29,19 @@ test("the entry that set Switchboard's label becomes one of ours that owns the l
   assert.deepEqual(now, [ours, status, person]);
 });
 
+test("the entry of whoever restored a child becomes one of ours in the same way", () => {
+  const now = withoutPreviousManager(certificate("Traefik-cert-rotater", [written, status, person]));
+  assert.deepEqual(now, [
+    { ...written, manager: "traefik-cert-rotater", operation: "Apply", fieldsV1: label },
+    status,
+    person,
+  ]);
+});
+
 test("nothing to do for other objects, or where nobody is known to have set it", () => {
-  assert.equal(withoutPreviousManager(certificate("Traefik-cert-rotater", [written])), null);
+  const applied = { ...written, manager: "traefik-cert-rotater", operation: "Apply" };
+  assert.equal(withoutPreviousManager(certificate("Traefik-cert-rotater", [applied, written])), null);
+  assert.equal(withoutPreviousManager(certificate("somebody", [written])), null);
   assert.equal(withoutPreviousManager(certificate("switchboard", [status, person])), null);
   assert.equal(withoutPreviousManager(certificate("switchboard", [])), null);
 });

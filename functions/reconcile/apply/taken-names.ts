@@ -7,13 +7,12 @@ import type { NameSharing } from "../../integrations/integration.ts";
 import { listAll } from "../observe/listing.ts";
 import type { Reads } from "../observe/view.ts";
 import { marksOf } from "../plan/names/name-marks.ts";
-import { isOfInstance } from "../plan/ownership.ts";
+import { type Identity, isOfInstance } from "../plan/ownership.ts";
 import type { Write } from "../plan/plan.ts";
 import type { Written } from "./apply.ts";
 
-export interface NamesContext {
+export interface NamesContext extends Identity {
   readonly client: Reads;
-  readonly instance: string;
 }
 
 /**
@@ -23,7 +22,7 @@ export interface NamesContext {
  * @throws KubernetesError the children could not be read
  */
 export async function sharesTakenNames(
-  { client, instance }: NamesContext,
+  context: NamesContext,
   namespace: string,
   { integration, plan, step, object }: Written,
 ): Promise<boolean> {
@@ -36,11 +35,11 @@ export async function sharesTakenNames(
   if (taken.length === 0) return false;
   const said = nameSharing.entries(step.child.spec);
   const exactVersion = object.metadata.resourceVersion ?? "";
-  const others = await listAll(client, { resource, namespace, exactVersion });
+  const others = await listAll(context.client, { resource, namespace, exactVersion });
   return others.some((other) => {
     const { metadata } = other;
     if (metadata.name === object.metadata.name || metadata.deletionTimestamp !== undefined) return false;
-    if (!isOfInstance(other, instance)) return false;
+    if (!isOfInstance(other, context)) return false;
     const entries = nameSharing.entries(other.spec);
     return taken.some((name) => {
       const [one, two] = [said.get(name), entries.get(name)];

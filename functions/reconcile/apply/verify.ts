@@ -14,12 +14,12 @@ import { describeRoute } from "../observe/describe.ts";
 import { listAll } from "../observe/listing.ts";
 import { NamespaceView, type Reads, type ViewContext } from "../observe/view.ts";
 import { isSharing } from "../plan/namespace-index.ts";
-import { isOwnedBy } from "../plan/ownership.ts";
+import { type Identity, isOwnedBy } from "../plan/ownership.ts";
 import { acquiredResource, type Write } from "../plan/plan.ts";
 import type { Written } from "./apply.ts";
 import { sharesTakenNames } from "./taken-names.ts";
 
-export type VerifyContext = ViewContext & { readonly instance: string };
+export type VerifyContext = ViewContext & Identity;
 
 export interface Verdict {
   /** Routes and dependencies are what the plan saw. */
@@ -60,7 +60,8 @@ async function lookAgain(
   written: readonly Written[],
 ): Promise<Verdict> {
   const after = new NamespaceView(context, client, before.namespace);
-  const names = { client, instance: context.instance };
+  const { instance, takeOverFrom } = context;
+  const names = { client, instance, takeOverFrom };
   const [areCurrent, contested, shared] = await Promise.all([
     Promise.all([
       areUnchanged(context, before, after, subject, written),

@@ -13,7 +13,7 @@ import { type RouteDescription, type RouteReference, routeKey } from "../../trae
 import { type HeldNames, heldNames } from "./child/hosts-since.ts";
 import { namesOf } from "./host-policy.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
-import { byOwner, isOfInstance } from "./ownership.ts";
+import { byOwner, type Identity, isOfInstance } from "./ownership.ts";
 
 /** Who claims a host, and how good the claim is: the least `rank` holds it. */
 export interface Claimant {
@@ -23,8 +23,7 @@ export interface Claimant {
 
 export type HostClaim = readonly [host: string, claimant: Claimant];
 
-export interface ClaimSetting extends Eligibility {
-  readonly instance: string;
+export interface ClaimSetting extends Eligibility, Identity {
   readonly integrations: readonly Integration[];
 }
 
@@ -36,7 +35,7 @@ export function claimsOf(
 ): readonly HostClaim[] {
   const carriers = [...children].flatMap(([integration, objects]) =>
     objects
-      .filter((child) => isOfInstance(child, setting.instance))
+      .filter((child) => isOfInstance(child, setting))
       .map((child) => ({ child, names: heldNames(child, integration.names(child.spec)) })),
   );
   const held = byOwner(carriers, ({ child }) => child);

@@ -5,6 +5,7 @@ import { inTheWay } from "./in-the-way.ts";
 import { classifyOwnership, mayWrite } from "./ownership.ts";
 
 const INSTANCE = "new/tcr";
+const identity = { instance: INSTANCE, takeOverFrom: [] };
 const route = { kind: "IngressRoute", name: "web" } as const;
 const owner: OwnerReference = {
   apiVersion: "traefik.io/v1alpha1",
@@ -78,19 +79,19 @@ const cases: readonly (readonly [string, KubernetesObject, string, RegExp])[] = 
 
 for (const [title, live, reason, text] of cases) {
   test(`${title}: ${reason}, and what the message advises works`, () => {
-    assert.equal(mayWrite(classifyOwnership(live, route, INSTANCE)), false);
-    const problem = inTheWay(live, route, INSTANCE);
+    assert.equal(mayWrite(classifyOwnership(live, route, identity)), false);
+    const problem = inTheWay(live, route, identity);
     assert.equal(problem.reason, reason);
     assert.match(problem.message, text);
     assert.equal(
-      classifyOwnership(merge(live, advised(problem.message)) as KubernetesObject, route, INSTANCE),
+      classifyOwnership(merge(live, advised(problem.message)) as KubernetesObject, route, identity),
       "adoptable",
     );
   });
 }
 
 test("a child that another route of this installation has is not to be taken from it", () => {
-  const { reason, message } = inTheWay(child(labelled, ours, [other]), route, INSTANCE);
+  const { reason, message } = inTheWay(child(labelled, ours, [other]), route, identity);
   assert.equal(reason, "NotOurs");
   assert.match(message, /is the child of IngressRoute other: .* Give one of the two routes another name\.$/);
   assert.doesNotMatch(message, /adopt|kubectl/);
@@ -98,14 +99,14 @@ test("a child that another route of this installation has is not to be taken fro
 
 test("the command names the object for kubectl", () => {
   assert.match(
-    inTheWay(child(labelled, ours), route, INSTANCE).message,
+    inTheWay(child(labelled, ours), route, identity).message,
     /: kubectl patch certificate\.cert-manager\.io web-tls -n shop --type merge -p '\{/,
   );
 });
 
 test("of an object of a file, which may have no namespace, the command names none", () => {
   const { namespace: _, ...metadata } = child(switchboards, {}, [other]).metadata;
-  const { message } = inTheWay({ ...child(switchboards, {}, [other]), metadata }, route, INSTANCE);
+  const { message } = inTheWay({ ...child(switchboards, {}, [other]), metadata }, route, identity);
   assert.match(message, /: kubectl patch certificate\.cert-manager\.io web-tls --type merge -p '\{/);
 });
 

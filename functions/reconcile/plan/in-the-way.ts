@@ -10,6 +10,7 @@ import type { RouteReference } from "../../traefik/route-description.ts";
 import {
   ADOPT_ANNOTATION,
   classifyOwnership,
+  type Identity,
   INSTANCE_ANNOTATION,
   isOfInstance,
   isSwitchboards,
@@ -20,12 +21,12 @@ import {
 
 type RouteName = Pick<RouteReference, "kind" | "name">;
 
-/** The problem of an object in the way of the route's child. `instance` is `<release namespace>/<release>`. */
-export function inTheWay(live: KubernetesObject, route: RouteName, instance: string): Problem {
-  const reason = classifyOwnership(live, route, instance) === "released" ? "Released" : "NotOurs";
+/** The problem of an object in the way of the route's child. */
+export function inTheWay(live: KubernetesObject, route: RouteName, identity: Identity): Problem {
+  const reason = classifyOwnership(live, route, identity) === "released" ? "Released" : "NotOurs";
   const object = `${live.kind} ${live.metadata.name}`;
   const describe =
-    reason === "Released" ? describeReleased : isOfInstance(live, instance) ? describeTaken : describeForeign;
+    reason === "Released" ? describeReleased : isOfInstance(live, identity) ? describeTaken : describeForeign;
   return { reason, message: describe(object, live, route), field: null };
 }
 
@@ -34,9 +35,10 @@ type Describe = (object: string, live: KubernetesObject, route: RouteName) => st
 const describeReleased: Describe = (object, live, route) => {
   const isLabelled = live.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY;
   const lost = isLabelled ? "owner (a restore from a backup does that)" : `label ${MANAGED_BY_LABEL}`;
+  const all = isLabelled ? ", or all such children with traefik-cert-rotater take-over" : "";
   return (
     `${object} was made by this installation, but its ${lost} was taken away: it is left alone. ` +
-    `Hand it back: ${handOver(live, route)}. Or delete it and it is made again, or leave it as yours.`
+    `Hand it back: ${handOver(live, route)}${all}. Or delete it and it is made again, or leave it as yours.`
   );
 };
 
@@ -51,7 +53,8 @@ const describeForeign: Describe = (object, live, route) => {
   if (isOfInstallation(live)) {
     return (
       `${object} was made by installation ${annotations[INSTANCE_ANNOTATION]}: it is left alone. ` +
-      `If that one is gone, moved or renamed, hand it over: ${handOver(live, route)}. ` +
+      `If that one is gone, moved or renamed, hand it over: ${handOver(live, route)}, ` +
+      `or all its children with traefik-cert-rotater take-over --from ${annotations[INSTANCE_ANNOTATION]}. ` +
       "Else let only one of the two have this route (selector.ingressClass)."
     );
   }

@@ -9,7 +9,7 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { type RouteDescription, type RouteReference, routeName } from "../../traefik/route-description.ts";
 import type { Eligibility } from "./members.ts";
 import { keepsChild, mayHaveChild } from "./members.ts";
-import { append, byOwner, isOfInstance } from "./ownership.ts";
+import { append, byOwner, type Identity, isOfInstance } from "./ownership.ts";
 
 /** An integration whose children are shared. */
 export type SharingIntegration = Integration & { readonly sharedResource: SharedResource };
@@ -40,7 +40,7 @@ export function indexNamespace(
   integration: SharingIntegration,
   routes: readonly RouteDescription[],
   children: readonly KubernetesObject[],
-  setting: Eligibility & { readonly instance: string },
+  setting: Eligibility & Identity,
 ): NamespaceIndex {
   const { sharedResource, name } = integration;
   const isUnclear = (route: RouteDescription) =>
@@ -60,7 +60,7 @@ export function indexNamespace(
     const taken = sharedResource.of(child.spec);
     if (taken !== null) append(holders, taken, child);
   }
-  const own = children.filter((child) => isOfInstance(child, setting.instance));
+  const own = children.filter((child) => isOfInstance(child, setting));
   // The API group is left out: a route that moved from one group of Traefik to the other keeps its children.
   const attached = byOwner(own, (child) => child, routeName);
   return {

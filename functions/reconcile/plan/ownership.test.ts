@@ -4,6 +4,7 @@ import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.
 import { classifyOwnership, isOfInstance, owningRoutes } from "./ownership.ts";
 
 const INSTANCE = "traefik/tcr";
+const identity = { instance: INSTANCE, takeOverFrom: [] };
 const route = { kind: "IngressRoute", name: "web" } as const;
 const owner: OwnerReference = {
   apiVersion: "traefik.io/v1alpha1",
@@ -72,7 +73,29 @@ const cases: readonly (readonly [string, KubernetesObject, string])[] = [
 ];
 
 for (const [title, object, expected] of cases) {
-  test(`${title}: ${expected}`, () => assert.equal(classifyOwnership(object, route, INSTANCE), expected));
+  test(`${title}: ${expected}`, () => assert.equal(classifyOwnership(object, route, identity), expected));
+}
+
+const ofFormer = { "traefik-cert-rotater.io/instance": "old/tcr" };
+const takingOver: readonly (readonly [string, KubernetesObject, string])[] = [
+  ["a former installation's", child(ours, ofFormer, [owner]), "ours"],
+  [
+    "a former installation's of another route",
+    child(ours, ofFormer, [{ ...owner, name: "other" }]),
+    "foreign",
+  ],
+  ["a former installation's without owner", child(ours, ofFormer, []), "adoptable"],
+  ["its own without owner", child(ours, mine, []), "adoptable"],
+  ["one that another controller has by now", child(ours, ofFormer, [deployment]), "released"],
+  ["a former installation's without label", child({}, ofFormer, [owner]), "released"],
+  ["its own without label", child({}, mine, []), "released"],
+  ["a third installation's", child(ours, { "traefik-cert-rotater.io/instance": "x/y" }, []), "foreign"],
+];
+for (const [title, object, expected] of takingOver) {
+  test(`while children are taken over, ${title}: ${expected}`, () => {
+    const continued = { instance: INSTANCE, takeOverFrom: ["old/tcr", INSTANCE] };
+    assert.equal(classifyOwnership(object, route, continued), expected);
+  });
 }
 
 test("the controller comes first among the owners, and others than routes are none", () => {
@@ -82,6 +105,6 @@ test("the controller comes first among the owners, and others than routes are no
     owningRoutes(object).map(({ name, namespace }) => `${namespace}/${name}`),
     ["shop/web", "shop/second"],
   );
-  assert.equal(isOfInstance(object, INSTANCE), true);
-  assert.equal(isOfInstance(child(ours, mine, [deployment]), INSTANCE), false);
+  assert.equal(isOfInstance(object, identity), true);
+  assert.equal(isOfInstance(child(ours, mine, [deployment]), identity), false);
 });

@@ -40,11 +40,22 @@ export type Ownership = "ours" | "adoptable" | "released" | "foreign";
 
 type RouteName = Pick<RouteReference, "kind" | "name">;
 
-/** Classifies an existing object of the child's name. `instance` is `<release namespace>/<release>`. */
-export function classifyOwnership(child: KubernetesObject, route: RouteName, instance: string): Ownership {
-  if (isOfInstance(child, instance)) return isOwnedBy(child, route) ? "ours" : "foreign";
-  if (isAdoptable(child, route)) return "adoptable";
-  return child.metadata.annotations?.[INSTANCE_ANNOTATION] === instance ? "released" : "foreign";
+/** Who an installation is. */
+export interface Identity {
+  /** `<release namespace>/<release>`; stands on every child that this installation writes. */
+  readonly instance: string;
+  /**
+   * Installations that this one continues, in the same form: their children are its own. One that names itself takes
+   * back those of its children that lost their owners, as a restore leaves them.
+   */
+  readonly takeOverFrom: readonly string[];
+}
+
+/** Classifies an existing object of the child's name. */
+export function classifyOwnership(child: KubernetesObject, route: RouteName, identity: Identity): Ownership {
+  if (isOfInstance(child, identity)) return isOwnedBy(child, route) ? "ours" : "foreign";
+  if (isAdoptable(child, route) || isLeftWithoutOwner(child, identity)) return "adoptable";
+  return namesInstance(child, identity) ? "released" : "foreign";
 }
 
 export function mayWrite(ownership: Ownership): boolean {
@@ -53,12 +64,10 @@ export function mayWrite(ownership: Ownership): boolean {
 
 /** Another installation's child is never adopted, nor what a controller other than the route's looks after. */
 function isAdoptable(child: KubernetesObject, route: RouteName): boolean {
-  const { labels, annotations, ownerReferences = [] } = child.metadata;
-  if (labels?.[MANAGED_BY_LABEL] === MANAGED_BY && annotations?.[INSTANCE_ANNOTATION] !== undefined)
-    return false;
+  const { annotations, ownerReferences = [] } = child.metadata;
+  if (isLabelled(child) && annotations?.[INSTANCE_ANNOTATION] !== undefined) return false;
   const controller = ownerReferences.find(isController);
-  const isRoutes =
-    controller !== undefined && controller.kind === route.kind && controller.name === route.name;
+  const isRoutes = controller !== undefined && isOf(controller, route);
   if (isSwitchboards(child)) return isRoutes && kindOfOwner(controller) !== undefined;
   return annotations?.[ADOPT_ANNOTATION] === "true" && (controller === undefined || isRoutes);
 }
@@ -68,13 +77,43 @@ export function isSwitchboards({ metadata }: KubernetesObject): boolean {
   return metadata.labels?.[MANAGED_BY_LABEL] === SWITCHBOARD;
 }
 
-/** Whether this installation made the object and still has it, whatever the route. */
-export function isOfInstance(child: KubernetesObject, instance: string): boolean {
+/** Whether this installation, or one that it continues, made the object and still has it, whatever the route. */
+export function isOfInstance(child: KubernetesObject, identity: Identity): boolean {
+  return namesInstance(child, identity) && isLabelled(child) && hasRoute(child);
+}
+
+/**
+ * Whether only the owner is missing from a child of an installation that is taken over from. Without being asked it is
+ * left alone: to take a child's owner away is how somebody keeps it beyond its route.
+ */
+function isLeftWithoutOwner(child: KubernetesObject, { takeOverFrom }: Identity): boolean {
+  const { annotations, ownerReferences = [] } = child.metadata;
   return (
-    child.metadata.annotations?.[INSTANCE_ANNOTATION] === instance &&
-    child.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY &&
-    (child.metadata.ownerReferences ?? []).some((owner) => kindOfOwner(owner) !== undefined)
+    takeOverFrom.includes(annotations?.[INSTANCE_ANNOTATION] ?? "") &&
+    isLabelled(child) &&
+    !hasRoute(child) &&
+    !ownerReferences.some(isController)
   );
+}
+
+/** Whether the object says that this installation, or one that it continues, made it. */
+function namesInstance({ metadata }: KubernetesObject, { instance, takeOverFrom }: Identity): boolean {
+  const named = metadata.annotations?.[INSTANCE_ANNOTATION];
+  return named !== undefined && (named === instance || takeOverFrom.includes(named));
+}
+
+/** Whether it carries the label of this product's children, of whichever installation. */
+export function isLabelled({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY;
+}
+
+/** Whether a route is among the owners. */
+export function hasRoute({ metadata }: KubernetesObject): boolean {
+  return (metadata.ownerReferences ?? []).some((owner) => kindOfOwner(owner) !== undefined);
+}
+
+function isOf({ kind, name }: OwnerReference, route: RouteName): boolean {
+  return kind === route.kind && name === route.name;
 }
 
 /** Whether a route of that name, in whatever API group, is among the owners. */

@@ -17,7 +17,7 @@ import { inTheWay } from "./in-the-way.ts";
 import { isTaken, withObstacle } from "./matching.ts";
 import type { DecidedNames } from "./names/decide-names.ts";
 import { followedNames, withMarks } from "./names/name-marks.ts";
-import { classifyOwnership, mayWrite } from "./ownership.ts";
+import { classifyOwnership, type Identity, mayWrite } from "./ownership.ts";
 
 export type Step =
   | { readonly action: "none" }
@@ -38,8 +38,7 @@ export interface Plan {
 const NOTHING: Step = { action: "none" };
 
 /** What plans need besides routes and children. */
-export interface PlanSetting {
-  readonly instance: string;
+export interface PlanSetting extends Identity {
   /** Whether a route that opts out keeps the child it has. */
   readonly onOptOut: OnOptOut;
   /** RFC 3339 */
@@ -65,7 +64,7 @@ export function planChild(
 ): Plan {
   if (optedOut && setting.onOptOut === "keep") return { step: NOTHING, problems: [], members: [] };
   const { instance, observedState } = setting;
-  const ownership = live === null ? null : classifyOwnership(live, description.route, instance);
+  const ownership = live === null ? null : classifyOwnership(live, description.route, setting);
   const child = ownership !== null && mayWrite(ownership) ? live : null;
   const followed = {
     before: followedNames(child, description.route),
@@ -79,7 +78,7 @@ export function planChild(
   if (live !== null && child === null && !taken) {
     const refused =
       desired.kind === "present"
-        ? [withObstacle(inTheWay(live, description.route, instance), integration, live, desired.spec)]
+        ? [withObstacle(inTheWay(live, description.route, setting), integration, live, desired.spec)]
         : [];
     return { step: NOTHING, problems: [...desired.problems, ...refused], members: [description] };
   }

@@ -106,7 +106,7 @@ function planNaming(
   const own = integration.childName(route);
   const isLeft = description === null && !children.some(({ metadata }) => metadata.name === own);
   if (isLeft && !hasLabelled && !hasAllChildren) return { missing: "labelled" };
-  const isShared = markedNames(route, children, setting.instance, own).size > 0;
+  const isShared = markedNames(route, children, setting, own).size > 0;
   if (!isShared && !readsNames) {
     return { plans: planAlone(integration, subject, observed, setting), partners: [] };
   }
@@ -234,10 +234,10 @@ function previousOwner(
 function leftovers(
   route: RouteReference,
   live: KubernetesObject | null,
-  { instance }: PlannerSetting,
+  setting: PlannerSetting,
 ): readonly Plan[] {
   if (live === null || live.metadata.deletionTimestamp !== undefined) return [];
-  if (!isOfInstance(live, instance) || !isOfThatRoute(live, route)) return [];
+  if (!isOfInstance(live, setting) || !isOfThatRoute(live, route)) return [];
   return [{ step: { action: "delete", live }, problems: [], members: [] }];
 }
 

@@ -9,11 +9,10 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { mayHaveChild } from "./members.ts";
 import type { Selector } from "./opt-out.ts";
-import { isOfInstance, isOwnedBy } from "./ownership.ts";
+import { type Identity, isOfInstance, isOwnedBy } from "./ownership.ts";
 
-export interface ReadinessSetting {
+export interface ReadinessSetting extends Identity {
   readonly selector: Selector;
-  readonly instance: string;
 }
 
 /**
@@ -21,14 +20,14 @@ export interface ReadinessSetting {
  * never waited for: two of them would wait for each other.
  */
 export function isReadyFor(
-  { selector, instance }: ReadinessSetting,
+  setting: ReadinessSetting,
   integration: Integration,
   description: RouteDescription,
   children: readonly KubernetesObject[],
 ): boolean {
   const { isReady } = integration;
   if (isReady === null || integration.waitsForOthers) return true;
-  if (!mayHaveChild(description, selector, integration.name)) return true;
+  if (!mayHaveChild(description, setting.selector, integration.name)) return true;
   const isWanted =
     integration.sharedResource === null
       ? wantedChild(integration, description)
@@ -36,7 +35,7 @@ export function isReadyFor(
   if (isWanted === null) return true;
   return children.some(
     (child) =>
-      isOfInstance(child, instance) &&
+      isOfInstance(child, setting) &&
       isOwnedBy(child, description.route) &&
       isWanted(child, integration.names(child.spec)) &&
       isReady(child),

@@ -15,6 +15,7 @@ const { integrations } = parseConfiguration({}, INTEGRATIONS).configuration;
 const integration = integrations.find(isSharing) as SharingIntegration;
 const setting = {
   instance: INSTANCE,
+  takeOverFrom: [],
   selector: { ingressClass: null },
   onOptOut: "delete",
   now: "2026-06-01T00:00:00Z",

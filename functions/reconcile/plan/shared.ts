@@ -13,7 +13,14 @@ import type { RouteDescription, RouteReference } from "../../traefik/route-descr
 import { compareAge } from "./age.ts";
 import { isTaken, withObstacle } from "./matching.ts";
 import type { NamespaceIndex, SharingIntegration } from "./namespace-index.ts";
-import { classifyOwnership, isOfInstance, isOwnedBy, mayWrite, owningRoutes } from "./ownership.ts";
+import {
+  classifyOwnership,
+  type Identity,
+  isOfInstance,
+  isOwnedBy,
+  mayWrite,
+  owningRoutes,
+} from "./ownership.ts";
 import { type Plan, type PlanSetting, planPlaced } from "./plan.ts";
 import { whyUnmade } from "./unmade.ts";
 
@@ -83,7 +90,7 @@ export function planGroup(
   setting: PlanSetting,
 ): readonly Plan[] {
   const { instance } = setting;
-  const mine = oldestFirst(holders.filter((holder) => isWritable(holder, members, instance)));
+  const mine = oldestFirst(holders.filter((holder) => isWritable(holder, members, setting)));
   const keepers = keeping.filter(({ route }) => mine.some((child) => isOwnedBy(child, route)));
   if (members.length === 0 && keepers.length > 0) return [];
   const strangers = oldestFirst(holders.filter((holder) => !mine.includes(holder) && !isGoing(holder)));
@@ -93,7 +100,7 @@ export function planGroup(
   const active = members.filter((member) => takesPart(integration, member, had));
   const owners = inOrder([...active, ...keepers], own);
   const [first, ...others] = owners.filter((owner) => active.includes(owner));
-  if (first === undefined) return removals(mine.filter((child) => isOfInstance(child, instance)));
+  if (first === undefined) return removals(mine.filter((child) => isOfInstance(child, setting)));
   const merged = integration.sharedResource.merge([first, ...others]);
   const description = keepers.length === 0 ? merged : { ...merged, incomplete: true };
   const placed = (live: KubernetesObject | null, name: string) =>
@@ -101,7 +108,7 @@ export function planGroup(
   const unmade = { route: first.route, sharedResource, names: merged.hosts };
   const left = (object: KubernetesObject, wanted: KubernetesObject["spec"] = undefined): Plan => ({
     step: { action: "none" },
-    problems: [withObstacle(whyUnmade(integration, unmade, object, instance), integration, object, wanted)],
+    problems: [withObstacle(whyUnmade(integration, unmade, object, setting), integration, object, wanted)],
     members: [],
   });
   const wanted =
@@ -111,18 +118,17 @@ export function planGroup(
   const isAlone = mine.length === 0 && strangers.length === 1;
   const isAdopted = stranger !== undefined && isAlone && isTaken(integration, stranger, wanted);
   if (stranger !== undefined && !isAdopted) {
-    const later = mine.filter((child) => isOfInstance(child, instance) && isLater(child, stranger));
+    const later = mine.filter((child) => isOfInstance(child, setting) && isLater(child, stranger));
     return [left(stranger, wanted), ...removals(later)];
   }
   const holder = stranger ?? own;
-  const name =
-    holder?.metadata.name ?? nameOf(integration, first.route, sharedResource, occupantOf, instance);
+  const name = holder?.metadata.name ?? nameOf(integration, first.route, sharedResource, occupantOf, setting);
   if (typeof name !== "string") return [left(name)];
   const plan = placed(holder, name);
   const problems = [...integration.sharedResource.contradictions([first, ...others]), ...plan.problems];
   return [
     { ...plan, problems, members: active },
-    ...removals(surplus.filter((child) => isOfInstance(child, instance))),
+    ...removals(surplus.filter((child) => isOfInstance(child, setting))),
   ];
 }
 
@@ -165,11 +171,11 @@ function inOrder(
 function isWritable(
   child: KubernetesObject,
   members: readonly RouteDescription[],
-  instance: string,
+  identity: Identity,
 ): boolean {
   return (
-    isOfInstance(child, instance) ||
-    members.some(({ route }) => mayWrite(classifyOwnership(child, route, instance)))
+    isOfInstance(child, identity) ||
+    members.some(({ route }) => mayWrite(classifyOwnership(child, route, identity)))
   );
 }
 
@@ -198,12 +204,12 @@ function nameOf(
   route: RouteReference,
   sharedResource: string,
   occupantOf: Group["occupantOf"],
-  instance: string,
+  identity: Identity,
 ): string | KubernetesObject {
   const name = integration.childName(route);
   const occupant = occupantOf(name);
   if (occupant === null) return name;
-  if (!isOfInstance(occupant, instance)) return occupant;
+  if (!isOfInstance(occupant, identity)) return occupant;
   const hash = createHash("sha256").update(sharedResource).digest("hex").slice(0, 8);
   return `${name.slice(0, 253 - hash.length - 1)}-${hash}`;
 }

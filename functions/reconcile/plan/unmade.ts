@@ -10,7 +10,13 @@ import type { Problem } from "../../problem.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import { inTheWay } from "./in-the-way.ts";
 import type { SharingIntegration } from "./namespace-index.ts";
-import { ADOPT_ANNOTATION, INSTANCE_ANNOTATION, MANAGED_BY, MANAGED_BY_LABEL } from "./ownership.ts";
+import {
+  ADOPT_ANNOTATION,
+  type Identity,
+  INSTANCE_ANNOTATION,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+} from "./ownership.ts";
 
 /** What would have been made. */
 export interface Unmade {
@@ -25,7 +31,7 @@ export function whyUnmade(
   integration: SharingIntegration,
   { route, sharedResource, names }: Unmade,
   object: KubernetesObject,
-  instance: string,
+  identity: Identity,
 ): Problem {
   const { name } = object.metadata;
   const isNamesake = name === integration.childName(route);
@@ -33,9 +39,9 @@ export function whyUnmade(
     integration.sharedResource.of(object.spec) === sharedResource && isUsersOwn(object)
       ? coverageOf(integration.names(object.spec), names)
       : "none";
-  if (isNamesake && coverage === "none") return inTheWay(object, route, instance);
+  if (isNamesake && coverage === "none") return inTheWay(object, route, identity);
   const taken = withAdvice(integration.sharedResource.taken(sharedResource, name, coverage), coverage);
-  return isNamesake ? { ...taken, reason: inTheWay(object, route, instance).reason } : taken;
+  return isNamesake ? { ...taken, reason: inTheWay(object, route, identity).reason } : taken;
 }
 
 /** Nobody's but the user's: no controller looks after it, and nothing says that it is, or is to be, a child of ours. */

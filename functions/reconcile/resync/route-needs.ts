@@ -12,7 +12,7 @@ import { rfc3339 } from "../plan/child/hosts-since.ts";
 import { mayBeConfigured } from "../plan/deletion-cause.ts";
 import { claimsOf, type HostClaim } from "../plan/host-claims.ts";
 import { isSelected } from "../plan/opt-out.ts";
-import { byOwner, isOfInstance, owningRoutes } from "../plan/ownership.ts";
+import { byOwner, type Identity, isOfInstance, owningRoutes } from "../plan/ownership.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type PlannerSetting, planNamespace, type RoutePlan } from "../plan/planner.ts";
 import { isReadyFor } from "../plan/readiness.ts";
@@ -80,7 +80,7 @@ export interface ListedNamespace {
 
 type NeedsContext = Pick<
   ReconcileContext,
-  "integrations" | "selector" | "instance" | "onOptOut" | "refuseHost" | "now"
+  "integrations" | "selector" | keyof Identity | "onOptOut" | "refuseHost" | "now"
 >;
 
 interface Finding extends RoutePlan {
@@ -99,7 +99,7 @@ export function needsOfNamespace(context: NeedsContext, listed: ListedNamespace)
   const removals: Removal[] = [];
   let count = 0;
   for (const [integration, objects] of children) {
-    const mine = objects.filter((child) => isOfInstance(child, context.instance));
+    const mine = objects.filter((child) => isOfInstance(child, context));
     count += mine.length;
     if (integration.removesAll === true) {
       removals.push(...mine.filter(isLiving).map((child) => ({ integration, child: compact(child) })));
@@ -118,7 +118,7 @@ export function needsOfNamespace(context: NeedsContext, listed: ListedNamespace)
 }
 
 function settingOf(
-  { instance, selector, onOptOut, refuseHost, now }: NeedsContext,
+  { instance, takeOverFrom, selector, onOptOut, refuseHost, now }: NeedsContext,
   dependencies: Dependencies,
   namespace: string,
   othersReady: boolean,
@@ -126,7 +126,7 @@ function settingOf(
   const refuseName = (name: string) => refuseHost(namespace, name);
   const mayName = (host: string) => refuseName(host) === null;
   const observedState = { dependencies, mayName, refuseName, othersReady };
-  return { instance, selector, onOptOut, now: rfc3339(now()), observedState };
+  return { instance, takeOverFrom, selector, onOptOut, now: rfc3339(now()), observedState };
 }
 
 /** Tells whether what other integrations make for a route is ready; looked up only for those that wait. */

@@ -17,8 +17,9 @@ import type { Execute } from "../apply/execute.ts";
 import type { VerifiedWrites } from "../apply/verified.ts";
 import { refusalOf } from "../plan/host-policy.ts";
 import type { Selector } from "../plan/opt-out.ts";
+import type { Identity } from "../plan/ownership.ts";
 
-export interface ReconcileContext {
+export interface ReconcileContext extends Identity {
   /** Reads only; children are written by `execute`. */
   readonly client: Pick<KubernetesClient, "get" | "getMetadata" | "list">;
   readonly execute: Execute;
@@ -28,8 +29,6 @@ export interface ReconcileContext {
   readonly selector: Selector & RouteKinds;
   /** What Traefik reads a rule without `syntax` as. */
   readonly defaultRuleSyntax: RuleSyntax;
-  /** `<release namespace>/<release>` of this installation. */
-  readonly instance: string;
   readonly onOptOut: OnOptOut;
   /** Why the namespace may not have the host; null where it may. */
   readonly refuseHost: (namespace: string, host: string) => Problem | null;
@@ -47,13 +46,14 @@ export interface ReconcileContext {
 
 /** What of it an installation's configuration decides. */
 export function settingsOf({ hostPolicy, ...configuration }: Configuration) {
-  const { integrations, selector, defaultRuleSyntax, onOptOut, hostClaims } = configuration;
+  const { integrations, selector, defaultRuleSyntax, onOptOut, hostClaims, takeOverFrom } = configuration;
   return {
     integrations,
     selector,
     defaultRuleSyntax,
     onOptOut,
     hostClaims,
+    takeOverFrom,
     refuseHost: (namespace: string, host: string) => refusalOf(hostPolicy, namespace, host),
     loadRegexp: async () => (await import("../../traefik/rule/regexp.lazy.ts")).compileRegexp,
   };

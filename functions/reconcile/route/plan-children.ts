@@ -51,7 +51,7 @@ export async function planChildren(
   description: RouteDescription | null,
   options: PlanOptions,
 ): Promise<PlannedChildren> {
-  const { instance, onOptOut, refuseHost, selector } = context;
+  const { instance, takeOverFrom, onOptOut, refuseHost, selector } = context;
   const [dependencies, children, othersReady] = await Promise.all([
     view.dependencies(integration),
     childrenOf(view, integration, route),
@@ -62,6 +62,7 @@ export async function planChildren(
   const notReady = new Set(othersReady ? [] : [description]);
   const settingFor = (of: RouteDescription | null): PlannerSetting => ({
     instance,
+    takeOverFrom,
     onOptOut,
     selector,
     now: rfc3339(context.now()),
@@ -152,7 +153,7 @@ async function claimingRoutes(
   return withoutClaimedHosts(
     context,
     routes,
-    children.filter((child) => isOfInstance(child, context.instance)),
+    children.filter((child) => isOfInstance(child, context)),
   );
 }
 

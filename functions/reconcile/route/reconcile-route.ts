@@ -239,9 +239,7 @@ async function withoutClaimed(
   const children = await Promise.all(
     integrations.map((integration) => childrenOf(view, integration, route).catch(() => [])),
   );
-  const own = children
-    .flat()
-    .filter((child) => isOfInstance(child, context.instance) && isOwnedBy(child, route));
+  const own = children.flat().filter((child) => isOfInstance(child, context) && isOwnedBy(child, route));
   // An edited route without a child may have lost it for its hosts in a resync, and must not get it back by each edit.
   const mayHaveLost = own.length === 0 && integrations.some((each) => wantsChild(context, each, description));
   if (!isAsked && !mayHaveLost) return unchecked;

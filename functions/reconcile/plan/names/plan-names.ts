@@ -12,7 +12,7 @@ import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../../traefik/route-description.ts";
 import { namesOf } from "../host-policy.ts";
 import { type Eligibility, mayHaveChild } from "../members.ts";
-import { classifyOwnership, isOfInstance, mayWrite } from "../ownership.ts";
+import { classifyOwnership, type Identity, isOfInstance, mayWrite } from "../ownership.ts";
 import { type Plan, type PlanSetting, planChild } from "../plan.ts";
 import { type Decisions, decidedFor, decideNames, type Publisher } from "./decide-names.ts";
 import { followedNames, markOf, marksOf } from "./name-marks.ts";
@@ -36,12 +36,12 @@ export interface WholeNamespace {
 export function markedNames(
   route: RouteReference,
   children: readonly KubernetesObject[],
-  instance: string,
+  identity: Identity,
   own: string,
 ): ReadonlySet<string> {
   const mark = markOf(route);
   const names = children
-    .filter((child) => isOfInstance(child, instance))
+    .filter((child) => isOfInstance(child, identity))
     .flatMap((child) =>
       [...marksOf(child)].flatMap(([name, decider]) =>
         child.metadata.name === own || decider === mark ? [name] : [],
@@ -62,7 +62,7 @@ export function planAmongOthers(
   const byName = new Map(children.map((child) => [child.metadata.name, child]));
   const live = byName.get(own) ?? null;
   const names = new Set([
-    ...markedNames(route, children, setting.instance, own),
+    ...markedNames(route, children, setting, own),
     ...(description === null ? [] : namesOf(description)),
     ...(live === null ? [] : integration.names(live.spec)),
   ]);
@@ -178,7 +178,7 @@ function publishersOf(
     if (!mayHaveChild(description, setting.selector, integration.name)) return [];
     const child = byName.get(integration.childName(description.route)) ?? null;
     // Somebody else's object is in the way: the route publishes nothing.
-    if (child !== null && !mayWrite(classifyOwnership(child, description.route, setting.instance))) return [];
+    if (child !== null && !mayWrite(classifyOwnership(child, description.route, setting))) return [];
     return [publisherOf(integration, description, child, setting.observedState)];
   });
 }

@@ -32,6 +32,7 @@ const dispatcher = createDispatcher({
   selector: configuration.selector,
   defaultRuleSyntax: configuration.defaultRuleSyntax,
   instance: process.env.INSTANCE ?? "bench/unbundled",
+  takeOverFrom: configuration.takeOverFrom,
   onOptOut: configuration.onOptOut,
   refuseHost: () => null,
   verified: new VerifiedWrites(Date.now),
