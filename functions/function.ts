@@ -23,6 +23,7 @@ import { VerifiedWrites } from "./reconcile/apply/verified.ts";
 import { createDispatcher } from "./reconcile/dispatch.ts";
 import { type ConfigMapName, confirming } from "./reconcile/resync/confirm.ts";
 import { settingsOf } from "./reconcile/route/context.ts";
+import { type Observers, UNSEEN } from "./telemetry/telemetry.ts";
 
 export interface FunctionOptions {
   readonly configuration: Configuration;
@@ -36,6 +37,8 @@ export interface FunctionOptions {
   readonly configMap?: ConfigMapName | null;
   /** Where parts of a large resync go, for other replicas to pick up; null: everything is done here. */
   readonly sink: URL | null;
+  /** What looks at the parts while they work; nobody, unless given. */
+  readonly observers?: Observers;
 }
 
 export interface AssembledFunction {
@@ -48,26 +51,32 @@ export interface AssembledFunction {
 /** Wires the function. Talks to nobody until the first request. */
 export function createFunction(options: FunctionOptions): AssembledFunction {
   const { configuration, credentials, instance, reportingInstance, log, sink, configMap = null } = options;
-  const client = createClient(credentials, createTransport(credentials));
+  const { observers = UNSEEN } = options;
+  const client = createClient(credentials, observers.transport(createTransport(credentials)));
   const { integrations, mode, oidc } = configuration;
   const observes = mode === "observe";
   const inFlight = new InFlight();
   const dispatcher = createDispatcher({
     client,
-    execute: observes ? observeOnly : withKeyLock(createExecutor(client), integrations, client),
+    execute: observes
+      ? observeOnly
+      : observers.execute(withKeyLock(createExecutor(client), integrations, client)),
     verified: new VerifiedWrites(Date.now),
     ...settingsOf(configuration),
     instance,
     now: Date.now,
-    events: createEventRecorder({
-      client,
-      log,
-      reportingInstance,
-      observes,
-      now: Date.now,
-      track: (work) => inFlight.track(work),
-    }),
+    events: observers.recorder(
+      createEventRecorder({
+        client,
+        log,
+        reportingInstance,
+        observes,
+        now: Date.now,
+        track: (work) => inFlight.track(work),
+      }),
+    ),
     log,
+    observer: observers.reconcile,
     sendRouteBatch: sink === null ? null : createRouteBatchSender({ sink, log, readToken: readSenderToken }),
   });
   const handle = confirming(dispatcher.handle, {
@@ -81,6 +90,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     kinds: dispatcher.kinds,
     handle: (work) => inFlight.track(handle(work)),
     isDraining: () => inFlight.isDraining,
+    observer: observers.events,
     log,
     bodyLimit: DEFAULT_BODY_LIMIT,
     authenticate:

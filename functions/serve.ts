@@ -6,7 +6,7 @@
  */
 import "./signals.ts";
 import "./require-node.ts";
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { hostname } from "node:os";
 import { loadConfiguration } from "./config/load.ts";
 import { createFunction } from "./function.ts";
@@ -18,6 +18,8 @@ import { findCredentials } from "./kubernetes/find-credentials.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { configMapOf, parseServeArguments, type ServeOptions, sinkOf } from "./serve-arguments.ts";
 import { takeSignals } from "./signals.ts";
+import type { TelemetryOptions } from "./telemetry/telemetry.lazy.ts";
+import { hasReceiver, type Telemetry } from "./telemetry/telemetry.ts";
 
 const DEFAULT_PORT = 8080;
 /** Under the 30 s that Kubernetes gives a pod to end unless told otherwise. */
@@ -48,19 +50,34 @@ async function serve(options: ServeOptions, env: NodeJS.ProcessEnv): Promise<voi
   for (const warning of warnings) log.warn({ config: options.config }, warning);
 
   const credentials = await findCredentials(env);
+  const instance = env.INSTANCE ?? DEFAULT_INSTANCE;
+  const [configMap, sink] = [configMapOf(env), sinkOf(env)];
+  // Telemetry is loaded once the function listens; a request that comes first waits for the rest.
+  const { promise: assembled, resolve: assemble } = Promise.withResolvers<RequestListener>();
+  const server = createServer(async (request, response) => (await assembled)(request, response));
+  const port = await listen(server, options.port ?? Number(env.PORT ?? DEFAULT_PORT));
+  const listeningAfterMs = performance.now();
+  log.info({ port, server: credentials.server.href }, "listening");
+  const telemetry = hasReceiver(configuration, env)
+    ? await loadTelemetry({ configuration, env, instance, server: credentials.server, log, listeningAfterMs })
+    : null;
   const { listener, inFlight } = createFunction({
     configuration,
     credentials,
-    instance: env.INSTANCE ?? DEFAULT_INSTANCE,
+    instance,
     reportingInstance: env.POD_NAME ?? hostname(),
     log,
-    configMap: configMapOf(env),
-    sink: sinkOf(env),
+    configMap,
+    sink,
+    ...(telemetry === null ? {} : { observers: telemetry.observers }),
   });
-  const server = createServer(listener);
-  const port = await listen(server, options.port ?? Number(env.PORT ?? DEFAULT_PORT));
-  log.info({ port, server: credentials.server.href }, "listening");
-  endGracefully(server, inFlight, log, Number(env.GRACE_SECONDS ?? DEFAULT_GRACE_SECONDS));
+  assemble(listener);
+  const graceSeconds = Number(env.GRACE_SECONDS ?? DEFAULT_GRACE_SECONDS);
+  endGracefully({ server, inFlight, log, telemetry }, graceSeconds);
+}
+
+async function loadTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  return (await import("./telemetry/telemetry.lazy.ts")).startTelemetry(options);
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -73,8 +90,15 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
+interface Running {
+  readonly server: Server;
+  readonly inFlight: InFlight;
+  readonly log: Logger;
+  readonly telemetry: Telemetry | null;
+}
+
 /** A resync goes on when its caller has hung up, so open connections alone do not say what is in flight. */
-function endGracefully(server: Server, inFlight: InFlight, log: Logger, graceSeconds: number): void {
+function endGracefully({ server, inFlight, log, telemetry }: Running, graceSeconds: number): void {
   const end = async (signal: NodeJS.Signals) => {
     if (inFlight.isDraining) return;
     log.info({ signal, inFlight: inFlight.count }, "stopping");
@@ -88,6 +112,7 @@ function endGracefully(server: Server, inFlight: InFlight, log: Logger, graceSec
     const closing = setInterval(() => server.closeIdleConnections(), 20);
     await closed;
     clearInterval(closing);
+    await telemetry?.end();
     process.exit(0);
   };
   takeSignals(end);

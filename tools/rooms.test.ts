@@ -21,6 +21,7 @@ const ROOMS = [
   "reconcile/route/a.ts",
   "reconcile/resync/a.ts",
   "reconcile/dispatch.ts",
+  "telemetry/a.ts",
   "app.ts",
   "serve.ts",
   "cli/a.ts",

@@ -16,7 +16,7 @@ import { CHANGE_TYPE, type Subject, subjectOf } from "./subject.ts";
 
 export const RESYNC_TYPE = "io.traefik-cert-rotater.resync";
 const ROUTE_RESOURCES = routeResources({ legacyGroup: true, udp: true });
-const PING_TYPE = "dev.knative.sources.ping";
+export const PING_TYPE = "dev.knative.sources.ping";
 
 /**
  * Reads what an event asks for. Events that are none of ours are ignored, whatever they hold.

@@ -32,6 +32,17 @@ export interface Configuration {
   readonly takeOverFrom: readonly string[];
   /** Whose tokens are accepted; null: senders need none. */
   readonly oidc: OidcSettings | null;
+  /** Where metrics and traces go; null: nowhere, unless the environment says so. */
+  readonly telemetry: OtlpSettings | null;
+}
+
+/** An OpenTelemetry receiver of OTLP over HTTP. */
+export interface OtlpSettings {
+  /** Without the path of a signal, such as `http://collector:4318`. */
+  readonly endpoint: URL;
+  readonly intervalSeconds: number;
+  /** PEM of the authorities that the receiver's certificate is trusted for; null: those that Node knows. */
+  readonly caBundle: string | null;
 }
 
 /** One line of the policy. `namespaces` are globs; a suffix allows itself and all names below it. */

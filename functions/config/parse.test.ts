@@ -83,6 +83,7 @@ describe("defaults", () => {
         hostClaims: "resync",
         takeOverFrom: [],
         oidc: null,
+        telemetry: null,
         warnings: [],
       });
     });
@@ -197,6 +198,9 @@ describe("settings", () => {
 });
 
 const externalDNS = (settings: object) => ({ integrations: { externalDNS: settings } });
+const otlp = (settings: object) => ({
+  telemetry: { otlp: { endpoint: "http://collector:4318", ...settings } },
+});
 const template = (certificateTemplate: unknown) => ({
   integrations: { certManager: { certificateTemplate } },
 });
@@ -222,6 +226,20 @@ const INVALID: readonly [raw: unknown, message: string][] = [
     "integrations.externalDns: found an unknown key, expected the key externalDNS",
   ],
   [{ integrations: { certManager: true } }, "integrations.certManager: found true, expected an object"],
+  [{ telemetry: { otlp: {} } }, "telemetry.otlp.endpoint: found nothing, expected a value"],
+  ...["collector:4318", "grpc://collector:4317", "collector", ""].map((endpoint): [unknown, string] => [
+    otlp({ endpoint }),
+    `telemetry.otlp.endpoint: found "${endpoint}", expected an http or https URL, such as http://otel-collector.observability:4318`,
+  ]),
+  ...["15", "0s", "500ms", "2h", "soon"].map((interval): [unknown, string] => [
+    otlp({ interval }),
+    `telemetry.otlp.interval: found "${interval}", expected a duration from 1s to 1h, such as 15s`,
+  ]),
+  [otlp({ caBundle: "ca.crt" }), 'telemetry.otlp.caBundle: found "ca.crt", expected certificates in PEM'],
+  [
+    otlp({ header: "x" }),
+    "telemetry.otlp.header: found an unknown key, expected one of the keys endpoint, interval, caBundle",
+  ],
   [{ logLevel: "loud" }, 'logLevel: found "loud", expected debug or info or warn or error'],
   [externalDNS({ enabled: "no" }), 'integrations.externalDNS.enabled: found "no", expected true or false'],
   [

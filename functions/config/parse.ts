@@ -13,6 +13,7 @@ import { choice, flag, open, settings, strings } from "../schema/fields.ts";
 import { isRecord } from "../schema/unknown.ts";
 import { type Configuration, type ConfigurationProblem, InvalidConfigurationError } from "./configuration.ts";
 import { expectedDomain, toDomain } from "./domain-suffix.ts";
+import { otlp } from "./otlp.ts";
 import { problemsOf } from "./problems.ts";
 
 /** Keys of Switchboard's file about things that a function has no use for. */
@@ -42,8 +43,18 @@ export function parseConfiguration(
     setUp(definition, settingsFor(file, definition), problems),
   );
   if (!parsed.success || problems.length > 0) throw new InvalidConfigurationError(problems);
-  const { selector, traefik, logLevel, mode, onOptOut, hostPolicy, hostClaims, takeOverFrom, auth } =
-    parsed.output;
+  const {
+    selector,
+    traefik,
+    logLevel,
+    mode,
+    onOptOut,
+    hostPolicy,
+    hostClaims,
+    takeOverFrom,
+    auth,
+    telemetry,
+  } = parsed.output;
   return {
     configuration: {
       selector: { ...selector, ingressClass: selector.ingressClass || null },
@@ -56,6 +67,7 @@ export function parseConfiguration(
       hostClaims,
       takeOverFrom,
       oidc: auth.oidc ?? null,
+      telemetry: telemetry.otlp ?? null,
     },
     warnings: UNUSED.filter((key) => parsed.output[key] !== undefined).map(
       (key) => `${key} has no meaning for this function and is ignored`,
@@ -94,6 +106,7 @@ function fileSchema(definitions: readonly IntegrationDefinition[]) {
       settings({ oidc: v.optional(settings({ audience: v.string("a string"), subjects: strings() })) }),
       {},
     ),
+    telemetry: v.optional(settings({ otlp: v.optional(otlp()) }), {}),
     // YAML 1.1, as Helm reads it, takes a bare `off` for false.
     hostClaims: v.optional(
       v.pipe(

@@ -76,7 +76,7 @@ export function createExchange(agent: Agent, limits = WAIT_LIMITS): Exchange {
     const giveUpAfter = (ms: number, missing: string) => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        const cause = new Error(`${missing} in ${ms} ms`);
+        const cause = Object.assign(new Error(`${missing} in ${ms} ms`), { code: "ETIMEDOUT" });
         // A request that waits emits its error only once it is its turn, so that is not waited for.
         reject(new UnavailableError(named, cause.message, { cause }));
         request.destroy(cause);

@@ -31,7 +31,8 @@ import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
 import { resync } from "./resync/resync.ts";
 import type { ResyncOptions } from "./resync/run.ts";
 import { sharingReads } from "./resync/shared-reads.ts";
-import type { ReconcileContext } from "./route/context.ts";
+import type { Summary } from "./resync/summary.ts";
+import type { EndedResync, ReconcileContext } from "./route/context.ts";
 import { logRoute } from "./route/log-route.ts";
 import { type RouteOptions, reconcileRoute } from "./route/reconcile-route.ts";
 
@@ -83,7 +84,9 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
       `resync ${JSON.stringify({ ...options, integrations: options.integrations?.map(({ name }) => name) })}`,
       "",
       async () => {
+        const began = now();
         const summary = await resync(context, options);
+        context.observer?.resynced(endOf(options, summary, now() - began));
         context.log[summary.retry === null ? "info" : "warn"](summary.toFields(), "resynced");
         const { retry, blocked, deferred } = summary;
         if (isOfEverything(options)) deferredDeletions.resynced(blocked);
@@ -198,6 +201,19 @@ function variantOf(options: RouteOptions, readsAfresh: boolean): string {
 
 function isOfEverything({ namespace, integrations }: ResyncOptions): boolean {
   return namespace === null && integrations === undefined;
+}
+
+function endOf(options: ResyncOptions, summary: Summary, milliseconds: number): EndedResync {
+  const { created, updated, deleted, fannedOut, routes, blocked, retry } = summary;
+  const partial = options.namespace === null ? "dependency" : "namespace";
+  return {
+    scope: isOfEverything(options) ? "everything" : partial,
+    seconds: milliseconds / 1000,
+    isComplete: retry === null,
+    routes,
+    held: blocked,
+    repairs: { create: created, update: updated, delete: deleted, hand_out: fannedOut },
+  };
 }
 
 function kindsOf({ integrations }: ReconcileContext): WatchedKinds {

@@ -19,6 +19,26 @@ import { refusalOf } from "../plan/host-policy.ts";
 import type { Selector } from "../plan/opt-out.ts";
 import type { Identity } from "../plan/ownership.ts";
 
+/** Looks on. */
+export interface ReconcileObserver {
+  /** Runs the planning of one integration's children for one route. */
+  planning<T>(integration: string, work: () => Promise<T>): Promise<T>;
+  resynced(resync: EndedResync): void;
+}
+
+export interface EndedResync {
+  /** What it was to look at: everything, one namespace, or what depends on an object that changed. */
+  readonly scope: "everything" | "namespace" | "dependency";
+  readonly seconds: number;
+  /** Nothing is to be tried again. */
+  readonly isComplete: boolean;
+  readonly routes: number;
+  /** Deletions that the deletion limit held back. */
+  readonly held: number;
+  /** What it found missing or different, by what was done about it. */
+  readonly repairs: Readonly<Record<"create" | "update" | "delete" | "hand_out", number>>;
+}
+
 export interface ReconcileContext extends Identity {
   /** Reads only; children are written by `execute`. */
   readonly client: Pick<KubernetesClient, "get" | "getMetadata" | "list">;
@@ -38,6 +58,8 @@ export interface ReconcileContext extends Identity {
   readonly now: () => number;
   readonly events: EventRecorder;
   readonly log: Logger;
+  /** Null where nobody looks. */
+  readonly observer?: ReconcileObserver | null;
   /** Sends part of a large resync to other replicas; null where there is nowhere to send to. */
   readonly sendRouteBatch: SendRouteBatch | null;
   /** Loads the RE2 port; asked for only when a rule has a regular expression. */

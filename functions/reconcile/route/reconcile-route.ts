@@ -275,14 +275,16 @@ async function reconcileChildren(
   let applied: Applied | null = null;
   const report = await reporting(integration.name, async () => {
     const { readsAll = false, readsNames = false } = options;
-    const { plans, partners, usedLists, needsNewLists } = await planChildren(
-      context,
-      view,
-      integration,
-      seen.route,
-      seen.admitted,
-      { readsAll, readsNames, checksClaims: seen.checksClaims },
-    );
+    const planning = () =>
+      planChildren(context, view, integration, seen.route, seen.admitted, {
+        readsAll,
+        readsNames,
+        checksClaims: seen.checksClaims,
+      });
+    const { plans, partners, usedLists, needsNewLists } = await (context.observer?.planning(
+      integration.name,
+      planning,
+    ) ?? planning());
     if (needsNewLists) return CONFLICT;
     const removes = plans.some(({ step }) => step.action === "update" || step.action === "delete");
     // What removes rests on lists that nobody else has read for another purpose.

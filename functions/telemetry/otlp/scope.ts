@@ -1,0 +1,6 @@
+/**
+ * Who measures, in OTLP's words.
+ *
+ * @module
+ */
+export const SCOPE = { name: "traefik-cert-rotater" };
