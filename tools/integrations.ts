@@ -2,7 +2,7 @@
  * What the chart knows of the integrations, out of their folders: traefik-cert-rotation/files/integrations.json, which
  * its templates read, and their part of values.yaml and values.schema.json; docs/values.md follows.
  *
- * `node tools/integrations.ts` writes them; a test fails when they have drifted.
+ * `node tools/integrations.ts` writes them, `npm run generate` these and all others.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Writes knative/, the manifests for people without Helm, as the chart renders them with its default values.
  *
- * `node tools/render-knative.ts` writes the folder; a test fails when it has drifted.
+ * `node tools/render-knative.ts` writes the folder, `npm run generate` this and all others.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const NAMESPACE = "traefik-cert-rotation";
 const SOURCE_COMMENT = /^ Source: [^/]+\/templates\/(.+)$/m;
 /** Labels that would say of these manifests that Helm looks after them. */
 const HELM_LABELS = ["app.kubernetes.io/managed-by", "helm.sh/chart"];
-const HEADER = "# Written by `node tools/render-knative.ts` from the chart in traefik-cert-rotation/.\n";
+const HEADER = "# Written by `npm run generate` from the chart in traefik-cert-rotation/.\n";
 
 const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } };
 

@@ -1,6 +1,6 @@
 /**
  * The integrations there are. A new one is a folder and its line here; what the chart knows of it is generated
- * (`node tools/integrations.ts`).
+ * (`npm run generate`).
  *
  * @module
  */

@@ -17,6 +17,8 @@ export interface Runnable {
 
 export interface ActivatorOptions {
   start(): Promise<Runnable>;
+  /** The URL of a function that takes the events instead (`npm run dev`); null: there is none. */
+  instead(): string | null;
   /** Time without a request after which the function is stopped, in milliseconds. */
   readonly idleAfter: number;
   onStart(running: Runnable, milliseconds: number): void;
@@ -73,7 +75,8 @@ export async function startActivator(options: ActivatorOptions): Promise<Activat
     inFlight++;
     const begin = performance.now();
     try {
-      const status = await forward((await wake()).url, incoming, outgoing);
+      const url = options.instead() ?? (await wake()).url;
+      const status = await forward(url, incoming, outgoing);
       options.onAnswer(incoming, status, performance.now() - begin);
     } catch (error) {
       if (outgoing.headersSent) outgoing.destroy();

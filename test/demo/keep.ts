@@ -4,6 +4,9 @@
  * @module
  */
 import { fork } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../control-plane/cache.ts";
 
 const MARK = "TRAEFIK_CERT_ROTATER_DEMO_KEEPER";
 
@@ -14,6 +17,16 @@ export interface Kept {
   readonly log: string;
   /** Where events are sent to. */
   readonly url: string;
+  /** For files of the demo. */
+  readonly folder: string;
+  /** The function's arguments, and the environment that it has in a pod. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What is known of the demo that was kept last: a `Kept` with the `pid` of its process. */
+export function keptFile(): string {
+  return join(cacheFolder(), "kept-demo.json");
 }
 
 /** Whether this process is the one that goes on. */
@@ -44,6 +57,7 @@ export function keepRunning(words: readonly string[]): Promise<number> {
 
 /** Tells the command that the demo has played, and goes on without it. */
 export function letGo(kept: Kept): void {
+  writeFileSync(keptFile(), JSON.stringify({ ...kept, pid: process.pid }), { mode: 0o600 });
   // Nobody reads the other end of these pipes from now on.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   process.send?.(kept, () => process.disconnect?.());
@@ -54,6 +68,7 @@ function instructions({ access, log, url }: Kept, pid: number): string {
 It goes on: the sources, and the function that they wake.
   ${access}
   kubectl get ingressroutes,certificates,dnsendpoints -A
+Change the function:    npm run dev
 The function's log:     tail -f ${log}
 A resync by hand:       npx traefik-cert-rotater resync --to ${url}
 Stop and remove it all: kill ${pid}

@@ -12,6 +12,7 @@ import { takeExistingCluster, UnusableClusterError } from "./existing-cluster.ts
 import { isKeeper, keepRunning, letGo } from "./keep.ts";
 import { createNarrator, type Narrator } from "./narrator.ts";
 import { type Platform, startOwnPlatform } from "./platform.ts";
+import { keepToken, programInPlace } from "./pod.ts";
 import { openStage, type Stage } from "./stage.ts";
 import {
   complain,
@@ -77,7 +78,16 @@ async function play(narrator: Narrator): Promise<number> {
     await stage.activator.quiet(300);
   }
   if (keep) {
-    letGo({ access: platform.access, log: scene.files.log, url: stage.activator.url });
+    const { args, env } = programInPlace(platform, scene.files);
+    letGo({
+      access: platform.access,
+      log: scene.files.log,
+      url: stage.activator.url,
+      folder: platform.supervisor.folder,
+      args,
+      env,
+    });
+    keepToken(platform, scene.files);
     return 0;
   }
   await end(scene);

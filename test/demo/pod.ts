@@ -17,6 +17,9 @@ import type { Platform } from "./platform.ts";
 /** Its log is `<name>.log` in the supervisor's folder. */
 const NAME = "function";
 
+/** In milliseconds. */
+const TOKEN_RENEWED_EVERY = 30 * 60_000;
+
 /** Everything that the kubelet would mount into the pods of `service`. */
 export interface PodFiles {
   readonly folder: string;
@@ -43,24 +46,40 @@ export async function preparePod({ admin, caPem, supervisor, installation }: Pla
   return { folder, service, log: join(supervisor.folder, `${NAME}.log`) };
 }
 
-/** Starts the process and returns once it is ready. It ends with the demo, however that ends. */
-export async function startPod(
-  { url, supervisor }: Platform,
-  files: PodFiles,
-  app: string,
-): Promise<Runnable> {
-  const { folder, service } = files;
+/** Writes a new token now and then: one is valid for an hour. */
+export function keepToken({ admin }: Platform, { folder, service }: PodFiles): void {
+  const renew = async () => {
+    const token = await admin.token(service.metadata.namespace ?? "", templateOf(service).serviceAccountName);
+    await writeFile(join(folder, "token"), token, { mode: 0o600 });
+  };
+  setInterval(() => void renew().catch(() => {}), TOKEN_RENEWED_EVERY);
+}
+
+/** Arguments of the function, and the environment that it has in a pod. */
+export function programInPlace(
+  { url }: Platform,
+  { folder, service }: PodFiles,
+): { args: string[]; env: Record<string, string> } {
   const { hostname, port } = new URL(url);
+  const { args, env } = programOf(templateOf(service).containers[0], "");
+  return {
+    args: args.slice(1).map((word) => word.replace("/etc/traefik-cert-rotater/", `${folder}/`)),
+    env: {
+      ...env,
+      KUBERNETES_SERVICE_HOST: hostname.replace(/^\[|\]$/g, ""),
+      KUBERNETES_SERVICE_PORT: port || "443",
+      SERVICE_ACCOUNT_DIRECTORY: folder,
+    },
+  };
+}
+
+/** Starts the process and returns once it is ready. It ends with the demo, however that ends. */
+export async function startPod(platform: Platform, files: PodFiles, app: string): Promise<Runnable> {
+  const { supervisor } = platform;
   const own = await freePort("127.0.0.1");
-  const { args, env } = programOf(templateOf(service).containers[0], app);
-  const mounted = args.map((word) => word.replace("/etc/traefik-cert-rotater/", `${folder}/`));
-  const pid = await supervisor.start(NAME, process.execPath, mounted, {
-    ...env,
-    PORT: String(own),
-    KUBERNETES_SERVICE_HOST: hostname.replace(/^\[|\]$/g, ""),
-    KUBERNETES_SERVICE_PORT: port || "443",
-    SERVICE_ACCOUNT_DIRECTORY: folder,
-  });
+  const [file = ""] = programOf(templateOf(files.service).containers[0], app).args;
+  const { args, env } = programInPlace(platform, files);
+  const pid = await supervisor.start(NAME, process.execPath, [file, ...args], { ...env, PORT: String(own) });
   while (!(await isReady(own))) {
     if (supervisor.outcomeOf(NAME) !== null)
       throw new Error(`the function ended before it was ready: ${await supervisor.logOf(NAME)}`);

@@ -12,6 +12,7 @@ import { type ApiServerSource, startApiServerSource } from "../api-server-source
 import { configOf } from "../api-server-source/config.ts";
 import { type Activator, startActivator } from "./activator.ts";
 import { programOf } from "./container.ts";
+import { developedAt } from "./developed.ts";
 import type { Narrator } from "./narrator.ts";
 import type { Platform } from "./platform.ts";
 import { type PodFiles, preparePod, startPod } from "./pod.ts";
@@ -36,6 +37,7 @@ export async function openStage(platform: Platform, narrator: Narrator): Promise
   const files = await preparePod(platform);
   const activator = await startActivator({
     start: () => startPod(platform, files, app),
+    instead: () => developedAt(platform.supervisor.folder),
     idleAfter: IDLE_AFTER,
     onStart: ({ pid }, time) => narrator.aside(`function started: process ${pid}, ready after ${ms(time)}`),
     onStop: ({ pid }, idle) =>

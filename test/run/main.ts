@@ -1,35 +1,20 @@
 /**
  * `npm test`: the checks, then all tests; closes with `N passed, N failed`. `node test/run/main.ts SUITE...` runs
- * only some: `check`, `unit`, `integration`, and, on request only, `cluster` and `third-party`.
+ * only some: `check`, `unit`, `integration`, and, on request only, `coverage` (the unit tests, and how much of the code they
+ * run), `cluster` and `third-party`.
  *
  * @module
  */
 import { execFile } from "node:child_process";
-import { glob } from "node:fs/promises";
 import { promisify } from "node:util";
 import { runChecks } from "./checks.ts";
+import { CLUSTER, findTestFiles, INTEGRATION, THIRD_PARTY, UNIT } from "./files.ts";
 import { add, NONE, type Summary } from "./summary.ts";
 import { runTests } from "./tests.ts";
 
-/** Everything below test/ but what has a command of its own, for it needs more than a user has. */
-const INTEGRATION = { patterns: ["test/**/*.test.ts"], exclude: ["test/cluster/**", "test/third-party/**"] };
-/** They take longest, so they start first and the others fill up beside them. */
-const LONGEST = [
-  "functions/reconcile/interleaving.test.ts",
-  "test/integration/resync.test.ts",
-  "test/traefik-oracle/differential.test.ts",
-];
-const CLUSTER = { patterns: ["test/cluster/**/*.test.ts"], exclude: [] };
-const THIRD_PARTY = { patterns: ["test/third-party/**/*.test.ts"], exclude: [] };
-const UNIT = { patterns: ["functions/**/*.test.ts", "tools/**/*.test.ts"], exclude: [] };
-
 const SUITES: Readonly<Record<string, () => Promise<Summary>>> = {
   check: runChecks,
-  unit: async () => {
-    // Some look at what a user gets in dist/.
-    await promisify(execFile)(process.execPath, ["tools/bundle.ts"]);
-    return runTests("unit tests", await files(UNIT));
-  },
+  unit: () => runUnitTests(),
   integration: async () => {
     const { shareControlPlane } = await import("../control-plane/shared.ts");
     const { findBinaries } = await import("../control-plane/binaries.ts");
@@ -43,20 +28,21 @@ const SUITES: Readonly<Record<string, () => Promise<Summary>>> = {
     await findCrane();
     const stop = await shareControlPlane();
     try {
-      return await runTests("integration tests", await files(INTEGRATION));
+      return await runTests("integration tests", await findTestFiles(INTEGRATION));
     } finally {
       await stop();
     }
   },
 };
 
-/** What needs more than a user has, and runs only when it is named. */
+/** What runs only when it is named. */
 const ON_REQUEST: typeof SUITES = {
+  coverage: () => runUnitTests(true),
   cluster: async () => {
     const { globalSetup, globalTeardown } = await import("../cluster/global-setup.ts");
     await globalSetup();
     try {
-      return await runTests("cluster tests", await files(CLUSTER), 1);
+      return await runTests("cluster tests", await findTestFiles(CLUSTER), { concurrency: 1 });
     } finally {
       await globalTeardown();
     }
@@ -67,7 +53,10 @@ const ON_REQUEST: typeof SUITES = {
     await findBinaries(["etcd", "kube-apiserver", "kube-controller-manager", "helm"]);
     const { failures } = await findPrograms();
     for (const [name, reason] of failures) process.stdout.write(`\n${name} is not there: ${reason}\n`);
-    const ran = await runTests("tests with third parties", await files(THIRD_PARTY), 1, { output: "always" });
+    const ran = await runTests("tests with third parties", await findTestFiles(THIRD_PARTY), {
+      concurrency: 1,
+      output: "always",
+    });
     return add(ran, { passed: 0, failed: failures.size });
   },
 };
@@ -89,20 +78,16 @@ for (const [name, run] of Object.entries(words.length > 0 ? known : SUITES)) {
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
+async function runUnitTests(coverage = false): Promise<Summary> {
+  // Some look at what a user gets in dist/.
+  await promisify(execFile)(process.execPath, ["tools/bundle.ts"]);
+  return runTests("unit tests", await findTestFiles(UNIT), { coverage });
+}
+
 /** A suite that cannot run counts as one failure. */
 function broken(name: string, error: unknown): Summary {
   process.stdout.write(
     `\n${name} could not run: ${error instanceof Error ? error.message : String(error)}\n`,
   );
   return { passed: 0, failed: 1 };
-}
-
-async function files({ patterns, exclude }: { patterns: string[]; exclude: string[] }): Promise<string[]> {
-  const found: string[] = [];
-  for await (const path of glob(patterns, { exclude })) found.push(path);
-  return found.sort((left, right) => place(left) - place(right) || (left < right ? -1 : 1));
-}
-
-function place(file: string): number {
-  return LONGEST.includes(file) ? LONGEST.indexOf(file) : LONGEST.length;
 }

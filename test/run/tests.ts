@@ -6,6 +6,7 @@
 import { availableParallelism } from "node:os";
 import { relative } from "node:path";
 import { run } from "node:test";
+import { COVERAGE, formatCoverage } from "./coverage.ts";
 import { type EndedTest, failureOf, formatFailure, isFile } from "./failure.ts";
 import { add, line, NONE, type Summary } from "./summary.ts";
 
@@ -20,15 +21,20 @@ interface Running {
   readonly failures: string[];
 }
 
-/**
- * Runs each file in a process of its own, as many at a time as there are processors unless told otherwise. What a file
- * prints is shown where it fails, or `always`.
- */
+export interface RunOptions {
+  /** How many files run at a time: as many as there are processors unless told. */
+  readonly concurrency?: number;
+  /** Whether to tell how much of the code has run. */
+  readonly coverage?: boolean;
+  /** When what a file prints is shown: where it fails, unless told. */
+  readonly output?: "always" | "on failure";
+}
+
+/** Runs each file in a process of its own. */
 export async function runTests(
   title: string,
   files: readonly string[],
-  concurrency = availableParallelism(),
-  options: { readonly output?: "always" | "on failure" } = {},
+  { concurrency = availableParallelism(), coverage = false, output = "on failure" }: RunOptions = {},
 ): Promise<Summary> {
   process.stdout.write(`\n${title}\n`);
   const running = new Map<string, Running>();
@@ -41,18 +47,21 @@ export async function runTests(
     running.set(file, fresh);
     return fresh;
   };
-  const stream = run({ files: [...files], concurrency, timeout: FILE_TIMEOUT });
+  const stream = run({ files: [...files], concurrency, timeout: FILE_TIMEOUT, ...(coverage && COVERAGE) });
+  let covered = "";
   for await (const { type, data } of stream) {
+    if (type === "test:coverage") covered = formatCoverage(data.summary);
     if (type === "test:stdout" || type === "test:stderr") of(data.file).output += data.message;
     // Passes and failures are reported in the order of the files; ends as they come.
     if (type !== "test:complete" || data.file === undefined) continue;
     const state = of(data.file);
     if (isFile(data)) {
-      total = add(total, endFile(data, state, options.output === "always"));
+      total = add(total, endFile(data, state, output === "always"));
       failures.push(...state.failures);
     } else endTest(data, state);
   }
   for (const failure of failures) process.stdout.write(failure);
+  process.stdout.write(covered);
   return total;
 }
 

@@ -17,7 +17,7 @@ export function renderReference(schema: Schema, values: readonly Value[], append
   });
   return [
     "# Values of the chart",
-    "<!-- Written by `node tools/integrations.ts` from traefik-cert-rotation/values.yaml. -->",
+    "<!-- Written by `npm run generate` from traefik-cert-rotation/values.yaml. -->",
     "A value that is unknown or of the wrong type stops the install with its path.",
     ...sections,
     "## Names, labels, scheduling, the rest",

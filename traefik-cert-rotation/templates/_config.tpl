@@ -1,6 +1,6 @@
 {{/*
 The integrations as these values have them, as a JSON list. What the chart knows of them is in files/integrations.json
-(`node tools/integrations.ts` writes it).
+(`npm run generate` writes it).
   key, child    its key in the values, and its children: group, version, kind, resource
   state         `on`, `removing` (off, and its children are to go), `off` or, for one that is off unless it is named, `unnamed`
   config        its part of the function's configuration file
