@@ -7,6 +7,8 @@
 import {
   Document,
   type DocumentOptions,
+  isMap,
+  isScalar,
   LineCounter,
   type ParsedNode,
   type ParseOptions,
@@ -16,7 +18,7 @@ import {
   visit,
   type Document as YamlTree,
 } from "yaml";
-import { HIDDEN_CHARACTERS } from "../hidden-characters.ts";
+import { HIDDEN_CHARACTERS, oneLine } from "../hidden-characters.ts";
 import { parseJsonStream } from "./json-stream.ts";
 import { valueOfTree, YamlValueError } from "./yaml-value.ts";
 
@@ -80,12 +82,27 @@ export function parseYaml(text: string): unknown {
   return first.value;
 }
 
+/** Stands in a line of its own above the key. */
+export interface YamlComment {
+  /** Keys of objects, from the top. */
+  readonly path: readonly string[];
+  readonly text: string;
+}
+
 /**
  * One document, without line breaks of ours in long strings. What a parser of YAML 1.1 would read as something else
  * is quoted, and what a reader would not see is escaped.
  */
-export function formatYaml(value: unknown): string {
+export function formatYaml(value: unknown, comments: readonly YamlComment[] = []): string {
   const document = new Document(value, { aliasDuplicateObjects: false, compat: "yaml-1.1" });
+  for (const { path, text } of comments) {
+    const parent = document.getIn(path.slice(0, -1), true);
+    const map = path.length === 1 ? document.contents : parent;
+    const pair = isMap(map)
+      ? map.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
+      : undefined;
+    if (pair !== undefined && isScalar(pair.key)) pair.key.commentBefore = ` ${oneLine(text)}`;
+  }
   visit(document, {
     Scalar: (_, node) => {
       if (typeof node.value === "string" && HIDDEN_CHARACTERS.test(node.value)) {

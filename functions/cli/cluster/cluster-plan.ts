@@ -8,6 +8,7 @@ import type { RouteReference } from "../../traefik/route-description.ts";
 import type { ConfigurationSource } from "../installation/setting.ts";
 import { applied, type PlainObject, plain } from "./applied-object.ts";
 import type { DryRun, RouteProblem } from "./dry-run.ts";
+import type { Losses } from "./leftovers.ts";
 import type { EndangeredSecret } from "./secrets.ts";
 import type { PlannedAction, RecordedWrite } from "./write-recorder.ts";
 
@@ -39,6 +40,7 @@ export interface ClusterPlan {
   readonly notes: readonly string[];
   readonly failures: readonly string[];
   readonly blocked: number;
+  readonly losses: Losses;
 }
 
 export interface ClusterPlanInput {
@@ -47,11 +49,12 @@ export interface ClusterPlanInput {
   readonly configurationFrom: ConfigurationSource;
   readonly run: DryRun;
   readonly secrets: ReadonlyMap<RecordedWrite, EndangeredSecret>;
+  readonly losses: Losses;
   readonly findings: { readonly notes: readonly string[]; readonly failures: readonly string[] };
 }
 
 export function toClusterPlan(input: ClusterPlanInput): ClusterPlan {
-  const { server, instance, configurationFrom, run, secrets, findings } = input;
+  const { server, instance, configurationFrom, run, secrets, losses, findings } = input;
   const { writes, problems, routes, children, blocked, incomplete } = run;
   const failures = [...findings.failures];
   // Whatever could not be read says more than that something was not.
@@ -68,10 +71,28 @@ export function toClusterPlan(input: ClusterPlanInput): ClusterPlan {
       blocked: blocked > 0 && write.action === "delete",
     })),
     problems,
-    notes: [...findings.notes, ...run.notes.map(noteText)],
+    notes: [...findings.notes, ...notesInShort(run.notes)],
     failures,
     blocked,
+    losses,
   };
+}
+
+/** Routes named in one note, at most. */
+const NAMED = 3;
+
+/** One line for what is the same of several routes of a namespace, such as those below one wildcard. */
+export function notesInShort(notes: readonly RouteProblem[]): readonly string[] {
+  const groups = Map.groupBy(notes, ({ route, message }) => `${route?.namespace} ${route?.kind} ${message}`);
+  return [...groups.values()].map(([first, ...others]) => {
+    if (first === undefined) return "";
+    const { route, field, message } = first;
+    const names = [first, ...others].flatMap((note) => note.route?.name ?? []);
+    if (route === null || names.length < 2) return noteText(first);
+    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+    const routes = `${route.kind}s ${names.slice(0, NAMED).join(", ")}${more} in ${route.namespace}`;
+    return `${routes}: ${field === null ? "" : `${field}: `}${message}`;
+  });
 }
 
 /** A note in one line, with the route that it is about. */

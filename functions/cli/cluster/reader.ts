@@ -112,6 +112,9 @@ function noteOn(
   if (kind === "IngressRouteUDP") {
     return UNREAD_UDP;
   }
+  if (kind === "Ingress" || kind === "Deployment" || kind === "ClusterIssuer") {
+    return `you may not list ${kind}s: what they would show is left out.`;
+  }
   if (kind === "Secret") {
     return "you may not read the metadata of every Secret concerned: those would have to be looked at by hand.";
   }

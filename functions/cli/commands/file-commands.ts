@@ -16,6 +16,9 @@ interface FileOptions {
   readonly target?: string;
 }
 
+type MigrateWords = Omit<FileOptions, "target"> &
+  ClusterOptions & { readonly output: "text" | "values" | "patches" | "json" };
+
 type ExplainWords = FileOptions & ClusterOptions & { readonly output: "text" | "json" };
 
 /** `end` is told how a command ended. */
@@ -41,6 +44,32 @@ export function addFileCommands(program: Command, terminal: Terminal, end: (code
       },
     );
 
+  installationOptions(
+    withInput(
+      program
+        .command("migrate")
+        .description("Say what a move to this product takes, in a cluster or of files. Writes nothing.")
+        .argument("[files...]", "manifests instead of the kubeconfig's cluster"),
+    )
+      .option("-n, --namespace <namespace>", "of a cluster: only the routes of this namespace")
+      .addOption(configurationOption("of a cluster, what is installed there, else the defaults")),
+    "of a cluster: ",
+  )
+    .addOption(outputOption(["text", "values", "patches", "json"]))
+    .addHelpText("after", MIGRATE_HELP)
+    .action(
+      async (words: readonly string[], { filename = [], recursive = false, ...options }: MigrateWords) => {
+        const named = [...filename, ...words];
+        for (const option of ["namespace", "defaults", "installation", "context"] as const) {
+          if (named.length > 0 && options[option] !== undefined) {
+            throw new UsageError(`--${option} is for a cluster; leave out the files`);
+          }
+        }
+        const files = named.length === 0 ? [] : await expandFiles(named, recursive);
+        end(await (await import("./migrate.ts")).migrate({ ...options, files }, terminal));
+      },
+    );
+
   const explain = program
     .command("explain")
     .description("Say what was extracted from routes, in files (needs no cluster) or in a cluster, and why.")
@@ -62,6 +91,13 @@ export function addFileCommands(program: Command, terminal: Terminal, end: (code
 }
 
 function withFiles(command: Command): Command {
+  return withInput(command).option(
+    "--target <address>",
+    "address of Traefik: a hostname, or IP addresses separated by commas",
+  );
+}
+
+function withInput(command: Command): Command {
   return command
     .addOption(
       new Option(
@@ -69,8 +105,7 @@ function withFiles(command: Command): Command {
         "YAML or JSON with routes: a file, a folder, or - for standard input; may be repeated",
       ).argParser(collect),
     )
-    .option("-R, --recursive", "look into the folders of folders too")
-    .option("--target <address>", "address of Traefik: a hostname, or IP addresses separated by commas");
+    .option("-R, --recursive", "look into the folders of folders too");
 }
 
 function collect(value: string, previous: readonly string[] = []): readonly string[] {
@@ -112,6 +147,19 @@ async function explainWords(
 
 const EXIT_CODES = `
 Exit codes: 0 fine, 1 problems found, 2 wrong usage.`;
+
+const MIGRATE_HELP = `
+Looks at the routes, and at what serves them now: Switchboard's objects, Certificates of an Ingress, by hand or by a script,
+wildcards, copied Secrets, certResolver, external-dns' source for Traefik. Says who made what, what to do first, what
+would change, and which values to set, each with its reason. --output values writes these as a file for helm, --output
+patches the commands for what no value can move.
+
+Exit codes: 0 nothing stands in the way, 1 something is to be done or decided first, 2 wrong usage.
+
+Examples:
+  $ traefik-cert-rotater migrate
+  $ traefik-cert-rotater migrate --output values > values.yaml
+  $ traefik-cert-rotater migrate -R manifests`;
 
 const RENDER_HELP = `
 Of a folder, files that end in .yaml, .yml or .json are read. Lists are opened. Of objects of other kinds only

@@ -7,6 +7,7 @@ import { isObjectName } from "../../schema/object-names.ts";
 import { type ClusterOptions, type OpenCluster, openCluster } from "../cluster/cluster.ts";
 import { type ClusterPlan, toClusterPlan } from "../cluster/cluster-plan.ts";
 import { dryRun } from "../cluster/dry-run.ts";
+import { NO_LOSSES, readLosses } from "../cluster/leftovers.ts";
 import { secretsAtRisk } from "../cluster/secrets.ts";
 import { painter } from "../terminal/colour.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
@@ -46,12 +47,22 @@ async function clusterPlanOf(
     { namespace, name, confirmDeletions },
   );
   const secrets = await secretsAtRisk(reader.client, configuration.integrations, run.writes);
+  // Of one route not all objects count, so that nothing can be said of what no other has.
+  const losses =
+    name === null
+      ? await readLosses(reader.client, configuration.integrations, namespace, run.writes)
+      : NO_LOSSES;
   const findings = { notes: notes(), failures: [...reader.failures] };
-  return toClusterPlan({ server, instance, configurationFrom, run, secrets, findings });
+  return toClusterPlan({ server, instance, configurationFrom, run, secrets, losses, findings });
 }
 
-function needsSomebody({ changes, problems, failures, blocked }: ClusterPlan): boolean {
+function needsSomebody({ changes, problems, failures, blocked, losses }: ClusterPlan): boolean {
   return (
-    problems.length > 0 || failures.length > 0 || blocked > 0 || changes.some(({ secret }) => secret !== null)
+    problems.length > 0 ||
+    failures.length > 0 ||
+    blocked > 0 ||
+    losses.vanishing.length > 0 ||
+    losses.leftovers.length > 0 ||
+    changes.some(({ secret }) => secret !== null)
   );
 }

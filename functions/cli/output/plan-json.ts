@@ -7,7 +7,7 @@ import type { ClusterPlan } from "../cluster/cluster-plan.ts";
 
 /** The documented shape: nothing may be renamed, things may be added. */
 export function planJson({ changes, problems, ...rest }: ClusterPlan): object {
-  const { server, instance, configurationFrom, routes, children, blocked, notes, failures } = rest;
+  const { server, instance, configurationFrom, routes, children, blocked, notes, failures, losses } = rest;
   return {
     server,
     instance,
@@ -35,6 +35,8 @@ export function planJson({ changes, problems, ...rest }: ClusterPlan): object {
       message,
       field,
     })),
+    vanishing: losses.vanishing,
+    leftovers: losses.leftovers,
     notes,
     failures,
   };

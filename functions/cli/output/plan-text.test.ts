@@ -49,6 +49,7 @@ function clusterPlan(change: Partial<PlannedChange>, more: Partial<ClusterPlan> 
     notes: [],
     failures: [],
     blocked: 0,
+    losses: { vanishing: [], leftovers: [] },
     ...more,
   };
 }

@@ -9,6 +9,7 @@ import { HOSTS_SINCE_ANNOTATION } from "../../reconcile/plan/child/hosts-since.t
 import { isRecord } from "../../schema/unknown.ts";
 import type { PlainObject } from "../cluster/applied-object.ts";
 import type { ClusterPlan, PlannedChange } from "../cluster/cluster-plan.ts";
+import { leftoverText, vanishingText } from "../cluster/leftovers.ts";
 import type { PlannedAction } from "../cluster/write-recorder.ts";
 import { sourceText } from "../installation/setting.ts";
 import type { Colour, Paint } from "../terminal/colour.ts";
@@ -93,12 +94,14 @@ function ownerText(owner: unknown): string {
 }
 
 function attention(clusterPlan: ClusterPlan, paint: Paint): readonly string[] {
-  const { changes, problems, notes, failures, blocked } = clusterPlan;
+  const { changes, problems, notes, failures, blocked, losses } = clusterPlan;
   const secrets = changes.flatMap(({ namespace, secret }) =>
     secret === null ? [] : [`Secret ${namespace}/${secret.name}: ${secret.reason}`],
   );
   const lines = [
     ...section("Secrets that would be overwritten", secrets, paint, "red"),
+    ...section("Names that would vanish", losses.vanishing.map(vanishingText), paint, "red"),
+    ...section("Left by the former tool", losses.leftovers.map(leftoverText), paint, "red"),
     ...section(
       "Problems",
       problems.map(
@@ -128,9 +131,11 @@ function section(title: string, items: readonly string[], paint: Paint, colour: 
   return [paint("bold", paint(colour, title)), ...items.map((item) => `  ${item}`), ""];
 }
 
-function summary({ changes, problems, failures }: ClusterPlan): string {
+function summary({ changes, problems, failures, losses }: ClusterPlan): string {
   const of = (action: PlannedAction) => changes.filter((change) => change.action === action).length;
   const secrets = changes.filter(({ secret }) => secret !== null).length;
+  const { vanishing, leftovers } = losses;
+  const gone = vanishing.reduce((sum, { names }) => sum + names.length, 0);
   const parts = [
     `${of("create")} to create`,
     `${of("update")} to change`,
@@ -138,6 +143,8 @@ function summary({ changes, problems, failures }: ClusterPlan): string {
     `${of("delete")} to delete`,
     count(problems.length + failures.length, "problem"),
     ...(secrets === 0 ? [] : [`${count(secrets, "Secret")} would be overwritten`]),
+    ...(gone === 0 ? [] : [`${count(gone, "name")} would vanish`]),
+    ...(leftovers.length === 0 ? [] : [`${count(leftovers.length, "leftover")}`]),
   ];
   const isNothing = changes.length === 0 && failures.length === 0;
   return `${isNothing ? "Nothing to do: " : ""}${parts.join(", ")}`;

@@ -4,10 +4,12 @@
  * @module
  */
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import type { Problem } from "../../problem.ts";
 import { isObjectName } from "../../schema/object-names.ts";
 import { shown } from "../../schema/shown.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import type { OverwriteGuard, OverwriteRisk } from "../integration.ts";
+import { copierOf } from "./copied-secret.ts";
 
 const SECRET: ResourceDefinition = { group: "", version: "v1", plural: "secrets", kind: "Secret" };
 
@@ -21,7 +23,10 @@ export const KEEP_FOREIGN_SECRETS: OverwriteGuard = {
   resource: SECRET,
   madeFor,
   refuse: (secret, certificate) => {
-    if (secret === null || isIssued(secret, certificate)) return null;
+    if (secret === null) return null;
+    const copier = copierOf(secret);
+    if (copier !== null) return keptByOther(secret, copier);
+    if (isIssued(secret, certificate)) return null;
     const name = issuedFor(secret);
     const found =
       name === undefined
@@ -37,12 +42,26 @@ export const KEEP_FOREIGN_SECRETS: OverwriteGuard = {
   },
 };
 
+/** Nothing is wrong: whoever keeps the Secret says what is in it. */
+function keptByOther({ metadata }: KubernetesObject, copier: string): Problem {
+  return {
+    reason: "SecretExists",
+    message:
+      `Secret ${metadata.name} is kept by ${copier}, so no Certificate is made for it. ` +
+      "To have this said no more, name it in integrations.certManager.ignoreSecrets.",
+    field: "spec.tls.secretName",
+    note: true,
+  };
+}
+
 /** cert-manager compares the names: it issues again too where the Secret was another Certificate's. */
 export const SECRET_CONTENT: OverwriteRisk = {
   resource: SECRET,
   madeFor,
   reasonFor: (secret, maker, certificate) => {
     if (secret === null) return null;
+    const copier = copierOf(secret);
+    if (copier !== null) return `it exists and is kept by ${copier}: both would write it, again and again`;
     const issuedBy = issuedFor(secret);
     if (issuedBy === undefined)
       return "it exists and cert-manager did not make it: the certificate in it would be replaced";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as v from "valibot";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { parseRoute } from "../../traefik/ingress-route.ts";
 import { sharedSecret } from "./secret.ts";
 import { certManagerSettings } from "./settings.ts";
@@ -101,6 +102,37 @@ test("existingSecrets: keep takes no copy of a Secret for cert-manager's, whatev
   assert.equal(guard?.refuse(own, null), null);
   assert.equal(overwriteRisk.reasonFor(own, null, "web-tls"), null);
   assert.match(overwriteRisk.reasonFor(own, null, "other-tls") ?? "", /issued for Certificate web-tls/);
+});
+
+test("a Secret that a tool keeps as a copy is no problem, only worth knowing; and never overwritten unasked", () => {
+  const { guard, overwriteRisk } = claimOf({ existingSecrets: "keep" });
+  const owner = (kind: string) => ({ apiVersion: "v1", kind, name: "s", uid: "u" });
+  const issued = { "cert-manager.io/certificate-name": "web-tls" };
+  const COPIES: readonly [by: string, metadata: Partial<KubernetesObject["metadata"]>][] = [
+    [
+      "reflector (copy of infra/wildcard)",
+      { annotations: { ...issued, "reflector.v1.k8s.emberstack.com/reflects": "infra/wildcard" } },
+    ],
+    [
+      "replicator (copy of infra/wildcard)",
+      { annotations: { "replicator.v1.mittwald.de/replicate-from": "infra/wildcard" } },
+    ],
+    ["replicator", { annotations: { "replicator.v1.mittwald.de/replicated-from-version": "17" } }],
+    ["config-syncer", { labels: { "kubed.appscode.com/origin.name": "wildcard" } }],
+    ["Kyverno", { labels: { "generate.kyverno.io/policy-name": "sync" } }],
+    ["External Secrets", { ownerReferences: [owner("ExternalSecret")] }],
+    ["Sealed Secrets", { ownerReferences: [owner("SealedSecret")] }],
+  ];
+  for (const [by, metadata] of COPIES) {
+    const copy = { apiVersion: "v1", kind: "Secret", metadata: { name: "s", ...metadata } };
+    const refused = guard?.refuse(copy, null);
+    assert.equal(refused?.note, true, by);
+    assert.match(
+      refused?.message ?? "",
+      new RegExp(`kept by ${by.replace(/[()]/g, "\\$&")}, so no Certificate`),
+    );
+    assert.match(overwriteRisk.reasonFor(copy, null, "web-tls") ?? "", /both would write it/);
+  }
 });
 
 test("what an object claims is its secretName", () => {

@@ -1,0 +1,51 @@
+/**
+ * A move for programs.
+ *
+ * @module
+ */
+import type { Move } from "./move.ts";
+import { stepsOf } from "./steps.ts";
+import { valuesOf } from "./suggestion.ts";
+
+/** The documented shape: nothing may be renamed, things may be added. */
+export function moveJson(move: Move): object {
+  const { findings, run, losses, secrets, suggestions, patches, unpublished, notes, failures } = move;
+  const { certificates } = findings;
+  const of = (origin: string) => certificates.filter((found) => found.origin === origin).length;
+  const changes = (action: string) => run.writes.filter((write) => write.action === action).length;
+  return {
+    from: move.title,
+    found: {
+      routes: findings.routes.length,
+      ours: findings.ours.length,
+      switchboard: findings.switchboards.length,
+      ofIngress: of("Ingress"),
+      byHand: of("hand"),
+      wildcards: certificates.filter(({ origin, isWider }) => origin === "hand" && isWider).length,
+      foreignSecrets: findings.secrets.length,
+      certResolver: findings.certResolver.length,
+      tools: findings.tools,
+    },
+    steps: stepsOf(move),
+    changes: {
+      create: changes("create"),
+      update: changes("update"),
+      adopt: changes("adopt"),
+      delete: changes("delete"),
+    },
+    overwrittenSecrets: secrets.map(({ namespace, secret }) => ({ namespace, ...secret })),
+    vanishing: losses.vanishing,
+    unpublished,
+    leftovers: losses.leftovers,
+    problems: run.problems.map(({ route, reason, message, field }) => ({
+      route: route === null ? null : { kind: route.kind, namespace: route.namespace, name: route.name },
+      reason,
+      message,
+      field,
+    })),
+    values: valuesOf(suggestions),
+    patches,
+    notes,
+    failures,
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * A move from end to end: what is there, which values it takes, and what a resync would do with them.
+ *
+ * @module
+ */
+import type { Configuration } from "../../config/configuration.ts";
+import { InvalidConfigurationError } from "../../config/configuration.ts";
+import { parseConfiguration } from "../../config/parse.ts";
+import { INTEGRATIONS } from "../../integrations/index.ts";
+import type { Integration } from "../../integrations/integration.ts";
+import { listAll } from "../../reconcile/observe/listing.ts";
+import { isRecord } from "../../schema/unknown.ts";
+import { type DryRun, dryRun } from "../cluster/dry-run.ts";
+import { type Losses, namesAfter, readLosses } from "../cluster/leftovers.ts";
+import { whereReadable } from "../cluster/reader.ts";
+import { type EndangeredSecret, secretsAtRisk } from "../cluster/secrets.ts";
+import type { RecordedWrite } from "../cluster/write-recorder.ts";
+import { UsageError } from "../terminal/terminal.ts";
+import { type Findings, findingsOf } from "./findings.ts";
+import { patchesOf } from "./patches.ts";
+import type { Site } from "./site.ts";
+import { type Suggestion, valuesOf } from "./suggestion.ts";
+import { asksByTarget, suggestionsOf } from "./suggestions.ts";
+import { takeSurvey } from "./survey.ts";
+
+export interface Move {
+  readonly title: string;
+  readonly isFiles: boolean;
+  readonly findings: Findings;
+  readonly suggestions: readonly Suggestion[];
+  readonly patches: readonly string[];
+  /** With the suggested values. */
+  readonly run: DryRun;
+  readonly losses: Losses;
+  /** Names of routes that external-dns' source for Traefik publishes, and that no DNSEndpoint would have. */
+  readonly unpublished: readonly string[];
+  readonly secrets: readonly { readonly namespace: string; readonly secret: EndangeredSecret }[];
+  readonly notes: readonly string[];
+  readonly failures: readonly string[];
+}
+
+/** @throws {UsageError} where the configuration in force cannot be used with the values */
+export async function planMove(site: Site): Promise<Move> {
+  const base = withIntegrations(site.configured);
+  const { configuration } = parseConfiguration(base, INTEGRATIONS);
+  const survey = await takeSurvey(site, configuration);
+  const findings = findingsOf(survey);
+  const suggestions = [...offSuggestions(base), ...suggestionsOf(survey, findings).filter(isOn(base))];
+  const suggested = configurationWith(base, suggestions);
+  const { client, instance, namespace } = site;
+  const scope = { namespace, name: null, confirmDeletions: false };
+  const run = await dryRun({ client, configuration: suggested, instance }, scope);
+  const secrets = await secretsAtRisk(client, suggested.integrations, run.writes);
+  return {
+    title: site.title,
+    isFiles: site.isFiles,
+    findings,
+    suggestions,
+    patches: patchesOf(findings),
+    run,
+    losses: await readLosses(client, suggested.integrations, namespace, run.writes),
+    unpublished: await unpublishedOf(site, suggested, findings, run.writes),
+    secrets: [...secrets].map(([write, secret]) => ({ namespace: write.namespace, secret })),
+    notes: site.notes(),
+    failures: [...site.failures(), ...(run.incomplete === null ? [] : [run.incomplete])],
+  };
+}
+
+/** Where none is named all are on: values are laid over them one by one. */
+function withIntegrations(configured: Site["configured"]): Readonly<Record<string, unknown>> {
+  if (isRecord(configured.integrations)) return configured;
+  const all = INTEGRATIONS.filter(({ enabledByDefault }) => enabledByDefault).map(({ key }) => [key, {}]);
+  return { ...configured, integrations: Object.fromEntries(all) };
+}
+
+function integrationOf(base: Readonly<Record<string, unknown>>, key: string): unknown {
+  return isRecord(base.integrations) ? base.integrations[key] : undefined;
+}
+
+function isSwitchedOn(integration: unknown): boolean {
+  return isRecord(integration) ? integration.enabled !== false : integration === null;
+}
+
+/** What is off stays off, and is so in the values too: there it would be on by default. */
+function offSuggestions(base: Readonly<Record<string, unknown>>): readonly Suggestion[] {
+  return INTEGRATIONS.filter(
+    ({ key, enabledByDefault }) => enabledByDefault && !isSwitchedOn(integrationOf(base, key)),
+  ).map(({ key }) => ({
+    path: ["integrations", key, "enabled"],
+    value: false,
+    why: "it is off in the configuration that was given",
+  }));
+}
+
+function isOn(base: Readonly<Record<string, unknown>>): (suggestion: Suggestion) => boolean {
+  return ({ path: [top, key = ""] }) => top !== "integrations" || isSwitchedOn(integrationOf(base, key));
+}
+
+/** @throws {UsageError} */
+function configurationWith(
+  base: Readonly<Record<string, unknown>>,
+  suggestions: readonly Suggestion[],
+): Configuration {
+  try {
+    return parseConfiguration(merged(base, valuesOf(suggestions)), INTEGRATIONS).configuration;
+  } catch (cause) {
+    if (!(cause instanceof InvalidConfigurationError)) throw cause;
+    throw new UsageError(
+      `the configuration cannot be combined with what a move takes: ${cause.message.replaceAll("\n", "; ")}`,
+      { cause },
+    );
+  }
+}
+
+/** Objects are merged, lists of texts are joined, anything else is replaced. */
+function merged(base: unknown, over: unknown): unknown {
+  if (isRecord(base) && isRecord(over)) {
+    const keys = [...new Set([...Object.keys(base), ...Object.keys(over)])];
+    return Object.fromEntries(
+      keys.map((key) => [key, key in over ? merged(base[key], over[key]) : base[key]] as const),
+    );
+  }
+  return isTexts(base) && isTexts(over) ? [...new Set([...base, ...over])] : over;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+/** They vanish on the day that source is taken away. */
+async function unpublishedOf(
+  { client, namespace }: Site,
+  { integrations }: Configuration,
+  { routes, externalDNS, ours }: Findings,
+  writes: readonly RecordedWrite[],
+): Promise<readonly string[]> {
+  const dns = integrations.find(publishesNames);
+  const isInUse =
+    externalDNS.sources.includes("traefik-proxy") || (!externalDNS.isThere && ours.length === 0);
+  if (dns === undefined || !isInUse) return [];
+  const objects = await whereReadable(listAll(client, { resource: dns.resource, namespace }), []);
+  const after = namesAfter(
+    dns,
+    objects,
+    writes.filter(({ resource }) => resource === dns.resource),
+  );
+  const names = routes
+    .filter(asksByTarget)
+    .flatMap(({ hosts, extraNames }) => [...hosts, ...(extraNames[dns.name] ?? [])]);
+  return [...new Set(names)].filter((name) => !after.has(name)).sort();
+}
+
+function publishesNames({ nameSharing }: Integration): boolean {
+  return nameSharing !== undefined;
+}

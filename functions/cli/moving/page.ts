@@ -1,0 +1,137 @@
+/**
+ * A move on one page: what you have, what to do first, what would change, which values to set.
+ *
+ * @module
+ */
+import { oneLine } from "../../hidden-characters.ts";
+import { notesInShort } from "../cluster/cluster-plan.ts";
+import type { RouteProblem } from "../cluster/dry-run.ts";
+import { leftoverText, vanishingText } from "../cluster/leftovers.ts";
+import type { PlannedAction } from "../cluster/write-recorder.ts";
+import type { Paint } from "../terminal/colour.ts";
+import type { Findings } from "./findings.ts";
+import type { Move } from "./move.ts";
+import { stepsOf } from "./steps.ts";
+import { count, shortList, valuesOf } from "./suggestion.ts";
+
+export async function pageOf(move: Move, paint: Paint): Promise<string> {
+  const { findings, run, losses, secrets, unpublished, notes, failures } = move;
+  const title = (text: string) => paint("bold", text);
+  const section = (name: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : ["", title(name), ...lines.map((line) => `  ${line}`)];
+  const steps = stepsOf(move);
+  const lines = [
+    `Moving ${move.title} to Traefik-cert-rotater`,
+    ...section("What you have", haveLines(findings)),
+    ...section(
+      "Do this first",
+      steps.map((step, index) => `${index + 1}. ${step}`),
+    ),
+    ...section("What would change, with the values below", [changesText(move)]),
+    ...section(
+      "Secrets that would be overwritten",
+      secrets.map(({ namespace, secret }) => `Secret ${namespace}/${secret.name}: ${secret.reason}`),
+    ),
+    ...section("Names that would vanish", [
+      ...losses.vanishing.map(vanishingText),
+      ...(unpublished.length === 0
+        ? []
+        : [`with external-dns' source traefik-proxy: ${shortList(unpublished)}`]),
+    ]),
+    ...section("Left by the former tool", losses.leftovers.map(leftoverText)),
+    ...section("Problems", run.problems.map(problemText)),
+    ...section("Could not be read", failures),
+    ...section("Notes", [...notes, ...notesInShort(run.notes)]),
+  ].map(oneLine);
+  const values = await valuesText(move);
+  return `${[...lines, "", title("Values"), ...values.trimEnd().split("\n")].join("\n")}\n`;
+}
+
+/** The file of values, with the reason of each above it. */
+export async function valuesText({ suggestions }: Pick<Move, "suggestions">): Promise<string> {
+  const { formatYaml } = await import("../../config/yaml.lazy.ts");
+  if (suggestions.length === 0) return "# The defaults fit: nothing need be set.\n";
+  const comments = suggestions.map(({ path, why }) => ({ path, text: why }));
+  return formatYaml(valuesOf(suggestions), comments);
+}
+
+function haveLines(findings: Findings): readonly string[] {
+  const { routes, groups, certificates, secrets, switchboards, ours, certResolver } = findings;
+  const of = (origin: string) => certificates.filter((found) => found.origin === origin);
+  const byHand = of("hand").filter(({ isWider }) => !isWider);
+  const wider = of("hand").filter(({ isWider }) => isWider);
+  const row = (what: string, text: string | null) => (text === null ? [] : [`${what.padEnd(28)}${text}`]);
+  const some = (list: readonly unknown[], text: () => string) => (list.length === 0 ? null : text());
+  return [
+    ...row(
+      "Routes",
+      groups.length === 0
+        ? `${routes.length}`
+        : `${routes.length}; certificates in ${count(groups.length, "Secret")}`,
+    ),
+    ...row(
+      "This product",
+      some(ours, () => `${count(ours.length, "object")} made already`),
+    ),
+    ...row(
+      "Switchboard",
+      some(switchboards, () => count(switchboards.length, "object")),
+    ),
+    ...row(
+      "cert-manager's Ingress shim",
+      some(of("Ingress"), () => certificateText(of("Ingress"))),
+    ),
+    ...row(
+      "Certificates by hand",
+      some(byHand, () => certificateText(byHand)),
+    ),
+    ...row(
+      "Wildcards for many",
+      some(wider, () =>
+        wider
+          .map(
+            ({ certificate, routes: under }) =>
+              `${nameOf(certificate.metadata)} (${count(under.length, "route")})`,
+          )
+          .join(", "),
+      ),
+    ),
+    ...row(
+      "Secrets made elsewhere",
+      some(secrets, () =>
+        shortList(secrets.map(({ namespace, secretName, why }) => `${namespace}/${secretName} (${why})`)),
+      ),
+    ),
+    ...row(
+      "Traefik's own certificates",
+      some(
+        certResolver,
+        () =>
+          `${count(certResolver.length, "route")} with certResolver: ${shortList(certResolver.map(({ route }) => `${route.namespace}/${route.name}`))}; to have cert-manager get them: --output patches`,
+      ),
+    ),
+    ...row("external-dns", externalDNSText(findings)),
+  ];
+}
+
+function certificateText(found: Findings["certificates"]): string {
+  return `${count(found.length, "Certificate")}: ${shortList(found.map(({ certificate }) => nameOf(certificate.metadata)))}`;
+}
+
+function nameOf({ namespace, name }: { readonly namespace?: string; readonly name: string }): string {
+  return `${namespace}/${name}`;
+}
+
+function externalDNSText({ externalDNS: { isThere, sources } }: Findings): string | null {
+  return isThere ? `sources ${sources.join(", ") || "unknown"}` : null;
+}
+
+function changesText({ run: { writes } }: Move): string {
+  const of = (action: PlannedAction) => writes.filter((write) => write.action === action).length;
+  return `${of("create")} to create, ${of("update")} to change, ${of("adopt")} to adopt, ${of("delete")} to delete`;
+}
+
+export function problemText({ route, reason, message, field }: RouteProblem): string {
+  const about = route === null ? "" : `${route.kind} ${route.namespace}/${route.name}: `;
+  return `${about}${reason}: ${field === null ? "" : `${field}: `}${message}`;
+}

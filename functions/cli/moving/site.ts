@@ -1,0 +1,106 @@
+/**
+ * What is to be moved: a cluster, or the manifests of one in files.
+ *
+ * @module
+ */
+import { readConfigurationFile } from "../../config/load.ts";
+import { DEFAULT_INSTANCE } from "../../instance.ts";
+import { dependencyKey } from "../../integrations/integration.ts";
+import type { ObjectReference } from "../../kubernetes/objects.ts";
+import { isRecord } from "../../schema/unknown.ts";
+import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
+import type { ReadingClient } from "../cluster/reader.ts";
+import { configurationOfValues, markOfChartValues } from "../input/chart-values.ts";
+import { readConfiguration } from "../input/configuration-file.ts";
+import { lastOfEach } from "../input/duplicates.ts";
+import { readObjects } from "../input/input.ts";
+import { dependenciesWith, UNKNOWN_TARGET } from "../input/target.ts";
+import { CONFIG_MAPS } from "../installation/installation.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { createMemoryClient } from "./memory-client.ts";
+
+export interface Site {
+  /** For people. */
+  readonly title: string;
+  readonly client: ReadingClient;
+  readonly instance: string;
+  /** Null: all namespaces. */
+  readonly namespace: string | null;
+  /** Unchecked content of the configuration in force; empty where nothing is installed and none was given. */
+  readonly configured: Readonly<Record<string, unknown>>;
+  /** Addresses are not known: those that stand there mean nothing. */
+  readonly isFiles: boolean;
+  notes(): readonly string[];
+  failures(): readonly string[];
+  /** To be called before the first output. */
+  endProgress(): void;
+}
+
+/**
+ * @throws {UsageError} if an option or the configuration cannot be used
+ * @throws {ClusterAccessError} if the cluster does not answer, or does not let us know enough
+ */
+export async function openClusterSite(options: ClusterOptions, terminal: Terminal): Promise<Site> {
+  const cluster = await openCluster(options, terminal);
+  const { reader, server, instance, namespace, configurationFrom } = cluster;
+  return {
+    title: server,
+    client: reader.client,
+    instance,
+    namespace,
+    configured:
+      configurationFrom.source === "ConfigMap"
+        ? await readConfigured(reader.client, configurationFrom)
+        : await readGiven(options.config),
+    isFiles: false,
+    notes: cluster.notes,
+    failures: () => [...reader.failures],
+    endProgress: cluster.endProgress,
+  };
+}
+
+/** @throws {UsageError} if a file or the configuration cannot be used */
+export async function openFileSite(
+  files: readonly string[],
+  config: string | undefined,
+  terminal: Terminal,
+): Promise<Site> {
+  const { integrations } = await readConfiguration(config ?? null, terminal);
+  const input = await readObjects(files, terminal);
+  const { objects, contradictions } = lastOfEach([...input.routes, ...input.others]);
+  const targets = dependenciesWith(integrations, [UNKNOWN_TARGET]);
+  const otherwise = (reference: ObjectReference) =>
+    reference.resource.kind === "Service" ? (targets.get(dependencyKey(reference)) ?? null) : null;
+  return {
+    title: files.length === 1 ? (files[0] ?? "") : `${files.length} files`,
+    client: createMemoryClient(
+      objects.map(({ object }) => object),
+      otherwise,
+    ),
+    instance: DEFAULT_INSTANCE,
+    namespace: null,
+    configured: await readGiven(config),
+    isFiles: true,
+    notes: () => [],
+    failures: () => [...input.errors, ...contradictions],
+    endProgress: () => undefined,
+  };
+}
+
+/** It was read and found good before; the function itself has no other. */
+async function readConfigured(
+  client: ReadingClient,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): Promise<Site["configured"]> {
+  const map = await client.get({ resource: CONFIG_MAPS, namespace, name });
+  const { data } = (map ?? {}) as { readonly data?: Readonly<Record<string, string>> };
+  const parsed: unknown = JSON.parse(data?.["config.json"] ?? "{}");
+  return isRecord(parsed) ? parsed : {};
+}
+
+async function readGiven(config: string | undefined): Promise<Site["configured"]> {
+  if (config === undefined) return {};
+  const raw = await readConfigurationFile(config);
+  const configuration = markOfChartValues(raw) === null ? raw : configurationOfValues(raw);
+  return isRecord(configuration) ? configuration : {};
+}

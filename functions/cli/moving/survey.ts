@@ -1,0 +1,109 @@
+/**
+ * Reads what a move has to know of a site: the routes, what serves them now, and who made that.
+ *
+ * @module
+ */
+import type { Configuration } from "../../config/configuration.ts";
+import { dependencyKey, type Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { describeRoute } from "../../reconcile/observe/describe.ts";
+import { readSharedObject, type SharedObjectState } from "../../reconcile/observe/guard.ts";
+import { listAll } from "../../reconcile/observe/listing.ts";
+import { readOptOuts } from "../../reconcile/observe/view.ts";
+import { isSharing, type SharingIntegration } from "../../reconcile/plan/namespace-index.ts";
+import { isSelected } from "../../reconcile/plan/opt-out.ts";
+import { unshadowed } from "../../reconcile/plan/shadowed.ts";
+import { Pool, ROUTES_AT_ONCE } from "../../reconcile/resync/pool.ts";
+import { settingsOf } from "../../reconcile/route/context.ts";
+import { routeResources } from "../../traefik/resources.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import { whereReadable } from "../cluster/reader.ts";
+import { CLUSTER_ISSUERS, DEPLOYMENTS, INGRESSES, SERVICES } from "./resources.ts";
+import type { Site } from "./site.ts";
+
+export interface Survey {
+  /** Of the class that the configuration names, those of Traefik 2's group too, without any that is hidden by another. */
+  readonly routes: readonly RouteDescription[];
+  /** The same, with every rule that names no syntax read as Traefik 2 does; none where all rules load as they are. */
+  readonly routesAsV2: readonly RouteDescription[];
+  /** The integration with shared children, which is the one for certificates; null where it is off. */
+  readonly sharing: SharingIntegration | null;
+  /** By integration: every object of its kind. */
+  readonly children: ReadonlyMap<Integration, readonly KubernetesObject[]>;
+  readonly ingresses: readonly KubernetesObject[];
+  readonly deployments: readonly KubernetesObject[];
+  readonly services: readonly KubernetesObject[];
+  readonly issuers: readonly KubernetesObject[];
+  /** The target Service as the configuration has it; null where it is not there, or none is asked for. */
+  readonly target: KubernetesObject | null;
+  /** What stands where routes want a certificate to be, by `namespace/name`; only what is there. */
+  readonly secrets: ReadonlyMap<string, SharedObjectState>;
+}
+
+export async function takeSurvey(site: Site, configuration: Configuration): Promise<Survey> {
+  const { client, namespace } = site;
+  const { integrations } = configuration;
+  const list = (resource: ResourceDefinition, everywhere = false) =>
+    whereReadable(listAll(client, { resource, namespace: everywhere ? null : namespace }), []);
+  const kinds = routeResources({ ...configuration.selector, legacyGroup: true });
+  const objects = (await Promise.all(kinds.map((kind) => list(kind)))).flat();
+  const living = objects.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const optOuts = await whereReadable(readOptOuts(client, namespace), new Map());
+  const describeAll = async (defaultRuleSyntax: Configuration["defaultRuleSyntax"]) => {
+    const settings = { ...settingsOf(configuration), defaultRuleSyntax };
+    const described = living.map((object) =>
+      describeRoute(settings, object, optOuts.get(object.metadata.namespace ?? "") ?? {}),
+    );
+    const all = unshadowed(await Promise.all(described));
+    return all.filter((description) => isSelected(description, configuration.selector));
+  };
+  const routes = await describeAll(configuration.defaultRuleSyntax);
+  const sharing = integrations.find(isSharing) ?? null;
+  const children = new Map<Integration, readonly KubernetesObject[]>();
+  for (const integration of integrations) children.set(integration, await list(integration.resource));
+  const [ingresses, deployments, services, issuers] = await Promise.all([
+    list(INGRESSES),
+    list(DEPLOYMENTS, true),
+    list(SERVICES, true),
+    list(CLUSTER_ISSUERS, true),
+  ]);
+  const [targetReference] = integrations.flatMap(({ dependencies }) => dependencies);
+  return {
+    routes,
+    routesAsV2: routes.some(({ incomplete }) => incomplete) ? await describeAll("v2") : [],
+    sharing,
+    children,
+    ingresses,
+    deployments,
+    services,
+    issuers,
+    target: targetReference === undefined ? null : await whereReadable(client.get(targetReference), null),
+    secrets: sharing === null ? new Map() : await readSecrets(site, sharing, routes),
+  };
+}
+
+/** Metadata only, as for `plan`. */
+async function readSecrets(
+  { client }: Site,
+  sharing: SharingIntegration,
+  routes: readonly RouteDescription[],
+): Promise<Survey["secrets"]> {
+  const { requestedBy, overwriteRisk } = sharing.sharedResource;
+  const wanted = new Map<string, { readonly namespace: string; readonly name: string }>();
+  for (const description of routes) {
+    const name = requestedBy(description);
+    const { namespace } = description.route;
+    if (name !== null) wanted.set(dependencyKey({ namespace, name }), { namespace, name });
+  }
+  const found = new Map<string, SharedObjectState>();
+  const pool = new Pool(ROUTES_AT_ONCE);
+  for (const [key, { namespace, name }] of wanted) {
+    await pool.add(async () => {
+      const reading = readSharedObject(client, sharing, overwriteRisk, namespace, name);
+      const state = await whereReadable(reading, null);
+      if (state !== null && state.object !== null) found.set(key, state);
+    });
+  }
+  await pool.drain();
+  return found;
+}
