@@ -5,11 +5,10 @@
  */
 import type { Move } from "./move.ts";
 import { stepsOf } from "./steps.ts";
-import { valuesOf } from "./suggestion.ts";
 
 /** The documented shape: nothing may be renamed, things may be added. */
 export function moveJson(move: Move): object {
-  const { findings, run, losses, secrets, suggestions, patches, unpublished, notes, failures } = move;
+  const { findings, run, losses, secrets, values, patches, unpublished, notes, failures } = move;
   const { certificates } = findings;
   const of = (origin: string) => certificates.filter((found) => found.origin === origin).length;
   const changes = (action: string) => run.writes.filter((write) => write.action === action).length;
@@ -43,7 +42,7 @@ export function moveJson(move: Move): object {
       message,
       field,
     })),
-    values: valuesOf(suggestions),
+    values,
     patches,
     notes,
     failures,

@@ -28,6 +28,8 @@ export interface Move {
   readonly isFiles: boolean;
   readonly findings: Findings;
   readonly suggestions: readonly Suggestion[];
+  /** What was set before, and the suggestions over it. */
+  readonly values: Readonly<Record<string, unknown>>;
   readonly patches: readonly string[];
   /** With the suggested values. */
   readonly run: DryRun;
@@ -38,6 +40,8 @@ export interface Move {
   readonly notes: readonly string[];
   readonly failures: readonly string[];
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws {UsageError} where the configuration in force cannot be used with the values */
 export async function planMove(site: Site): Promise<Move> {
@@ -56,6 +60,7 @@ export async function planMove(site: Site): Promise<Move> {
     isFiles: site.isFiles,
     findings,
     suggestions,
+    values: merged(site.carried, valuesOf(suggestions)),
     patches: patchesOf(findings),
     run,
     losses: await readLosses(client, suggested.integrations, namespace, run.writes),
@@ -113,13 +118,15 @@ function configurationWith(
 }
 
 /** Objects are merged, lists of texts are joined, anything else is replaced. */
-function merged(base: unknown, over: unknown): unknown {
-  if (isRecord(base) && isRecord(over)) {
-    const keys = [...new Set([...Object.keys(base), ...Object.keys(over)])];
-    return Object.fromEntries(
-      keys.map((key) => [key, key in over ? merged(base[key], over[key]) : base[key]] as const),
-    );
-  }
+function merged(base: Fields, over: Fields): Fields {
+  const keys = [...new Set([...Object.keys(base), ...Object.keys(over)])];
+  return Object.fromEntries(
+    keys.map((key) => [key, key in over ? mergedValue(base[key], over[key]) : base[key]]),
+  );
+}
+
+function mergedValue(base: unknown, over: unknown): unknown {
+  if (isRecord(base) && isRecord(over)) return merged(base, over);
   return isTexts(base) && isTexts(over) ? [...new Set([...base, ...over])] : over;
 }
 

@@ -12,7 +12,7 @@ import type { Paint } from "../terminal/colour.ts";
 import type { Findings } from "./findings.ts";
 import type { Move } from "./move.ts";
 import { stepsOf } from "./steps.ts";
-import { count, shortList, valuesOf } from "./suggestion.ts";
+import { count, shortList } from "./suggestion.ts";
 
 export async function pageOf(move: Move, paint: Paint): Promise<string> {
   const { findings, run, losses, secrets, unpublished, notes, failures } = move;
@@ -48,11 +48,14 @@ export async function pageOf(move: Move, paint: Paint): Promise<string> {
 }
 
 /** The file of values, with the reason of each above it. */
-export async function valuesText({ suggestions }: Pick<Move, "suggestions">): Promise<string> {
+export async function valuesText({
+  suggestions,
+  values,
+}: Pick<Move, "suggestions" | "values">): Promise<string> {
   const { formatYaml } = await import("../../config/yaml.lazy.ts");
-  if (suggestions.length === 0) return "# The defaults fit: nothing need be set.\n";
+  if (Object.keys(values).length === 0) return "# The defaults fit: nothing need be set.\n";
   const comments = suggestions.map(({ path, why }) => ({ path, text: why }));
-  return formatYaml(valuesOf(suggestions), comments);
+  return formatYaml(values, comments);
 }
 
 function haveLines(findings: Findings): readonly string[] {

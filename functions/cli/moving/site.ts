@@ -28,6 +28,8 @@ export interface Site {
   readonly namespace: string | null;
   /** Unchecked content of the configuration in force; empty where nothing is installed and none was given. */
   readonly configured: Readonly<Record<string, unknown>>;
+  /** What of it belongs into the values: that of a file; what is installed has it already. */
+  readonly carried: Readonly<Record<string, unknown>>;
   /** Addresses are not known: those that stand there mean nothing. */
   readonly isFiles: boolean;
   notes(): readonly string[];
@@ -43,6 +45,7 @@ export interface Site {
 export async function openClusterSite(options: ClusterOptions, terminal: Terminal): Promise<Site> {
   const cluster = await openCluster(options, terminal);
   const { reader, server, instance, namespace, configurationFrom } = cluster;
+  const given = await readGiven(options.config);
   return {
     title: server,
     client: reader.client,
@@ -51,7 +54,8 @@ export async function openClusterSite(options: ClusterOptions, terminal: Termina
     configured:
       configurationFrom.source === "ConfigMap"
         ? await readConfigured(reader.client, configurationFrom)
-        : await readGiven(options.config),
+        : given,
+    carried: valuesIn(given),
     isFiles: false,
     notes: cluster.notes,
     failures: () => [...reader.failures],
@@ -71,6 +75,7 @@ export async function openFileSite(
   const targets = dependenciesWith(integrations, [UNKNOWN_TARGET]);
   const otherwise = (reference: ObjectReference) =>
     reference.resource.kind === "Service" ? (targets.get(dependencyKey(reference)) ?? null) : null;
+  const given = await readGiven(config);
   return {
     title: files.length === 1 ? (files[0] ?? "") : `${files.length} files`,
     client: createMemoryClient(
@@ -79,7 +84,8 @@ export async function openFileSite(
     ),
     instance: DEFAULT_INSTANCE,
     namespace: null,
-    configured: await readGiven(config),
+    configured: given,
+    carried: valuesIn(given),
     isFiles: true,
     notes: () => [],
     failures: () => [...input.errors, ...contradictions],
@@ -103,4 +109,20 @@ async function readGiven(config: string | undefined): Promise<Site["configured"]
   const raw = await readConfigurationFile(config);
   const configuration = markOfChartValues(raw) === null ? raw : configurationOfValues(raw);
   return isRecord(configuration) ? configuration : {};
+}
+
+/** Keys of Switchboard's file that mean nothing here are left behind, and so is who may send events. */
+const VALUES = [
+  "selector",
+  "traefik",
+  "integrations",
+  "hostPolicy",
+  "hostClaims",
+  "mode",
+  "onOptOut",
+  "logLevel",
+];
+
+function valuesIn(given: Site["configured"]): Site["configured"] {
+  return Object.fromEntries(Object.entries(given).filter(([key]) => VALUES.includes(key)));
 }
