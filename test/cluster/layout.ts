@@ -26,6 +26,8 @@ export const kubeletFolder = join(stateFolder, "kubelet");
 export const containerdFolder = join(stateFolder, "containerd");
 /** What containers print, as `<namespace>_<pod>_<uid>/<container>/<attempt>.log`. */
 export const podLogsFolder = join(stateFolder, "pod-logs");
+/** How registries are reached, as `<host>:<port>/hosts.toml`; read by containerd at each pull. */
+export const registriesFolder = join(stateFolder, "registries");
 /** Where the node's first process takes orders, see node/control.ts. */
 export const controlSocket = join(stateFolder, "control.sock");
 /** Temporary files of the node's programs: the folder of the control plane is here. */

@@ -23,6 +23,8 @@ export interface Build {
   readonly target?: string;
   /** Files and folders that the Dockerfile copies: the image is built again when one has changed. */
   readonly inputs: readonly string[];
+  /** Values of the Dockerfile's `ARG`s. */
+  readonly args?: Readonly<Record<string, string>>;
 }
 
 /** An archive of the image, in the cache folder. */
@@ -32,8 +34,9 @@ export async function buildArchive(build: Build): Promise<string> {
   return join(folder, "image.tar");
 }
 
-/** Builds; the base images are made here, none is pulled. */
-async function buildImage({ image, file, ignoreFile, target }: Build, archive: string): Promise<void> {
+/** Builds into `archive`; the base images are made here, none is pulled. */
+export async function buildImage(build: Build, archive: string): Promise<void> {
+  const { image, ignoreFile, target, args = {} } = build;
   const store = join(cacheFolder(), "buildah");
   const runRoot = join(store, "run");
   await mkdir(runRoot, { recursive: true });
@@ -42,16 +45,37 @@ async function buildImage({ image, file, ignoreFile, target }: Build, archive: s
   const buildah = (...args: string[]) => run("unshare", [...alone, ...args]);
   for (const base of baseImages)
     await buildah("pull", "--quiet", `docker-archive:${await baseArchive(base)}`);
-  const flags = ["--isolation", "chroot", "--pull=never", "--layers", "--format", "docker"];
-  const paths = ["--file", join(root, file), "--ignorefile", join(root, ignoreFile)];
+  // The cache of layers does not look at what an ARG is.
+  const layers = `--layers=${build.args === undefined}`;
+  const flags = ["--isolation", "chroot", "--pull=never", layers, "--format", "docker"];
+  const file = join(store, "Dockerfile");
+  await writeFile(file, withoutDigests(await readFile(join(root, build.file), "utf8")));
+  const paths = ["--file", file, "--ignorefile", join(root, ignoreFile)];
   const stage = target === undefined ? [] : ["--target", target];
+  const values = Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
   const settings = await npmSettings(store);
   try {
-    await buildah("bud", "--quiet", ...flags, ...paths, ...stage, ...settings.flags, "--tag", image, root);
+    await buildah(
+      "bud",
+      "--quiet",
+      ...flags,
+      ...paths,
+      ...stage,
+      ...values,
+      ...settings.flags,
+      "--tag",
+      image,
+      root,
+    );
   } finally {
     await rm(settings.path);
   }
   await buildah("push", "--quiet", image, `docker-archive:${archive}:${image}`);
+}
+
+/** The base images made here have other digests than the published ones. */
+function withoutDigests(dockerfile: string): string {
+  return dockerfile.replaceAll(/@sha256:[0-9a-f]{64}/g, "");
 }
 
 /** How npm reaches its registry on this machine: mounted during the build, not part of the image. */

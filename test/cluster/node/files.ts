@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { addresses, cgroup, containerdFolder, kubeletFolder, nodeName, podLogsFolder } from "../layout.ts";
+import {
+  addresses,
+  cgroup,
+  containerdFolder,
+  kubeletFolder,
+  nodeName,
+  podLogsFolder,
+  registriesFolder,
+} from "../layout.ts";
 
 /** The image of the container that holds a pod's namespaces. */
 export const pauseImage = "dev.local/pause:1";
@@ -24,6 +32,8 @@ oom_score = 0
     runtime_type = "io.containerd.runc.v2"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
       SystemdCgroup = false
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "${registriesFolder}"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "${networks}"

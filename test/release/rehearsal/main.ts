@@ -1,0 +1,105 @@
+/**
+ * `npm run release:rehearse`: a whole release against a registry on loopback. Ends with 0 only if what was pushed could be
+ * verified, pulled and installed.
+ *
+ * @module
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { dockerBuilder, type ImageBuilder } from "../../../tools/release/builder.ts";
+import { crane, startRegistry } from "../../../tools/release/crane.ts";
+import { RefusedError } from "../../../tools/release/refused.ts";
+import { type Released, release } from "../../../tools/release/release.ts";
+import { GoToolError } from "../../control-plane/go-tools.ts";
+import { type Supervisor, startSupervisor } from "../../control-plane/supervised.ts";
+import { findOldestNode } from "../../oldest-node/oldest-node.ts";
+import { ownPlatform } from "../small-image.ts";
+import { installOnControlPlane } from "./install.ts";
+import { localBuilder } from "./local-builder.ts";
+import { installOnNode, whyNoNode } from "./node.ts";
+import { type KeySigner, keySigner } from "./signer.ts";
+
+const USAGE = "usage: npm run release:rehearse [-- --platforms linux/amd64,linux/arm64]";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const begin = performance.now();
+const report = (line: string) =>
+  console.log(`${((performance.now() - begin) / 1000).toFixed(1).padStart(7)}s  ${line}`);
+
+async function rehearse(supervisor: Supervisor, platforms: readonly string[]): Promise<void> {
+  const registry = await startRegistry(supervisor);
+  report(`a registry on loopback: ${registry}`);
+  const signer = await keySigner(await keyFolder(supervisor));
+  const released = await release({
+    root,
+    folder: join(supervisor.folder, "release"),
+    platforms,
+    home: `${registry}/rehearsal`,
+    push: true,
+    lenient: true,
+    builder: await chooseBuilder(platforms),
+    signer,
+    supervisor,
+    node: await findOldestNode(),
+    report,
+  });
+  await look(released, signer);
+  const image = await installOnControlPlane(released);
+  if (image !== `${released.names.image}:${released.version}`)
+    throw new Error(`the chart that was installed from oci://${released.names.chart} runs ${image}`);
+  report(`helm installed oci://${released.names.chart}: the function's image is ${image}`);
+  const why = await whyNoNode();
+  if (why === null) await installOnNode(released, supervisor, report);
+  else report(`left out, pulling by a real node: ${why}`);
+}
+
+/** Docker where it works for these platforms. */
+async function chooseBuilder(platforms: readonly string[]): Promise<ImageBuilder> {
+  const docker = dockerBuilder(root);
+  return (await docker.problems(platforms)).length === 0 ? docker : localBuilder;
+}
+
+async function keyFolder({ folder }: Supervisor): Promise<string> {
+  const keys = join(folder, "keys");
+  await mkdir(keys, { mode: 0o700 });
+  return keys;
+}
+
+/** What the tags lead to, and whose signatures that has. */
+async function look({ names, version, image, chart }: Released, signer: KeySigner): Promise<void> {
+  for (const [name, reference] of [
+    [names.image, image],
+    [names.chart, chart],
+  ] as const) {
+    const found = `${name}@${await crane("digest", `${name}:${version}`)}`;
+    if (found !== reference) throw new Error(`${name}:${version} is ${found}, and ${reference} was pushed`);
+    await signer.verify(reference);
+    report(`its signature holds: ${reference}`);
+  }
+}
+
+function platformsWanted(): readonly string[] {
+  try {
+    const options = { platforms: { type: "string", default: ownPlatform } } as const;
+    return parseArgs({ options }).values.platforms.split(",");
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
+
+const platforms = platformsWanted();
+const supervisor = await startSupervisor("tcr-rehearsal-");
+try {
+  await rehearse(supervisor, platforms);
+  report("all of it was seen to happen");
+} catch (error) {
+  const told = error instanceof RefusedError ? error.problems : null;
+  if (told === null && !(error instanceof GoToolError)) console.error(error);
+  else for (const line of told ?? [String(error)]) console.error(`not released: ${line}`);
+  process.exitCode = 1;
+} finally {
+  await supervisor.end();
+}
