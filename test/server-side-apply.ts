@@ -108,12 +108,15 @@ function build(
 
 function entryOf([key, owned]: readonly [string, Owned]): ManagedFieldsEntry {
   const [manager = "", operation = ""] = key.split(SEPARATOR);
-  const fieldsV1: Record<string, unknown> = {};
+  interface Trie {
+    [key: string]: Trie;
+  }
+  const fieldsV1: Trie = {};
   for (const path of [...owned].sort()) {
     let node = fieldsV1;
     for (const segment of JSON.parse(path) as Path) {
       node[segment] ??= {};
-      node = node[segment] as Record<string, unknown>;
+      node = node[segment];
     }
   }
   return { manager, operation, fieldsV1 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { carries, includes, isApplied, isEqual, ownedPart, ownsNothingBut } from "./fields-v1.ts";
+import type { FieldsV1 } from "./objects.ts";
 
 const owners = { 'k:{"uid":"1"}': {} };
 
@@ -13,7 +14,7 @@ suite("the values of an apply in a live object", () => {
     carried: boolean,
     live: unknown,
     desired: unknown,
-    fields: unknown,
+    fields: FieldsV1 | undefined,
   ])[] = [
     ["a scalar", true, 1, 1, {}],
     ["another scalar", false, 1, 2, {}],
@@ -69,7 +70,13 @@ suite("whether the last apply was this one", () => {
     spec: { l: ["a"], other: 1 },
   };
   const metadata = { ...live.metadata, ownerReferences: [{ uid: "1", name: "m" }] };
-  const cases: readonly (readonly [title: string, applied: boolean, unknown, unknown, unknown])[] = [
+  const cases: readonly (readonly [
+    title: string,
+    applied: boolean,
+    trie: FieldsV1 | undefined,
+    wanted: unknown,
+    live: unknown,
+  ])[] = [
     ["it was", true, fields, desired, live],
     ["an undefined field is none", true, fields, { ...desired, status: undefined }, live],
     [
@@ -118,7 +125,12 @@ suite("whether the last apply was this one", () => {
 });
 
 suite("a value that has all that is owned", () => {
-  const cases: readonly (readonly [title: string, has: boolean, fields: unknown, value: unknown])[] = [
+  const cases: readonly (readonly [
+    title: string,
+    has: boolean,
+    fields: FieldsV1 | undefined,
+    value: unknown,
+  ])[] = [
     ["a field", true, { "f:a": { ".": {}, "f:b": {} } }, { a: { b: 1 } }],
     ["a field that is gone", false, { "f:a": { "f:b": {} } }, { a: {} }],
     ["a field that is undefined", false, { "f:a": {} }, { a: undefined }],
@@ -137,7 +149,7 @@ suite("a value that has all that is owned", () => {
 });
 
 test("the owned part of a value", () => {
-  const cases: readonly (readonly [fields: unknown, value: unknown, part: unknown])[] = [
+  const cases: readonly (readonly [fields: FieldsV1 | undefined, value: unknown, part: unknown])[] = [
     [undefined, { a: 1 }, { a: 1 }],
     [{ ".": {} }, { a: 1 }, { a: 1 }],
     [{ "f:a": {}, "f:gone": {} }, { a: [1], b: 2 }, { a: [1] }],

@@ -9,6 +9,7 @@
  * @module
  */
 import { isRecord } from "../schema/unknown.ts";
+import type { FieldsV1 } from "./objects.ts";
 
 /** Compares a value that is owned as a whole. */
 export type SameWhole = (live: unknown, desired: unknown) => boolean;
@@ -17,8 +18,13 @@ export type SameWhole = (live: unknown, desired: unknown) => boolean;
  * Whether the trie names the fields of `desired` and no others, and `live` has their values. One pass, and strings
  * only where needed: a resync asks it of every child. Of keyed lists it knows that of owners; false for any other.
  */
-export function isApplied(fields: unknown, desired: unknown, live: unknown, same: SameWhole): boolean {
-  if (!isRecord(fields)) return false;
+export function isApplied(
+  fields: FieldsV1 | undefined,
+  desired: unknown,
+  live: unknown,
+  same: SameWhole,
+): boolean {
+  if (fields === undefined) return false;
   const below = childCount(fields);
   if (below === 0) return same(live, desired);
   if (Array.isArray(desired))
@@ -34,7 +40,7 @@ export function isApplied(fields: unknown, desired: unknown, live: unknown, same
 }
 
 function areOwnersApplied(
-  fields: Readonly<Record<string, unknown>>,
+  fields: FieldsV1,
   desired: readonly unknown[],
   live: unknown,
   same: SameWhole,
@@ -51,35 +57,30 @@ function areOwnersApplied(
  * Whether an apply of `desired` would find all its values in `live`. What the trie owns as a whole, and a list of which
  * it says nothing, has to be equal; a map may have more.
  */
-export function carries(live: unknown, desired: unknown, fields: unknown): boolean {
-  const isWhole = isRecord(fields) && childCount(fields) === 0;
+export function carries(live: unknown, desired: unknown, fields: FieldsV1 | undefined): boolean {
+  const isWhole = fields !== undefined && childCount(fields) === 0;
   if (isRecord(desired) && !isWhole) {
     if (!isRecord(live)) return false;
     for (const key of Object.keys(desired)) {
-      const below = isRecord(fields) ? fields[`f:${key}`] : undefined;
-      if (desired[key] !== undefined && !carries(live[key], desired[key], below)) return false;
+      if (desired[key] !== undefined && !carries(live[key], desired[key], fields?.[`f:${key}`])) return false;
     }
     return true;
   }
-  if (Array.isArray(desired) && isRecord(fields) && !isWhole) {
+  if (Array.isArray(desired) && fields !== undefined && !isWhole) {
     return Array.isArray(live) && desired.every((item) => carriesItem(live, item, fields));
   }
   return isEqual(live, desired);
 }
 
 /** An item of a keyed list or a set, which may stand anywhere among those of others. */
-function carriesItem(
-  live: readonly unknown[],
-  desired: unknown,
-  fields: Readonly<Record<string, unknown>>,
-): boolean {
+function carriesItem(live: readonly unknown[], desired: unknown, fields: FieldsV1): boolean {
   const key = Object.keys(fields).find((candidate) => isItem(candidate, desired));
   return key !== undefined && live.some((item) => isItem(key, item) && carries(item, desired, fields[key]));
 }
 
 /** Whether every field that the trie names exists in `value`: what it names beyond that, the next apply removes. */
-export function ownsNothingBut(fields: unknown, value: unknown): boolean {
-  if (!isRecord(fields)) return true;
+export function ownsNothingBut(fields: FieldsV1 | undefined, value: unknown): boolean {
+  if (fields === undefined) return true;
   for (const key of Object.keys(fields)) {
     if (key === ".") continue;
     const member = memberAt(value, key);
@@ -89,8 +90,8 @@ export function ownsNothingBut(fields: unknown, value: unknown): boolean {
 }
 
 /** The part of a value that the trie names. */
-export function ownedPart(value: unknown, fields: unknown): unknown {
-  if (!isRecord(fields) || childCount(fields) === 0) return value;
+export function ownedPart(value: unknown, fields: FieldsV1 | undefined): unknown {
+  if (fields === undefined || childCount(fields) === 0) return value;
   const keys = Object.keys(fields);
   if (Array.isArray(value)) return value.filter((item) => keys.some((key) => isItem(key, item)));
   if (!isRecord(value)) return value;
@@ -129,7 +130,7 @@ export function includes(live: unknown, desired: unknown): boolean {
 }
 
 /** How many fields or items a node names, itself apart. */
-function childCount(fields: Readonly<Record<string, unknown>>): number {
+function childCount(fields: FieldsV1): number {
   return Object.keys(fields).length - (Object.hasOwn(fields, ".") ? 1 : 0);
 }
 

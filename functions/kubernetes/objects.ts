@@ -30,14 +30,19 @@ export interface OwnerReference {
   readonly controller?: boolean;
 }
 
-/** An entry of `metadata.managedFields`; `fieldsV1` is the FieldsV1 trie of server-side apply. */
+/** The trie of server-side apply that names fields, as fields-v1.ts reads it. The API server's own, so it is trusted. */
+export interface FieldsV1 {
+  readonly [key: string]: FieldsV1 | undefined;
+}
+
+/** An entry of `metadata.managedFields`. */
 export interface ManagedFieldsEntry {
   readonly manager?: string;
   readonly operation?: string;
   readonly subresource?: string;
   /** RFC 3339 */
   readonly time?: string;
-  readonly fieldsV1?: Readonly<Record<string, unknown>>;
+  readonly fieldsV1?: FieldsV1;
 }
 
 export interface ObjectMeta {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { FIELD_MANAGER } from "../../kubernetes/client.ts";
 import { isItem } from "../../kubernetes/fields-v1.ts";
-import type { KubernetesObject, ManagedFieldsEntry, OwnerReference } from "../../kubernetes/objects.ts";
+import type { FieldsV1, KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
+import { isOurApply } from "../../reconcile/plan/child/diff.ts";
 import { isRecord } from "../../schema/unknown.ts";
 
 /** An object without what the API server keeps for itself. */
@@ -29,21 +29,21 @@ export function plain({ apiVersion, kind, metadata, spec }: KubernetesObject): P
  */
 export function applied(live: KubernetesObject, desired: KubernetesObject): PlainObject {
   const { managedFields = [] } = live.metadata;
-  const ours = managedFields.find(isOurs)?.fieldsV1;
-  const others = managedFields.filter((entry) => !isOurs(entry)).map(({ fieldsV1 }) => fieldsV1);
+  const ours = managedFields.find(isOurApply)?.fieldsV1;
+  const others = managedFields.filter((entry) => !isOurApply(entry)).map(({ fieldsV1 }) => fieldsV1);
   return lay(without(plain(live), ours, others), plain(desired)) as PlainObject;
 }
 
-function isOurs({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
-  return manager === FIELD_MANAGER && operation === "Apply" && !subresource;
-}
-
 /** The value without the leaves that the trie has and no other trie has; what that leaves empty goes too. */
-function without(value: unknown, ours: unknown, others: readonly unknown[]): unknown {
-  if (!isRecord(ours)) return value;
+function without(
+  value: unknown,
+  ours: FieldsV1 | undefined,
+  others: readonly (FieldsV1 | undefined)[],
+): unknown {
+  if (ours === undefined) return value;
   const keys = Object.keys(ours).filter((key) => key !== ".");
   if (keys.length === 0) return others.some((other) => other !== undefined) ? value : undefined;
-  const below = (key: string) => others.map((other) => (isRecord(other) ? other[key] : undefined));
+  const below = (key: string) => others.map((other) => other?.[key]);
   if (Array.isArray(value)) {
     const gone = keys.filter(
       (key) => key.startsWith("k:") && below(key).every((other) => other === undefined),

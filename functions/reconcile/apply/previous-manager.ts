@@ -5,7 +5,6 @@
  */
 import { FIELD_MANAGER } from "../../kubernetes/client.ts";
 import type { KubernetesObject, ManagedFieldsEntry } from "../../kubernetes/objects.ts";
-import { isRecord } from "../../schema/unknown.ts";
 import { isOurApply } from "../plan/child/diff.ts";
 import { isLabelled, isSwitchboards, MANAGED_BY_LABEL } from "../plan/ownership.ts";
 
@@ -26,7 +25,6 @@ export function withoutPreviousManager(live: KubernetesObject): readonly Managed
 }
 
 function setsLabel({ manager, subresource, fieldsV1 }: ManagedFieldsEntry): boolean {
-  const metadata = isRecord(fieldsV1) ? fieldsV1["f:metadata"] : null;
-  const labels = isRecord(metadata) ? metadata["f:labels"] : null;
-  return manager !== FIELD_MANAGER && !subresource && isRecord(labels) && `f:${MANAGED_BY_LABEL}` in labels;
+  const label = fieldsV1?.["f:metadata"]?.["f:labels"]?.[`f:${MANAGED_BY_LABEL}`];
+  return manager !== FIELD_MANAGER && !subresource && label !== undefined;
 }

@@ -37,12 +37,11 @@ export async function describeRoute(
   const parsed = parseRoute(object, { compileRegexp, defaultRuleSyntax, extraNames });
   const { namespace } = parsed.route;
   const named = withNamespaceOptOut(parsed, namespaceAnnotations);
-  const names = integrations.map(({ name }) => name);
   const allowed = withoutHosts(named, (host) => refuseHost(namespace, host));
   const problems = [
     ...allowed.problems,
-    ...annotationProblems(parsed.annotations, names),
-    ...namespaceProblems(namespaceAnnotations, namespace, names),
+    ...annotationProblems(parsed.annotations, integrations),
+    ...namespaceProblems(namespaceAnnotations, namespace, integrations),
     ...checks(named, integrations),
   ];
   return problems.length === 0 ? allowed : { ...allowed, problems: capProblems(problems) };
@@ -51,15 +50,19 @@ export async function describeRoute(
 /** What each integration finds wrong with what the route asks of it, unless the route wants nothing of it. */
 function checks(description: RouteDescription, integrations: readonly Integration[]): readonly Problem[] {
   if (description.undecidable) return [];
-  return integrations
-    .filter(({ name }) => !isIgnored(description, name))
-    .flatMap((integration) => integration.check(description));
+  return integrations.flatMap((integration) =>
+    isIgnored(description, integration.name) ? [] : integration.check(description),
+  );
 }
 
 function namesOf(
   annotations: RouteDescription["annotations"],
   integrations: readonly Integration[],
 ): RouteDescription["extraNames"] {
-  const extra = integrations.map(({ name, extraNames }) => [name, extraNames(annotations)] as const);
-  return Object.fromEntries(extra.filter(([, names]) => names.length > 0));
+  const extra: Record<string, readonly string[]> = {};
+  for (const { name, extraNames } of integrations) {
+    const names = extraNames(annotations);
+    if (names.length > 0) extra[name] = names;
+  }
+  return extra;
 }

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { annotationProblems, namespaceProblems } from "./annotation-problems.ts";
 
-const NAMES = ["cert-manager", "external-dns"];
+const ENABLED = [{ name: "cert-manager" }, { name: "external-dns" }];
 
 function reported(annotations: Record<string, string>): readonly (string | undefined)[] {
-  return annotationProblems(annotations, NAMES).map(({ reason, field, message }) => {
+  return annotationProblems(annotations, ENABLED).map(({ reason, field, message }) => {
     assert.equal(reason, "InvalidAnnotation");
     assert.equal(field, `metadata.annotations[${Object.keys(annotations)[0]}]`);
     return /: (.*)\.$/.exec(message)?.[1];
@@ -65,7 +65,7 @@ test("names that mean something, here or on other objects, are not", () => {
     "example.org/target",
     "ttl",
   ];
-  for (const key of keys) assert.deepEqual(annotationProblems({ [key]: "x" }, NAMES), [], key);
+  for (const key of keys) assert.deepEqual(annotationProblems({ [key]: "x" }, ENABLED), [], key);
 });
 
 test("an unknown word in ignore or enable is reported, with the word that was meant", () => {
@@ -87,7 +87,7 @@ test("the word of a namespace is reported as the namespace's", () => {
   const [problem, ...others] = namespaceProblems(
     { "traefik-cert-rotater.io/ignore": "certmanager" },
     "shop",
-    NAMES,
+    ENABLED,
   );
   assert.deepEqual(others, []);
   assert.match(

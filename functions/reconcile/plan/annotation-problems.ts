@@ -15,6 +15,7 @@ import { IGNORE_ANNOTATION, SWITCHBOARD_IGNORE_ANNOTATION } from "./opt-out.ts";
 import { ADOPT_ANNOTATION } from "./ownership.ts";
 
 type Annotations = Readonly<Record<string, string>>;
+type Enabled = readonly { readonly name: string }[];
 
 const PREFIX = "traefik-cert-rotater.io/";
 
@@ -31,12 +32,12 @@ const OURS: AnnotationNames = {
 
 const VOCABULARY = merged([OURS, ...INTEGRATIONS.flatMap(({ annotationNames }) => annotationNames)]);
 
-/** What is reported of a route's own annotations, whatever they are about. `names` are those of the integrations. */
-export function annotationProblems(annotations: Annotations, names: readonly string[]): readonly Problem[] {
+/** What is reported of a route's own annotations, whatever they are about. `enabled` are the integrations that are on. */
+export function annotationProblems(annotations: Annotations, enabled: Enabled): readonly Problem[] {
   const problems = [...annotationNameProblems(annotations, VOCABULARY)];
   for (const key of [IGNORE_ANNOTATION, ENABLE_ANNOTATION, SWITCHBOARD_IGNORE_ANNOTATION]) {
     const value = annotations[key];
-    if (value !== undefined) problems.push(...wordProblems(value, names, key));
+    if (value !== undefined) problems.push(...wordProblems(value, enabled, key));
   }
   return problems;
 }
@@ -45,19 +46,19 @@ export function annotationProblems(annotations: Annotations, names: readonly str
 export function namespaceProblems(
   annotations: Annotations,
   namespace: string,
-  names: readonly string[],
+  enabled: Enabled,
 ): readonly Problem[] {
   const value = annotations[IGNORE_ANNOTATION];
   if (value === undefined) return [];
-  return wordProblems(value, names, IGNORE_ANNOTATION).map((problem) => ({
+  return wordProblems(value, enabled, IGNORE_ANNOTATION).map((problem) => ({
     ...problem,
     message: `of Namespace ${namespace}: ${problem.message}`,
   }));
 }
 
 /** `true` is as good as `all`, and `false` as nothing. */
-function wordProblems(value: string, names: readonly string[], key: string): readonly Problem[] {
-  const words = ["all", ...new Set([...INTEGRATIONS.map(({ name }) => name), ...names])];
+function wordProblems(value: string, enabled: Enabled, key: string): readonly Problem[] {
+  const words = ["all", ...new Set([...INTEGRATIONS, ...enabled].map(({ name }) => name))];
   const unknown = value
     .split(",")
     .map((word) => word.trim())

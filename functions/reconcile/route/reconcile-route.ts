@@ -127,7 +127,7 @@ async function attemptRoute(
     const { description, admitted } = seen;
     if (description !== null && seen.isShadowed) {
       const report = reportProblems([shadowed(description)]);
-      await recordProblems(context, description, report);
+      await context.events.record(description, [], report.problems);
       return report;
     }
     const integrations = options.integrations ?? context.integrations;
@@ -143,6 +143,10 @@ async function attemptRoute(
       admitted !== null && isSelected(admitted, context.selector)
         ? reportProblems(admitted.problems)
         : NOTHING_TO_DO;
+    // Events come after the children and never change the answer.
+    const record = async (changes: readonly Change[], problems: readonly Problem[]) => {
+      if (admitted !== null) await context.events.record(admitted, changes, problems);
+    };
     const written = applied.flatMap((each) => each.written).filter(({ object }) => object !== null);
     const check = () =>
       reporting(`${route.kind} ${route.name}`, async () => {
@@ -157,14 +161,14 @@ async function attemptRoute(
       (written.length === 0 ? Promise.resolve(NOTHING_TO_DO) : check()).finally(() =>
         creations.end(verified),
       ),
-      recordChanges(
-        context,
-        admitted,
+      record(
         applied.flatMap(({ report }) => report.changes),
+        [],
       ),
     ]);
     const report = mergeRouteReports([own, ...applied.map(({ report }) => report), checked]);
-    await recordProblems(context, admitted, report);
+    // A conflict is reported once it is resolved.
+    await record([], report.conflict ? [] : report.problems);
     return report;
   }).finally(() => creations.end(verified));
   return { report, isContested, sharesNames };
@@ -313,24 +317,4 @@ function blockedReport(
   return blocksDeletions === "all"
     ? { ...report, blocked: 1 }
     : { ...report, deferred: [step.live.metadata.uid ?? ""] };
-}
-
-/**
- * Events come after the children and never change the answer. What is done is reported beside the look after the write.
- */
-async function recordChanges(
-  { events }: ReconcileContext,
-  description: RouteDescription | null,
-  changes: readonly Change[],
-): Promise<void> {
-  if (description !== null) await events.record(description, changes, []);
-}
-
-/** A conflict is reported once it is resolved. */
-async function recordProblems(
-  { events }: ReconcileContext,
-  description: RouteDescription | null,
-  { conflict, problems }: Report,
-): Promise<void> {
-  if (description !== null) await events.record(description, [], conflict ? [] : problems);
 }

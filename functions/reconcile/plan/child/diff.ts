@@ -12,8 +12,7 @@ import {
   ownsNothingBut,
   type SameWhole,
 } from "../../../kubernetes/fields-v1.ts";
-import type { KubernetesObject, ManagedFieldsEntry } from "../../../kubernetes/objects.ts";
-import { isRecord } from "../../../schema/unknown.ts";
+import type { FieldsV1, KubernetesObject, ManagedFieldsEntry } from "../../../kubernetes/objects.ts";
 
 /** True where a desired field differs in `live`, or our last apply owns a field that is no longer desired. */
 export function differs(desired: KubernetesObject, live: KubernetesObject): boolean {
@@ -31,7 +30,7 @@ export function isOurApply({ manager, operation, subresource }: ManagedFieldsEnt
 }
 
 /** What our last apply owns; undefined where there was none. */
-function fieldsOfOurApply({ metadata }: KubernetesObject): ManagedFieldsEntry["fieldsV1"] {
+function fieldsOfOurApply({ metadata }: KubernetesObject): FieldsV1 | undefined {
   return metadata.managedFields?.find(isOurApply)?.fieldsV1;
 }
 
@@ -40,17 +39,20 @@ function appliedPart({ metadata: { labels, annotations, ownerReferences }, spec 
   return { metadata: { labels, annotations, ownerReferences }, spec };
 }
 
-function carriesAll(live: KubernetesObject, desired: KubernetesObject, fields: unknown): boolean {
+function carriesAll(
+  live: KubernetesObject,
+  desired: KubernetesObject,
+  fields: FieldsV1 | undefined,
+): boolean {
   const { ownerReferences = [], ...metadata } = desired.metadata;
-  const of = (key: string) => (isRecord(fields) ? fields[key] : undefined);
   return (
-    carries(live.metadata, metadata, of("f:metadata")) &&
+    carries(live.metadata, metadata, fields?.["f:metadata"]) &&
     // A list keyed by uid: owners that others added stay theirs, and so does what they added to ours.
     ownerReferences.every((owner) =>
       (live.metadata.ownerReferences ?? []).some(
         (other) => other.uid === owner.uid && includes(other, owner),
       ),
     ) &&
-    carries(live.spec, desired.spec, of("f:spec"))
+    carries(live.spec, desired.spec, fields?.["f:spec"])
   );
 }

@@ -9,7 +9,7 @@
  */
 import { wildcardOver } from "../../../integrations/names.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
-import { isRecord } from "../../../schema/unknown.ts";
+import { readTextMap, writeTextMap } from "./text-map.ts";
 
 /** A JSON object: name to RFC 3339 time. */
 export const HOSTS_SINCE_ANNOTATION = "traefik-cert-rotater.io/hosts-since";
@@ -18,13 +18,15 @@ export const HOSTS_SINCE_ANNOTATION = "traefik-cert-rotater.io/hosts-since";
 export interface HeldNames {
   /** As they stand in its spec. */
   readonly names: ReadonlySet<string>;
+  /** The names whose time is recorded, listed or not. */
+  readonly recorded: Iterable<string>;
   /** RFC 3339; null where the child has neither the name nor a wildcard over it. */
   since(name: string): string | null;
 }
 
 /** What the child has, `names` being those in its spec. Reads its record once. */
 export function heldNames(child: KubernetesObject, names: readonly string[]): HeldNames {
-  const [standing, record] = [new Set(names), recordOf(child)];
+  const [standing, record] = [new Set(names), readTextMap(child, HOSTS_SINCE_ANNOTATION)];
   // Empty where the API server has not said when the child was created.
   const created = child.metadata.creationTimestamp ?? "";
   const sinceOf = (name: string) => {
@@ -34,6 +36,7 @@ export function heldNames(child: KubernetesObject, names: readonly string[]): He
   };
   return {
     names: standing,
+    recorded: record.keys(),
     since(name) {
       const wildcard = wildcardOver(name);
       if (wildcard === null || !standing.has(wildcard)) return standing.has(name) ? sinceOf(name) : null;
@@ -61,17 +64,14 @@ export function withHostsSince(
     const first = had.since(name) ?? now;
     if (first > created) since.set(name, first);
   }
-  for (const name of [...had.names, ...recordOf(live).keys()]) {
+  for (const name of [...had.names, ...had.recorded]) {
     const wildcard = wildcardOver(name);
     if (names.has(name) || wildcard === null || !names.has(wildcard)) continue;
     const first = had.since(name);
     if (first !== null && first < (had.since(wildcard) ?? now)) since.set(name, first);
   }
   if (since.size === 0) return child;
-  const text = JSON.stringify(
-    Object.fromEntries([...since].sort(([one], [other]) => (one < other ? -1 : 1))),
-  );
-  const annotations = { ...child.metadata.annotations, [HOSTS_SINCE_ANNOTATION]: text };
+  const annotations = { ...child.metadata.annotations, [HOSTS_SINCE_ANNOTATION]: writeTextMap(since) };
   return { ...child, metadata: { ...child.metadata, annotations } };
 }
 
@@ -79,19 +79,3 @@ export function withHostsSince(
 export function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 }
-
-/** What somebody else wrote there is no record. */
-function recordOf({ metadata }: KubernetesObject): ReadonlyMap<string, string> {
-  const text = metadata.annotations?.[HOSTS_SINCE_ANNOTATION];
-  if (text === undefined) return NONE;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isRecord(value)) return NONE;
-    const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === "string";
-    return new Map(Object.entries(value).filter(isText));
-  } catch {
-    return NONE;
-  }
-}
-
-const NONE: ReadonlyMap<string, string> = new Map();

@@ -6,31 +6,19 @@
  */
 import type { DesiredChild } from "../../../integrations/integration.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
-import { isRecord } from "../../../schema/unknown.ts";
 import type { RouteReference } from "../../../traefik/route-description.ts";
+import { readTextMap, type TextMap, writeTextMap } from "../child/text-map.ts";
 import { LOOKUP, LOOKUP_LABEL } from "../ownership.ts";
 
 /** A JSON object: name to `Kind/name` of the route that decides where it points. */
 export const SHARED_HOSTS_ANNOTATION = "traefik-cert-rotater.io/shared-hosts";
 
 /** By name, `Kind/name` of the route that decides. */
-export type NameMarks = ReadonlyMap<string, string>;
-
-const NO_MARKS: NameMarks = new Map();
+export type NameMarks = TextMap;
 
 /** What cannot be read counts as no mark. */
 export function marksOf(child: KubernetesObject | null): NameMarks {
-  const text = child?.metadata.annotations?.[SHARED_HOSTS_ANNOTATION];
-  if (text === undefined) return NO_MARKS;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isRecord(value)) return NO_MARKS;
-    return new Map(
-      Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-    );
-  } catch {
-    return NO_MARKS;
-  }
+  return readTextMap(child, SHARED_HOSTS_ANNOTATION);
 }
 
 /** Names that the child has from another route than its own. */
@@ -42,13 +30,10 @@ export function followedNames(child: KubernetesObject | null, route: RouteRefere
 /** The label lets a look-up by label find it once its route is gone. */
 export function withMarks(desired: DesiredChild, marks: NameMarks): DesiredChild {
   if (marks.size === 0) return desired;
-  const text = JSON.stringify(
-    Object.fromEntries([...marks].sort(([one], [other]) => (one < other ? -1 : 1))),
-  );
   return {
     ...desired,
     labels: { ...desired.labels, [LOOKUP_LABEL]: LOOKUP },
-    annotations: { ...desired.annotations, [SHARED_HOSTS_ANNOTATION]: text },
+    annotations: { ...desired.annotations, [SHARED_HOSTS_ANNOTATION]: writeTextMap(marks) },
   };
 }
 
