@@ -7,14 +7,14 @@ import { after, before, suite, test } from "node:test";
 import { promisify } from "node:util";
 import { tryCli } from "../../tools/release/cli-package.ts";
 import { crane, startRegistry } from "../../tools/release/crane.ts";
-import { HalfTaggedError } from "../../tools/release/publish.ts";
-import { RefusedError } from "../../tools/release/refused.ts";
+import type { Names } from "../../tools/release/names.ts";
 import { type Released, type ReleaseOptions, release } from "../../tools/release/release.ts";
 import { freePort } from "../control-plane/free-port.ts";
 import { type Supervisor, startSupervisor } from "../control-plane/supervised.ts";
 import { findOldestNode } from "../oldest-node/oldest-node.ts";
-import { type RefusingProxy, startRefusingProxy } from "./refusing-proxy.ts";
+import { problemsOf } from "./problems.ts";
 import { ownPlatform, smallImage } from "./small-image.ts";
+import { tagsIn } from "./tags.ts";
 
 const run = promisify(execFile);
 const project = process.cwd();
@@ -62,31 +62,14 @@ async function releaseHere(options: Partial<ReleaseOptions> = {}): Promise<Relea
   });
 }
 
-async function problemsOf(work: Promise<unknown>): Promise<readonly string[]> {
-  const error = await work.then(
-    () => new Error("it was released"),
-    (error: unknown) => error,
-  );
-  if (!(error instanceof RefusedError)) throw error;
-  for (const problem of error.problems) assert.doesNotMatch(problem, /\n/);
-  return error.problems;
-}
-
-/** Tags of all repositories of a registry. */
-async function tagsIn(registry: string): Promise<string[]> {
-  const names = (await crane("catalog", registry)).split("\n").filter((name) => name !== "");
-  const tags = names.map(async (name) => {
-    const all = await crane("ls", `${registry}/${name}`);
-    return all.split("\n").flatMap((tag) => (tag === "" ? [] : [`${name}:${tag}`]));
-  });
-  return (await Promise.all(tags)).flat().sort();
-}
-
 suite("npm run release", () => {
+  let published: Names;
+
   test("makes chart, command, manifests, parts list and checksums, and publishes image and chart", async () => {
     const registry = await startRegistry(supervisor);
     const home = `${registry}/team`;
     const released = await releaseHere({ push: true, home, node: await findOldestNode() });
+    published = released.names;
     const assets = join(root, "release/assets");
     assert.deepEqual((await readdir(assets)).sort(), [
       "SHA256SUMS",
@@ -151,50 +134,29 @@ suite("npm run release", () => {
   });
 
   test("never moves a tag", async () => {
-    const home = `${await startRegistry(supervisor)}/team`;
-    const first = await releaseHere({ push: true, home });
-    assert.deepEqual(await problemsOf(releaseHere({ push: true, home })), [
-      `${home}/traefik-cert-rotater:${version} is published already: raise the version, for a tag is never moved`,
-      `${home}/charts/traefik-cert-rotation:${version} is published already: raise the version, for a tag is never moved`,
-    ]);
-    assert.equal(
-      `${home}/traefik-cert-rotater@${await crane("digest", `${home}/traefik-cert-rotater:${version}`)}`,
-      first.image,
+    assert.deepEqual(
+      await problemsOf(releaseHere({ push: true, home: published.home })),
+      [published.image, published.chart].map(
+        (name) => `${name}:${version} is published already: raise the version, for a tag is never moved`,
+      ),
     );
   });
 
-  suite("where the registry stops taking things", () => {
-    let registry: string;
-    let proxy: RefusingProxy;
-    before(async () => {
-      registry = await startRegistry(supervisor);
-      proxy = await startRefusingProxy(registry);
-    });
-    after(() => proxy.stop());
-
-    test("shows nothing by half: the image gets no tag before the chart is there", async () => {
-      proxy.refuse = /\/charts\//;
-      const [problem] = await problemsOf(releaseHere({ push: true, home: `${proxy.host}/team` }));
-      assert.match(
-        problem ?? "",
-        /^the chart could not be pushed to .*\/charts\/traefik-cert-rotation: .*403/,
-      );
-      assert.deepEqual(await tagsIn(registry), []);
-    });
-
-    test("says how to finish where only the last tag is missing", async () => {
-      proxy.refuse = new RegExp(`/charts/.*/manifests/${version}$`);
-      const home = `${proxy.host}/team`;
-      const error: unknown = await releaseHere({ push: true, home }).catch((error: unknown) => error);
-      assert.ok(error instanceof HalfTaggedError, String(error));
-      const command = /finish with: crane (.*)$/.exec(error.message)?.[1]?.split(" ") ?? [];
-      proxy.refuse = null;
-      await crane(...command);
-      assert.deepEqual(await tagsIn(registry), [
-        `team/charts/traefik-cert-rotation:${version}`,
-        `team/traefik-cert-rotater:${version}`,
-      ]);
-    });
+  test("looks at the image that was built, whatever the builder says", async () => {
+    const registry = await startRegistry(supervisor);
+    const builder: ReleaseOptions["builder"] = {
+      problems: async () => [],
+      build: (order) => smallImage.build({ ...order, revision: "of another commit" }),
+    };
+    const [label, ...others] = await problemsOf(
+      releaseHere({ push: true, home: `${registry}/team`, builder, platforms: [ownPlatform, "linux/s390x"] }),
+    );
+    assert.equal(label, `the image has been built for ${ownPlatform}, not for linux/s390x`);
+    assert.match(
+      others.join(),
+      /^the image for .* has the label revision of another commit, not [0-9a-f]{40}$/,
+    );
+    assert.deepEqual(await tagsIn(registry), []);
   });
 
   test("is made of a commit", async () => {
