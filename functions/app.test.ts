@@ -26,6 +26,7 @@ function setUp(
     warn: record("warn"),
     error: record("error"),
     within: (fields, work) => context.run(fields, work),
+    apart: (fields, work) => context.run(fields, work),
   };
   const dependencies: AppDependencies = {
     handle: async (work) => {

@@ -21,6 +21,7 @@ import { createExecutor, observeOnly } from "./reconcile/apply/execute.ts";
 import { withKeyLock } from "./reconcile/apply/key-lock.ts";
 import { VerifiedWrites } from "./reconcile/apply/verified.ts";
 import { createDispatcher } from "./reconcile/dispatch.ts";
+import { joiningReads } from "./reconcile/observe/joined-reads.ts";
 import { type ConfigMapName, confirming } from "./reconcile/resync/confirm.ts";
 import { settingsOf } from "./reconcile/route/context.ts";
 import { type Observers, UNSEEN } from "./telemetry/telemetry.ts";
@@ -56,8 +57,10 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
   const { integrations, mode, oidc } = configuration;
   const observes = mode === "observe";
   const inFlight = new InFlight();
+  const track = <T>(work: Promise<T>) => inFlight.track(work);
   const dispatcher = createDispatcher({
-    client,
+    client: joiningReads(client, integrations),
+    lookAhead: { watch: client.watch, track },
     execute: observes
       ? observeOnly
       : observers.execute(withKeyLock(createExecutor(client), integrations, client)),
@@ -72,7 +75,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
         reportingInstance,
         observes,
         now: Date.now,
-        track: (work) => inFlight.track(work),
+        track,
       }),
     ),
     log,
@@ -88,7 +91,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
   });
   const listener = createListener({
     kinds: dispatcher.kinds,
-    handle: (work) => inFlight.track(handle(work)),
+    handle: (work) => track(handle(work)),
     isDraining: () => inFlight.isDraining,
     observer: observers.events,
     log,

@@ -19,6 +19,8 @@ type Log = (fields: Fields, message: string) => void;
 export interface Logger extends Readonly<Record<LogLevel, Log>> {
   /** Whoever logs a line while the work runs, it has these fields too: those of the event that asked for the work. */
   within<T>(fields: Fields, work: () => T): T;
+  /** The same for work that is no event's, though one may have set it off. */
+  apart<T>(fields: Fields, work: () => T): T;
 }
 
 /** Fields that hold credentials wherever they appear, in case an error or a request finds its way into a line. */
@@ -46,5 +48,6 @@ export function createLogger(level: LogLevel, destination?: LogDestination): Log
   const log = destination === undefined ? pino(options) : pino(options, destination);
   return Object.assign(log, {
     within: <T>(fields: Fields, work: () => T) => context.run({ ...context.getStore(), ...fields }, work),
+    apart: <T>(fields: Fields, work: () => T) => context.run(fields, work),
   });
 }

@@ -14,6 +14,7 @@ import type {
   ObjectReference,
   ResourceDefinition,
 } from "../functions/kubernetes/objects.ts";
+import type { WatchChange } from "../functions/kubernetes/watch.ts";
 import { applied, updated } from "./server-side-apply.ts";
 
 /** Writes done through the client, as `verb kind namespace/name`. */
@@ -29,6 +30,11 @@ export interface MemoryCluster {
   watch(listener: WatchListener): void;
   /** All objects of a kind, in the API's order. */
   all(resource: ResourceDefinition): readonly KubernetesObject[];
+}
+
+interface Change extends WatchChange {
+  readonly resource: ResourceDefinition;
+  readonly version: number;
 }
 
 export type WatchListener = (
@@ -49,6 +55,8 @@ export function createMemoryCluster(
   const objects = new Map<string, KubernetesObject>();
   /** What there was at each version. */
   const history = new Map<string, ReadonlyMap<string, KubernetesObject>>();
+  const changes: Change[] = [];
+  const watchers: ((change: Change) => void)[] = [];
   const writes: string[] = [];
   let clock = 0;
   let version = 0;
@@ -92,7 +100,13 @@ export function createMemoryCluster(
     objects.delete(key);
     version++;
     remember();
-    if (object !== undefined) for (const listener of listeners) listener("delete", resource, object);
+    if (object === undefined) return;
+    tell({ type: "DELETED", resource, object, version });
+    for (const listener of listeners) listener("delete", resource, object);
+  };
+  const tell = (change: Change) => {
+    changes.push(change);
+    for (const watcher of watchers) watcher(change);
   };
   const remember = () => void history.set(String(version), new Map(objects));
   const store = (resource: ResourceDefinition, object: KubernetesObject): KubernetesObject => {
@@ -104,6 +118,7 @@ export function createMemoryCluster(
     const change = before === undefined ? "add" : "update";
     objects.set(key, stored);
     remember();
+    tell({ type: before === undefined ? "ADDED" : "MODIFIED", resource, object: stored, version });
     for (const listener of listeners) listener(change, resource, stored);
     return stored;
   };
@@ -134,6 +149,20 @@ export function createMemoryCluster(
       const desired = { ...object, metadata };
       return structuredClone(store(reference.resource, admit(applied(live, desired, FIELD_MANAGER))));
     },
+    watch: (resource, { since, onChange, signal }) =>
+      new Promise((resolve) => {
+        const watcher = ({ type, resource: { group, kind }, object, version: at }: Change) => {
+          if (signal.aborted || group !== resource.group || kind !== resource.kind) return;
+          if (at > Number(since)) onChange({ type, object: structuredClone(object) });
+        };
+        for (const change of changes) watcher(change);
+        watchers.push(watcher);
+        if (signal.aborted) resolve();
+        signal.addEventListener("abort", () => {
+          watchers.splice(watchers.indexOf(watcher), 1);
+          resolve();
+        });
+      }),
     create: async () => {
       throw new Error("nothing here is created by POST");
     },

@@ -25,6 +25,7 @@ export function createMemoryDispatcher(
     client,
     execute: withKeyLock(createExecutor(client), configuration.integrations, client),
     verified: new VerifiedWrites(Date.now),
+    lookAhead: null,
     instance: "tests/memory",
     events: { record: async () => undefined },
     log: createLogger("error", { write: (line) => assert.fail(line) }),

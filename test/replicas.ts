@@ -10,6 +10,7 @@ import { INTEGRATIONS } from "../functions/integrations/index.ts";
 import type { KubernetesClient } from "../functions/kubernetes/client.ts";
 import type { KubernetesObject, ResourceDefinition } from "../functions/kubernetes/objects.ts";
 import { createLogger } from "../functions/log.ts";
+import type { Outcome } from "../functions/outcome.ts";
 import type { Dispatcher } from "../functions/reconcile/dispatch.ts";
 import { routeResources } from "../functions/traefik/resources.ts";
 import type { RouteReference } from "../functions/traefik/route-description.ts";
@@ -28,6 +29,8 @@ export interface ReplicasOptions {
   readonly hostClaims?: "strict" | "resync" | "off";
   /** By how many changes the API server's cache may be behind; 30 unless told. */
   readonly lag?: number;
+  /** True: as behind the source itself, one event of a kind at a time, in order, and the replicas look ahead. */
+  readonly isSerial?: boolean;
   /** False: changes are events only after `startSource`. */
   readonly startsSource?: boolean;
 }
@@ -45,8 +48,13 @@ export class Replicas {
   readonly cluster: MemoryCluster;
   readonly #options: ReplicasOptions;
   readonly #dispatchers: readonly Dispatcher[];
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Set<Promise<unknown>>();
+  /** By kind, the end of all events so far. */
+  readonly #lanes = new Map<string, Promise<void>>();
+  /** How often a replica began to look ahead. */
+  watches = 0;
   #now = 0;
+  #turns = 0;
 
   constructor(options: ReplicasOptions) {
     this.#options = options;
@@ -63,10 +71,21 @@ export class Replicas {
 
   #createDispatcher(): Dispatcher {
     const client = this.#inTurn(this.cluster.client);
+    const { isSerial = false } = this.#options;
+    const track = <T>(work: Promise<T>) => {
+      const running: Promise<unknown> = work.then(
+        () => this.#running.delete(running),
+        () => this.#running.delete(running),
+      );
+      this.#running.add(running);
+      return work;
+    };
     return createMemoryDispatcher(client, configuration, {
+      lookAhead: isSerial ? { watch: client.watch, track } : null,
       instance: "tests/replicas",
       hostClaims: this.#options.hostClaims ?? "resync",
-      now: () => 1000 * this.#now++,
+      // Who looks ahead compares times: those of a serial source are as long as the work takes.
+      now: () => (isSerial ? this.#turns : 1000 * this.#now++),
       log: createLogger("error", { write: () => undefined }),
     });
   }
@@ -85,8 +104,23 @@ export class Replicas {
 
   /** Puts an event into the broker, which delivers it some time, and now and then twice. */
   send(work: Work): void {
-    this.#deliver(work);
-    if (this.#options.choose(8) === 0) this.#deliver(work);
+    this.#send(work);
+    if (this.#options.choose(8) === 0) this.#send(work);
+  }
+
+  #send(work: Work): void {
+    if (this.#options.isSerial !== true) {
+      this.#deliver(work);
+      return;
+    }
+    const kind = work.kind === "route" ? work.route.kind : work.kind === "child" ? work.child.kind : "";
+    const before = this.#lanes.get(kind) ?? Promise.resolve();
+    const handled = before.then(async () => {
+      while ((await this.#handle(work)) === "retry") await this.#options.turn();
+    });
+    this.#lanes.set(kind, handled);
+    const running = handled.finally(() => this.#running.delete(running));
+    this.#running.add(running);
   }
 
   /** Waits until no event is on its way or being handled. */
@@ -95,25 +129,34 @@ export class Replicas {
   }
 
   #deliver(work: Work): void {
-    const { choose, turn } = this.#options;
-    const dispatcher = this.#dispatchers[choose(this.#dispatchers.length)] as Dispatcher;
-    const running = turn()
-      .then(() => dispatcher.handle(work))
-      .then(({ status }) => {
+    const running = this.#options
+      .turn()
+      .then(() => this.#handle(work))
+      .then((status) => {
         if (status === "retry") this.#deliver(work);
       })
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
+  async #handle(work: Work): Promise<Outcome["status"]> {
+    const dispatcher = this.#dispatchers[this.#options.choose(this.#dispatchers.length)] as Dispatcher;
+    return (await dispatcher.handle(work)).status;
+  }
+
   /** A client whose requests and answers take their turn. */
   #inTurn(client: KubernetesClient): KubernetesClient {
-    const { turn, choose, slowness = 1 } = this.#options;
+    const { choose, slowness = 1 } = this.#options;
+    const turn = () => {
+      this.#turns++;
+      return this.#options.turn();
+    };
     return new Proxy(client, {
-      get(target, name: keyof KubernetesClient) {
+      get: (target, name: keyof KubernetesClient) => {
         const method = target[name] as (...parameters: unknown[]) => Promise<unknown>;
         const isWrite = name === "apply" || name === "delete";
         return async (...parameters: unknown[]) => {
+          if (name === "watch") this.watches++;
           for (let left = isWrite ? choose(slowness) : 0; left > 0; left--) await turn();
           await turn();
           try {

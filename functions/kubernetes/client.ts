@@ -11,6 +11,7 @@ import type { KubernetesObject, ObjectReference, ResourceDefinition } from "./ob
 import { collectionPath, objectPath } from "./paths.ts";
 import { errorOf } from "./status.ts";
 import type { Transport } from "./transport.ts";
+import { createWatchReader, type WatchChange } from "./watch.ts";
 
 export const FIELD_MANAGER = "traefik-cert-rotater";
 
@@ -32,6 +33,13 @@ export interface ListPage {
   readonly resourceVersion: string;
 }
 
+export interface WatchOptions {
+  /** A version of the kind. */
+  readonly since: string;
+  readonly onChange: (change: WatchChange) => void;
+  readonly signal: AbortSignal;
+}
+
 /** Pins a delete to the object that was classified. */
 export interface Preconditions {
   readonly uid: string;
@@ -47,6 +55,8 @@ export interface KubernetesClient {
   /** Any document that the API server serves as JSON, such as its keys. */
   readJson(path: string): Promise<unknown>;
   list(resource: ResourceDefinition, options: ListOptions): Promise<ListPage>;
+  /** Calls for each change in all namespaces after the version; ends when `signal` says so, or with the server's watch. */
+  watch(resource: ResourceDefinition, options: WatchOptions): Promise<void>;
   /** Server-side apply, forced; the caller pins uid or resourceVersion in the object. */
   apply(reference: ObjectReference, object: KubernetesObject): Promise<KubernetesObject>;
   create(reference: ObjectReference, object: KubernetesObject): Promise<KubernetesObject>;
@@ -56,6 +66,9 @@ export interface KubernetesClient {
 
 /** Pages of 500 objects of a busy cluster take longer than one object. */
 const LIST_TIMEOUT_MS = 60_000;
+
+/** A watch is for minutes at most; whoever needs it longer asks again. */
+const WATCH_SECONDS = 300;
 
 /** The longest that one request waits in place when told to slow down; beyond it the sender of the event waits. */
 const MAX_WAIT_SECONDS = 2;
@@ -114,6 +127,35 @@ export function createClient(credentials: Credentials, transport: Transport): Ku
         timeoutMs: LIST_TIMEOUT_MS,
       };
       return parseList(describe(request), resource, (await send(request)).text);
+    },
+
+    watch: async (resource, { since, onChange, signal }) => {
+      const query = new URLSearchParams({
+        watch: "true",
+        resourceVersion: since,
+        timeoutSeconds: String(WATCH_SECONDS),
+      });
+      const path = `${collectionPath(resource, null)}?${query}`;
+      const failed = new AbortController();
+      const stop = AbortSignal.any([signal, failed.signal]);
+      let failure: unknown = null;
+      const named = describe({ method: "GET", path });
+      const read = createWatchReader(named, onChange);
+      const onText = (text: string) => {
+        try {
+          read(text);
+        } catch (error) {
+          failure ??= error;
+          failed.abort();
+        }
+      };
+      const timeoutMs = (WATCH_SECONDS + 10) * 1000;
+      try {
+        await send({ method: "GET", path, timeoutMs, stream: { onText, signal: stop } });
+      } catch (error) {
+        if (signal.aborted) return;
+        throw failure ?? error;
+      }
     },
 
     apply: (reference, body) =>

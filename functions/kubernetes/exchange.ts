@@ -17,6 +17,8 @@ export interface ApiRequest {
   readonly accept?: string;
   /** From sending to the end of the answer; waiting for a connection and making one are extra. */
   readonly timeoutMs?: number;
+  /** Gets an answer in 2xx in pieces as they come, instead of `text` at the end; `signal` ends it. */
+  readonly stream?: { onText(text: string): void; readonly signal: AbortSignal };
 }
 
 export interface ApiResponse {
@@ -64,9 +66,10 @@ export function createExchange(agent: Agent, limits = WAIT_LIMITS): Exchange {
     if (waiting >= limits.requests) {
       throw new UnavailableError(named, `${waiting} requests wait for a connection already`);
     }
-    const { method, body, timeoutMs = DEFAULT_TIMEOUT_MS } = apiRequest;
+    const { method, body, timeoutMs = DEFAULT_TIMEOUT_MS, stream } = apiRequest;
     const request = httpsRequest({
       ...options,
+      ...(stream === undefined ? {} : { signal: stream.signal }),
       agent,
       method,
       headers: headersOf(apiRequest, authorization),
@@ -95,9 +98,11 @@ export function createExchange(agent: Agent, limits = WAIT_LIMITS): Exchange {
       giveUpAfter(CONNECT_TIMEOUT_MS, "no connection");
       socket.once("secureConnect", beginAnswer);
     });
-    request.once("response", (response) =>
-      collect(response, resolve, (cause) => reject(new UnavailableError(named, cause.message, { cause }))),
-    );
+    request.once("response", (response) => {
+      const fail = (cause: Error) => reject(new UnavailableError(named, cause.message, { cause }));
+      if (stream === undefined || response.statusCode !== 200) collect(response, resolve, fail);
+      else pass(response, stream, resolve, fail);
+    });
     request.on("error", (cause) => reject(failureOf(request, named, cause)));
     request.end(body);
     return promise.finally(() => {
@@ -132,6 +137,19 @@ function collect(
     const text = (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString("utf8");
     resolve({ status: response.statusCode ?? 0, retryAfter, text });
   });
+}
+
+/** Hands the pieces on instead of keeping them. */
+function pass(
+  response: IncomingMessage,
+  { onText }: NonNullable<ApiRequest["stream"]>,
+  resolve: (response: ApiResponse) => void,
+  reject: (cause: Error) => void,
+): void {
+  response.setEncoding("utf8");
+  response.on("data", onText);
+  response.on("error", reject);
+  response.on("end", () => resolve({ status: 200, retryAfter: null, text: "" }));
 }
 
 function failureOf(request: ClientRequest, named: string, cause: NodeJS.ErrnoException): UnavailableError {

@@ -7,7 +7,7 @@ import type { Integration } from "../integrations/integration.ts";
 import { ExpiredError, KubernetesError } from "../kubernetes/errors.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Outcome } from "../outcome.ts";
-import { LEGACY_GROUP, ROUTE_GROUP, routeKinds } from "../traefik/resources.ts";
+import { LEGACY_GROUP, ROUTE_GROUP, resourceOfRoute, routeKinds } from "../traefik/resources.ts";
 import type { RouteGroup, RouteReference } from "../traefik/route-description.ts";
 import { routeKey } from "../traefik/route-description.ts";
 import type {
@@ -20,9 +20,11 @@ import type {
   Work,
 } from "../work.ts";
 import { reportFinalError } from "./apply/error-report.ts";
+import { LaterEvents } from "./apply/later-events.ts";
 import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, reportRetry } from "./apply/report.ts";
 import { isTakenByOthers } from "./apply/verify.ts";
 import { Coalescer } from "./coalesce.ts";
+import { LookAhead } from "./look-ahead.ts";
 import { isAsApplied } from "./plan/child/applied.ts";
 import { isOfInstance, owningRoutes } from "./plan/ownership.ts";
 import { DeferredDeletions } from "./resync/deferred-deletions.ts";
@@ -32,7 +34,7 @@ import { resync } from "./resync/resync.ts";
 import type { ResyncOptions } from "./resync/run.ts";
 import { sharingReads } from "./resync/shared-reads.ts";
 import type { Summary } from "./resync/summary.ts";
-import type { EndedResync, ReconcileContext } from "./route/context.ts";
+import type { EndedResync, LookAheadAccess, ReconcileContext } from "./route/context.ts";
 import { logRoute } from "./route/log-route.ts";
 import { type RouteOptions, reconcileRoute } from "./route/reconcile-route.ts";
 
@@ -75,6 +77,8 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     }
     return mergeReports(reports);
   };
+
+  const aheads = context.lookAhead === null ? null : createLookAheads(context, context.lookAhead, reconcile);
 
   const reconcileAll = async (routes: readonly RouteReference[], options: RouteOptions) =>
     mergeReports(await Promise.all(routes.map((route) => reconcile(route, options))));
@@ -164,8 +168,11 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
 
   const report = (work: Work): Promise<Report> => {
     switch (work.kind) {
-      case "route":
-        return reconcile(work.route, { hint: work.hint });
+      case "route": {
+        const { route, hint } = work;
+        const run = () => reconcile(route, { hint });
+        return hint === "delete" || aheads === null ? run() : aheads(route).handle(route, run);
+      }
       case "child":
         return answering(`${work.child.kind} ${work.child.name}`, () => ofChild(work.child, work.hint));
       case "dependency":
@@ -185,9 +192,41 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   };
 }
 
+/** One look ahead for each kind of route, as the source has one stream of events for each. */
+function createLookAheads(
+  context: ReconcileContext,
+  { watch, track }: LookAheadAccess,
+  reconcile: (route: RouteReference, options: RouteOptions, within: ReconcileContext) => Promise<Report>,
+): (route: RouteReference) => LookAhead {
+  const events = new LaterEvents(context.events, track);
+  const within = { ...context, events };
+  const aheads = new Map<string, LookAhead>();
+  return ({ kind, group }) => {
+    const key = `${group}/${kind}`;
+    const known = aheads.get(key);
+    if (known !== undefined) return known;
+    const ahead = new LookAhead({
+      resource: resourceOfRoute({ kind, group }),
+      client: { get: context.client.get, watch },
+      now: context.now,
+      log: context.log,
+      track,
+      onIdle: () => void events.flush(),
+      reconcile: (seen, isNew) => {
+        const { namespace = "", name } = seen.metadata;
+        const route: RouteReference = { kind, group, namespace, name };
+        const options: RouteOptions = { hint: isNew ? "add" : "update", seen, isNew };
+        return context.log.apart({ ahead: true }, () => reconcile(route, options, within));
+      },
+    });
+    aheads.set(key, ahead);
+    return ahead;
+  };
+}
+
 /** What a run does apart from its route. Shared reads, and lists that may lag, may be older than the asker. */
 function variantOf(options: RouteOptions, readsAfresh: boolean): string {
-  const { checksClaims = false, readsAll = false, readsNames = false, hint } = options;
+  const { checksClaims = false, readsAll = false, readsNames = false, hint, seen } = options;
   const mayLag = hint === "add" || hint === "update";
   return JSON.stringify({
     checksClaims,
@@ -195,6 +234,7 @@ function variantOf(options: RouteOptions, readsAfresh: boolean): string {
     readsNames,
     readsAfresh,
     mayLag,
+    seen: seen?.metadata.resourceVersion,
     confirmed: "blocksDeletions" in options,
   });
 }

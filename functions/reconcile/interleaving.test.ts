@@ -6,6 +6,8 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { resourceOfRoute } from "../traefik/resources.ts";
 import type { RouteReference } from "../traefik/route-description.ts";
 
+const ROUTE = resourceOfRoute({ kind: "IngressRoute", group: "traefik.io" });
+
 /** More on demand: `INTERLEAVINGS=5000 node --test functions/reconcile/interleaving.test.ts`. */
 const onDemand = process.env.INTERLEAVINGS;
 const runs = (usual: number) => ({ numRuns: onDemand === undefined ? usual : Number(onDemand) });
@@ -260,4 +262,48 @@ test("at rest after mixed bursts over three replicas, a resync finds nothing to 
     ),
     runs(70),
   );
+});
+
+suite("behind the source, which sends one event of a kind at a time", () => {
+  const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+
+  for (const count of [1, 2]) {
+    test(`${count} that look ahead: each route gets what it says, while it and others change`, async () => {
+      let ahead = 0;
+      await inEveryOrder(
+        async (replicas, turn, pause) => {
+          runCertManager(replicas, turn);
+          for (const name of names) put(replicas, name, { secretName: `s-${name}` });
+          await pause();
+          put(replicas, "f", { secretName: "s-f", hosts: ["other.org"] });
+          put(replicas, "g", { secretName: "s-h" });
+          await pause();
+          put(replicas, "e", { secretName: "s-e", ignore: "all" });
+          replicas.cluster.remove(ROUTE, "shop", "d");
+          await replicas.untilIdle();
+          replicas.cluster.collectGarbage();
+          ahead += replicas.watches;
+        },
+        (replicas) => {
+          assert.deepEqual(certificates(replicas), [
+            "s-a [a.org] [IngressRoute/a]",
+            "s-b [b.org] [IngressRoute/b]",
+            "s-c [c.org] [IngressRoute/c]",
+            "s-f [other.org] [IngressRoute/f]",
+            "s-h [g.org h.org] [IngressRoute/g IngressRoute/h]",
+          ]);
+          assert.deepEqual(published(replicas), [
+            "shop/a a.org",
+            "shop/b b.org",
+            "shop/c c.org",
+            "shop/f other.org",
+            "shop/g g.org",
+            "shop/h h.org",
+          ]);
+        },
+        { count, isSerial: true, rounds: 60 },
+      );
+      assert.ok(ahead > 0);
+    });
+  }
 });

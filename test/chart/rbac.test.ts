@@ -37,9 +37,9 @@ async function sourceRights(values: object = {}): Promise<string[]> {
 }
 
 const ROUTES = [
-  "traefik.io/ingressroutes: get list",
-  "traefik.io/ingressroutetcps: get list",
-  "traefik.io/ingressrouteudps: get list",
+  "traefik.io/ingressroutes: get list watch",
+  "traefik.io/ingressroutetcps: get list watch",
+  "traefik.io/ingressrouteudps: get list watch",
 ];
 const NAMESPACES = "/namespaces: get list";
 const EVENTS = "events.k8s.io/events: get create patch";
@@ -103,14 +103,14 @@ suite("rights of the function", () => {
 
   test("reach the legacy group where a value says so", async () => {
     const rights = await functionRights({ selector: { legacyGroup: true } });
-    assert.ok(rights.includes("traefik.containo.us/ingressroutes: get list"));
-    assert.ok(rights.includes("traefik.containo.us/ingressroutetcps: get list"));
-    assert.ok(rights.includes("traefik.containo.us/ingressrouteudps: get list"));
+    assert.ok(rights.includes("traefik.containo.us/ingressroutes: get list watch"));
+    assert.ok(rights.includes("traefik.containo.us/ingressroutetcps: get list watch"));
+    assert.ok(rights.includes("traefik.containo.us/ingressrouteudps: get list watch"));
   });
 
   test("leave IngressRouteUDPs out where a value says so", async () => {
     const rights = await functionRights({ selector: { udp: false } });
-    assert.ok(rights.includes("traefik.io/ingressroutetcps: get list"));
+    assert.ok(rights.includes("traefik.io/ingressroutetcps: get list watch"));
     assert.ok(!rights.some((right) => right.includes("udp")));
     assert.ok(!(await sourceRights({ selector: { udp: false } })).some((right) => right.includes("udp")));
   });

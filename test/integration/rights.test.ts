@@ -32,10 +32,12 @@ interface Stage {
   readonly admin: Admin;
   readonly namespace: string;
   readonly route: (options?: Partial<RouteOptions>) => Manifest;
-  readonly tcpRoute: () => Manifest;
-  readonly udpRoute: () => Manifest;
+  readonly tcpRoute: (options?: Partial<RouteOptions>) => Manifest;
+  readonly udpRoute: (options?: Partial<RouteOptions>) => Manifest;
   /** Sends to the function; to a new process of it, which remembers nothing, with `afresh`. */
   readonly send: (event: CloudEvent, options?: { afresh: boolean }) => Promise<void>;
+  /** Of the first process. */
+  readonly logs: () => RunningFunction["logs"];
 }
 
 type Scenario = (stage: Stage) => Promise<void>;
@@ -124,14 +126,37 @@ const warnsAgain: Scenario = async (stage) => {
   assert.equal(repeated.count, 3);
 };
 
+/** Events of some routes, one right after the other, are enough for another that has changed since. */
+async function looksAhead(
+  { admin, namespace, send, logs }: Stage,
+  kind: { apiVersion: string; kind: string },
+  routeOf: (options: Partial<RouteOptions>) => Manifest,
+): Promise<void> {
+  for (const name of ["first", "other"]) {
+    await admin.apply(routeOf({ name, host: `${name}.${hostIn(namespace)}`, secretName: name }));
+  }
+  const event = changeEvent("update", { ...kind, namespace, name: "first" });
+  // Other stages' functions look ahead at these routes too.
+  const didSo = () => logs().some(({ ahead }) => ahead === true);
+  for (let sent = 0; sent < 60 && !didSo(); sent++) await send(event);
+  assert.ok(didSo());
+}
+
+const looksAheadAtRoutes: Scenario = (stage) => looksAhead(stage, ROUTES, stage.route);
+const looksAheadAtTcpRoutes: Scenario = (stage) => looksAhead(stage, TCP_ROUTES, stage.tcpRoute);
+const looksAheadAtUdpRoutes: Scenario = (stage) => looksAhead(stage, UDP_ROUTES, stage.udpRoute);
+
 /** Every right of the chart's ClusterRole, and what cannot be done without it. */
 const NEEDED: Readonly<Record<string, Scenario>> = {
   "traefik.io/ingressroutes get": makes,
   "traefik.io/ingressroutes list": findsInNamespace,
+  "traefik.io/ingressroutes watch": looksAheadAtRoutes,
   "traefik.io/ingressroutetcps get": makesForTcp,
   "traefik.io/ingressroutetcps list": findsInNamespace,
+  "traefik.io/ingressroutetcps watch": looksAheadAtTcpRoutes,
   "traefik.io/ingressrouteudps get": makesForUdp,
   "traefik.io/ingressrouteudps list": findsUdpInNamespace,
+  "traefik.io/ingressrouteudps watch": looksAheadAtUdpRoutes,
   "cert-manager.io/certificates get": makes,
   "cert-manager.io/certificates list": findsInNamespace,
   "cert-manager.io/certificates create": makes,
@@ -236,12 +261,14 @@ suite("the function's rights", { concurrency: 4 }, () => {
         admin,
         namespace,
         route: (more = {}) => ingressRoute({ ...options, ...more }),
-        tcpRoute: () => ingressRouteTcp(options),
-        udpRoute: () =>
+        tcpRoute: (more = {}) => ingressRouteTcp({ ...options, ...more }),
+        udpRoute: (more = {}) =>
           ingressRouteUdp({
             ...options,
+            ...more,
             annotations: { "external-dns.kubernetes.io/hostname": hostIn(namespace) },
           }),
+        logs: () => first.logs,
         send: async (event, { afresh } = { afresh: false }) => {
           const app = afresh ? await start() : first;
           await app.send(event);

@@ -113,6 +113,7 @@ function recording({ client, configuration, instance }: DryRunSetting) {
     client,
     execute: recorder.execute,
     verified: new VerifiedWrites(Date.now),
+    lookAhead: null,
     ...settingsOf(configuration),
     instance,
     now: Date.now,
@@ -141,6 +142,7 @@ const SILENT: Logger = {
   warn: () => undefined,
   error: () => undefined,
   within: (_fields, work) => work(),
+  apart: (_fields, work) => work(),
 };
 
 function byRoute(one: RouteProblem, other: RouteProblem): number {

@@ -46,6 +46,17 @@ export class NamespaceView {
     return this.#get(resourceOfRoute(route), route.name);
   }
 
+  /** The route as it was just seen, instead of reading it. */
+  hasSeen(route: Pick<RouteReference, "kind" | "group" | "name">, object: KubernetesObject): void {
+    this.#known.set(getKey(resourceOfRoute(route), route.name), Promise.resolve(object));
+  }
+
+  /** Takes it that there is no such child, instead of reading it. */
+  assumeAbsent({ resource }: Integration, name: string): void {
+    const key = getKey(resource, name);
+    if (!this.#known.has(key)) this.#known.set(key, Promise.resolve(null));
+  }
+
   /** The object that has the name, whoever made it. */
   child({ resource }: Integration, name: string): Promise<KubernetesObject | null> {
     return this.#get(resource, name);
@@ -114,9 +125,7 @@ export class NamespaceView {
 
   #get(resource: ResourceDefinition, name: string): Promise<KubernetesObject | null> {
     const { namespace } = this;
-    return this.#once(`get ${resource.group}/${resource.plural} ${name}`, () =>
-      this.#client.get({ resource, namespace, name }),
-    );
+    return this.#once(getKey(resource, name), () => this.#client.get({ resource, namespace, name }));
   }
 
   #list(resource: ResourceDefinition, labelSelector?: string): Promise<readonly KubernetesObject[]> {
@@ -136,6 +145,10 @@ export class NamespaceView {
   }
 }
 
+function getKey({ group, plural }: ResourceDefinition, name: string): string {
+  return `get ${group}/${plural} ${name}`;
+}
+
 function listKey({ group, plural }: ResourceDefinition, labelSelector = ""): string {
   return `list ${group}/${plural} ${labelSelector}`;
 }
@@ -153,7 +166,12 @@ export async function noneWhereLeftOut(
   }
 }
 
-const NAMESPACE: ResourceDefinition = { group: "", version: "v1", plural: "namespaces", kind: "Namespace" };
+export const NAMESPACE: ResourceDefinition = {
+  group: "",
+  version: "v1",
+  plural: "namespaces",
+  kind: "Namespace",
+};
 
 /** Annotations of a namespace; none where it does not exist. */
 async function readAnnotations(client: Pick<Reads, "get">, name: string): Promise<Annotations> {

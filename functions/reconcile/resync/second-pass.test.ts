@@ -33,6 +33,7 @@ function world(over: Partial<ReconcileContext> = {}) {
     },
     execute: createExecutor(cluster.client),
     verified: new VerifiedWrites(Date.now),
+    lookAhead: null,
     instance: "tests/second-pass",
     refuseHost: () => null,
     now: () => Date.parse("2026-01-01T00:00:00Z"),

@@ -39,10 +39,18 @@ export interface EndedResync {
   readonly repairs: Readonly<Record<"create" | "update" | "delete" | "hand_out", number>>;
 }
 
+export interface LookAheadAccess {
+  readonly watch: KubernetesClient["watch"];
+  /** Keeps the process until the work has ended. */
+  readonly track: <T>(work: Promise<T>) => Promise<T>;
+}
+
 export interface ReconcileContext extends Identity {
   /** Reads only; children are written by `execute`. */
   readonly client: Pick<KubernetesClient, "get" | "getMetadata" | "list">;
   readonly execute: Execute;
+  /** Looks ahead where events come back to back; null where each event is on its own. */
+  readonly lookAhead: LookAheadAccess | null;
   /** Children that this process has made and verified. */
   readonly verified: VerifiedWrites;
   readonly integrations: readonly Integration[];

@@ -55,6 +55,10 @@ export interface RouteOptions {
   readonly readsNames?: boolean;
   /** Other namespaces' hosts are refused at once, though `hostClaims` is not `strict`. */
   readonly checksClaims?: boolean;
+  /** The route as it was just seen: the first look need not read it. */
+  readonly seen?: KubernetesObject;
+  /** It has only just been made: the first look takes it that nothing has the names of its children. */
+  readonly isNew?: boolean;
   /** Reads that the routes of a batch have in common, for the first look; what they cannot answer is read live. */
   readonly sharedReads?: Reads;
 }
@@ -70,7 +74,8 @@ export async function reconcileRoute(
   let { readsAll = false, readsNames = false } = options;
   let lists = listsOf(context, options);
   for (let attempt = 0; attempt < MAX_OBSERVATIONS; attempt++) {
-    const asked = { ...options, readsAll, readsNames };
+    const { seen, isNew, ...rest } = options;
+    const asked = attempt === 0 ? options : { ...rest, readsAll, readsNames };
     const { report, isContested, sharesNames } = await attemptRoute(context, route, asked, lists);
     changes.push(...report.changes);
     // What an earlier attempt has written concerns them too, though its traces may be gone.
@@ -185,6 +190,8 @@ interface Seen {
   readonly checksClaims: boolean;
   /** The route of its name in the current group goes first. */
   readonly isShadowed: boolean;
+  /** Integrations whose child is taken to be absent: a write tells whether it is, for it creates or fails. */
+  readonly assumed: ReadonlySet<Integration>;
 }
 
 /**
@@ -199,6 +206,7 @@ async function observe(
   options: RouteOptions,
 ): Promise<Seen | null> {
   const integrations = options.integrations ?? context.integrations;
+  if (options.seen !== undefined) view.hasSeen(route, options.seen);
   for (const integration of integrations) readAhead(view, integration, route, options);
   // A route that is gone needs no annotations of its namespace.
   if (options.hint !== "delete") view.annotations();
@@ -208,17 +216,23 @@ async function observe(
   ]);
   if (object?.metadata.deletionTimestamp !== undefined) return null;
   const description = object === null ? null : await describeRoute(context, object, await view.annotations());
+  const assumed = new Set(
+    integrations.filter(
+      (each) => options.isNew === true && description !== null && wantsChild(context, each, description),
+    ),
+  );
+  for (const integration of assumed) view.assumeAbsent(integration, integration.childName(route));
   const claims = await withoutClaimed(context, view, { description, object }, options);
-  return { route, description, ...claims, isShadowed: current !== null };
+  return { route, description, ...claims, isShadowed: current !== null, assumed };
 }
 
 function readAhead(
   view: NamespaceView,
   integration: Integration,
   route: RouteReference,
-  { hint }: RouteOptions,
+  { hint, isNew }: RouteOptions,
 ): void {
-  view.child(integration, integration.childName(route));
+  if (isNew !== true) view.child(integration, integration.childName(route));
   view.dependencies(integration);
   if (!isSharing(integration)) return;
   // A new route most likely makes its child, and then must know who else names the same shared resource.
@@ -290,6 +304,8 @@ async function reconcileChildren(
       planning,
     ) ?? planning());
     if (needsNewLists) return CONFLICT;
+    if (seen.assumed.has(integration) && !(plans.length > 0 && plans.every(({ step }) => isAdded(step))))
+      return CONFLICT;
     const removes = plans.some(({ step }) => step.action === "update" || step.action === "delete");
     // What removes rests on lists that nobody else has read for another purpose.
     if (usedLists && removes && options.isShared) return CONFLICT;
@@ -300,6 +316,11 @@ async function reconcileChildren(
     return applied.report;
   });
   return applied ?? { report, written: [] };
+}
+
+/** A write that shows whether the object is there. */
+function isAdded({ action }: Plan["step"]): boolean {
+  return action === "create" || action === "update";
 }
 
 /** What is reported instead of a deletion that must not happen now; null where the plan may be executed. */

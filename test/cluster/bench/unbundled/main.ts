@@ -23,6 +23,7 @@ import { createLibraryClient } from "./client.ts";
 const { configuration } = await loadConfiguration(process.argv[2] ?? null, INTEGRATIONS);
 const log = Object.assign(pino({ level: configuration.logLevel }), {
   within: <T>(_fields: object, work: () => T) => work(),
+  apart: <T>(_fields: object, work: () => T) => work(),
 });
 const client = createLibraryClient();
 const dispatcher = createDispatcher({
@@ -36,6 +37,7 @@ const dispatcher = createDispatcher({
   onOptOut: configuration.onOptOut,
   refuseHost: () => null,
   verified: new VerifiedWrites(Date.now),
+  lookAhead: null,
   now: Date.now,
   hostClaims: configuration.hostClaims,
   events: createEventRecorder({ client, log, reportingInstance: hostname(), observes: false, now: Date.now }),
