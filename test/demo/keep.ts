@@ -4,9 +4,9 @@
  * @module
  */
 import { fork } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { cacheFolder } from "../control-plane/cache.ts";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
 
 const MARK = "TRAEFIK_CERT_ROTATER_DEMO_KEEPER";
 
@@ -24,9 +24,11 @@ export interface Kept {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What is known of the demo that was kept last: a `Kept` with the `pid` of its process. */
-export function keptFile(): string {
-  return join(cacheFolder(), "kept-demo.json");
+/** What is known of the demo that was kept last, a `Kept` with the `pid` of its process, among the user's state. */
+export function keptFile(environment: NodeJS.ProcessEnv = process.env): string {
+  const base = environment.XDG_STATE_HOME;
+  const folder = base?.startsWith("/") ? base : join(homedir(), ".local", "state");
+  return join(folder, "traefik-cert-rotater", "kept-demo.json");
 }
 
 /** Whether this process is the one that goes on. */
@@ -57,6 +59,7 @@ export function keepRunning(words: readonly string[]): Promise<number> {
 
 /** Tells the command that the demo has played, and goes on without it. */
 export function letGo(kept: Kept): void {
+  mkdirSync(dirname(keptFile()), { recursive: true });
   writeFileSync(keptFile(), JSON.stringify({ ...kept, pid: process.pid }), { mode: 0o600 });
   // Nobody reads the other end of these pipes from now on.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
