@@ -168,7 +168,7 @@ async function pusher(t: TestContext, respond: Respond, intervalMs = 20) {
     if (waiting.length === 0) return null;
     const numbers = waiting;
     waiting = [];
-    return { body: { numbers }, putBack: () => waiting.unshift(...numbers), settle: () => {} };
+    return { body: { numbers }, putBack: () => waiting.unshift(...numbers) };
   };
   const pusher = new Pusher({
     signal: "metrics",

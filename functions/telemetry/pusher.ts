@@ -14,8 +14,6 @@ export interface Load {
   readonly body: object;
   /** It did not arrive and is to come with the next push. */
   putBack(): void;
-  /** It has arrived, or never will. */
-  settle(): void;
 }
 
 export interface PusherOptions {
@@ -86,15 +84,13 @@ export class Pusher {
     if (load === null) return;
     const result = await post(target, load.body, timeoutMs);
     if (result.status === "accepted") {
-      load.settle();
       this.#failures = 0;
       if (result.warning === null) outage.arrived(signal);
       else outage.failed(signal, target, result.warning);
       return;
     }
     outage.failed(signal, target, result.why);
-    if (result.status === "refused") load.settle();
-    else load.putBack();
+    if (result.status === "unavailable") load.putBack();
     this.#failures++;
     const asked = result.status === "unavailable" ? (result.retryAfterSeconds ?? 0) : 0;
     this.#wait(Math.max(this.#backOff(), Math.min(asked, LONGEST_RETRY_AFTER_S) * 1000));

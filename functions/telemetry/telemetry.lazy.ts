@@ -8,7 +8,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Logger } from "../log.ts";
 
 import { Deltas } from "./metrics/deltas.ts";
-import { START_DURATION } from "./metrics/instruments.ts";
+import { SPANS_DROPPED, START_DURATION } from "./metrics/instruments.ts";
 import { createObservers } from "./observe.ts";
 import { metricsRequest } from "./otlp/metrics.ts";
 import { tracesRequest } from "./otlp/traces.ts";
@@ -52,17 +52,12 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   };
 
   const deltas = new Deltas(() => wakeMetrics());
-  let from = performance.timeOrigin;
   const wakeMetrics = startPusher("metrics", () => {
     const measured = deltas.take();
     if (measured.size === 0) return null;
-    const to = now();
     return {
-      body: metricsRequest(resource, measured, { from, to }),
+      body: metricsRequest(resource, measured, now()),
       putBack: () => deltas.putBack(measured),
-      settle: () => {
-        from = to;
-      },
     };
   });
 
@@ -70,11 +65,12 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
     sample: targets.traces === null ? () => false : sample,
     now,
     onSpan: () => wakeTraces(),
+    onDropped: (count) => deltas.add(SPANS_DROPPED, {}, count),
   });
   const wakeTraces = startPusher("traces", () => {
     const spans = tracer.take();
     if (spans.length === 0) return null;
-    return { body: tracesRequest(resource, spans), putBack: () => tracer.putBack(spans), settle: () => {} };
+    return { body: tracesRequest(resource, spans), putBack: () => tracer.putBack(spans) };
   });
 
   deltas.record(START_DURATION, {}, options.listeningAfterMs / 1000);

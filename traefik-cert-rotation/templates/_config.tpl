@@ -82,6 +82,10 @@ The integrations as these values have them, as a JSON list. What the chart knows
 {{- with include "tcr.audience" . -}}
 {{- $_ := set $auth "auth" (dict "oidc" (dict "audience" . "subjects" (include "tcr.subjects" $ | fromJson).items)) -}}
 {{- end -}}
+{{- $telemetry := dict -}}
+{{- with include "tcr.telemetryConfig" . -}}
+{{- $_ := set $telemetry "telemetry" (fromJson .) -}}
+{{- end -}}
 {{- /* `off` without quotes is false to Helm. */ -}}
 {{- dict
   "logLevel" .Values.logLevel
@@ -93,7 +97,7 @@ The integrations as these values have them, as a JSON list. What the chart knows
   "selector" $selector
   "traefik" (pick .Values.traefik "defaultRuleSyntax")
   "integrations" $integrations
-  | merge $auth | toPrettyJson -}}
+  | merge $auth $telemetry | toPrettyJson -}}
 {{- end -}}
 
 {{/*

@@ -120,6 +120,9 @@ env:
   - name: K_SINK
     value: {{ include "tcr.fanOutUrl" .root | quote }}
   {{- end }}
+  {{- with include "tcr.telemetryEnv" .root }}
+  {{- . | nindent 2 }}
+  {{- end }}
   {{- with .root.Values.extraEnv }}
   {{- toYaml . | nindent 2 }}
   {{- end }}

@@ -102,6 +102,13 @@ export const DELETIONS_HELD: Instrument = {
   description: "Deletions that the deletion limit held back in the last resync of everything",
 };
 
+export const SPANS_DROPPED: Instrument = {
+  kind: "counter",
+  name: "traefik_cert_rotater.spans_dropped",
+  unit: "{span}",
+  description: "Spans that found no room, since too many were waiting to be pushed",
+};
+
 export const START_DURATION: Instrument = {
   kind: "histogram",
   name: "traefik_cert_rotater.start.duration",

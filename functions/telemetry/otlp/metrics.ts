@@ -12,19 +12,18 @@ import { SCOPE } from "./scope.ts";
 
 const DELTA = 1;
 
-/** The time that the points are for, in milliseconds since the epoch. */
-export interface Window {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The body of an ExportMetricsServiceRequest. */
-export function metricsRequest(resource: Attributes, measured: Measured, window: Window): object {
+/**
+ * The body of an ExportMetricsServiceRequest. The points have no start: replicas push parts of one series, and whoever
+ * adds them up would refuse a part that began before the series that he knows (ADR 24).
+ *
+ * @param at milliseconds since the epoch
+ */
+export function metricsRequest(resource: Attributes, measured: Measured, at: number): object {
   const metrics = [...measured].map(([instrument, points]) => ({
     name: instrument.name,
     unit: instrument.unit,
     description: instrument.description,
-    ...dataOf(instrument, [...points.values()], window),
+    ...dataOf(instrument, [...points.values()], at),
   }));
   const resourceMetrics = {
     resource: { attributes: toKeyValues(resource) },
@@ -33,19 +32,19 @@ export function metricsRequest(resource: Attributes, measured: Measured, window:
   return { resourceMetrics: [resourceMetrics] };
 }
 
-function dataOf(instrument: Instrument, points: readonly Point[], window: Window): object {
+function dataOf(instrument: Instrument, points: readonly Point[], at: number): object {
   switch (instrument.kind) {
     case "counter": {
-      const dataPoints = points.map((point) => ({ ...pointOf(point, window), asInt: String(point.value) }));
+      const dataPoints = points.map((point) => ({ ...pointOf(point, at), asInt: String(point.value) }));
       return { sum: { aggregationTemporality: DELTA, isMonotonic: true, dataPoints } };
     }
     case "gauge":
       return {
-        gauge: { dataPoints: points.map((point) => ({ ...pointOf(point, window), asDouble: point.value })) },
+        gauge: { dataPoints: points.map((point) => ({ ...pointOf(point, at), asDouble: point.value })) },
       };
     case "histogram": {
       const dataPoints = points.map((point) => ({
-        ...pointOf(point, window),
+        ...pointOf(point, at),
         ...histogramOf(instrument, point),
       }));
       return { histogram: { aggregationTemporality: DELTA, dataPoints } };
@@ -53,11 +52,10 @@ function dataOf(instrument: Instrument, points: readonly Point[], window: Window
   }
 }
 
-function pointOf({ attributes }: Point, { from, to }: Window): object {
+function pointOf({ attributes }: Point, at: number): object {
   return {
     attributes: toKeyValues(attributes),
-    startTimeUnixNano: toUnixNano(from),
-    timeUnixNano: toUnixNano(to),
+    timeUnixNano: toUnixNano(at),
   };
 }
 

@@ -37,13 +37,14 @@ export interface TracerOptions {
   readonly now: () => number;
   /** Told that there is something to push. */
   readonly onSpan: () => void;
+  /** Told how many spans found no room. */
+  readonly onDropped: (count: number) => void;
 }
 
 export class Tracer {
   readonly #options: TracerOptions;
   readonly #current = new AsyncLocalStorage<Current>();
   #ended: Span[] = [];
-  #dropped = 0;
 
   constructor(options: TracerOptions) {
     this.#options = options;
@@ -116,7 +117,7 @@ export class Tracer {
 
   #keep(span: Span): void {
     if (this.#ended.length >= MAX_SPANS) {
-      this.#dropped++;
+      this.#options.onDropped(1);
       return;
     }
     this.#ended.push(span);
@@ -133,15 +134,8 @@ export class Tracer {
   /** Those that could not be pushed, as far as there is room. */
   putBack(spans: readonly Span[]): void {
     const room = Math.max(0, MAX_SPANS - this.#ended.length);
-    this.#dropped += Math.max(0, spans.length - room);
+    if (spans.length > room) this.#options.onDropped(spans.length - room);
     this.#ended = [...spans.slice(0, room), ...this.#ended];
-  }
-
-  /** How many found no room since the last time. */
-  takeDropped(): number {
-    const dropped = this.#dropped;
-    this.#dropped = 0;
-    return dropped;
   }
 }
 
