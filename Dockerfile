@@ -29,10 +29,12 @@ RUN lib=/usr/lib/$(arch)-linux-gnu && mkdir -p /node/nodejs/bin /node$lib && \
 FROM gcr.io/distroless/cc-debian12:nonroot
 ARG VERSION=0.1.0
 ARG REVISION=unknown
+ARG SOURCE=
 LABEL org.opencontainers.image.title="traefik-cert-rotater" \
       org.opencontainers.image.description="Writes the cert-manager Certificate and the external-dns DNSEndpoint of every Traefik IngressRoute." \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.licenses="Apache-2.0"
 # In a layer of its own, which stays the same from release to release.
 COPY --from=build /node/ /

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { promisify } from "node:util";
+import { parse } from "yaml";
 import { tryCli } from "../../tools/release/cli-package.ts";
 import { crane, startRegistry } from "../../tools/release/crane.ts";
 import type { Names } from "../../tools/release/names.ts";
@@ -68,7 +69,9 @@ suite("npm run release", () => {
   test("makes chart, command, manifests, parts list and checksums, and publishes image and chart", async () => {
     const registry = await startRegistry(supervisor);
     const home = `${registry}/team`;
-    const released = await releaseHere({ push: true, home, node: await findOldestNode() });
+    const repository = "https://git.example.com/team/rotater";
+    const node = await findOldestNode();
+    const released = await releaseHere({ push: true, home, node, repository });
     published = released.names;
     const assets = join(root, "release/assets");
     assert.deepEqual((await readdir(assets)).sort(), [
@@ -95,6 +98,20 @@ suite("npm run release", () => {
     assert.ok((await read("install.yaml")).includes(`image: ${home}/traefik-cert-rotater:${version}\n`));
     const parts = JSON.parse(await read(`traefik-cert-rotater-${version}.cdx.json`));
     assert.ok(parts.components.some(({ name }: { name: string }) => name === "hono"));
+    const chart = await run(
+      "tar",
+      ["-xOf", `traefik-cert-rotation-${version}.tgz`, "traefik-cert-rotation/Chart.yaml"],
+      {
+        cwd: assets,
+      },
+    );
+    assert.deepEqual(parse(chart.stdout).sources, [repository]);
+    const cli = await run("tar", ["-xOf", `traefik-cert-rotater-${version}.tgz`, "package/package.json"], {
+      cwd: assets,
+    });
+    const { engines, repository: stated, dependencies } = JSON.parse(cli.stdout);
+    const own = JSON.parse(await readFile("package.json", "utf8"));
+    assert.deepEqual([engines, stated.url, dependencies], [own.engines, `git+${repository}.git`, undefined]);
     const notes = await readFile(join(root, "release/notes.md"), "utf8");
     assert.match(notes, /^- All of it\.\n/);
     assert.ok(notes.includes(released.chart));

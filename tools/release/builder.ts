@@ -12,9 +12,16 @@ export interface ImageOrder {
   readonly version: string;
   /** Hash of the commit. */
   readonly revision: string;
+  /** URL of the repository, where it is known. */
+  readonly repository?: string | undefined;
   readonly platforms: readonly Platform[];
   /** An empty folder. */
   readonly folder: string;
+}
+
+/** Values of the Dockerfile's `ARG`s. */
+export function argsOf({ version, revision, repository = "" }: ImageOrder): Readonly<Record<string, string>> {
+  return { VERSION: version, REVISION: revision, SOURCE: repository };
 }
 
 export interface ImageBuilder {
@@ -39,15 +46,18 @@ export function dockerBuilder(root: string): ImageBuilder {
         ];
       }
     },
-    async build({ version, revision, platforms, folder }) {
-      const layout = join(folder, "layout");
+    async build(order) {
+      const layout = join(order.folder, "layout");
       // Statements about the build are made by whoever runs it (release.yml), as signed attestations.
       const output = ["--output", `type=oci,dest=${layout},tar=false`, "--provenance=false", "--sbom=false"];
-      const labels = ["--build-arg", `VERSION=${version}`, "--build-arg", `REVISION=${revision}`];
+      const args = Object.entries(argsOf(order)).flatMap(([name, value]) => [
+        "--build-arg",
+        `${name}=${value}`,
+      ]);
       await run("docker", [
-        ...["buildx", "build", "--platform", platforms.join(",")],
+        ...["buildx", "build", "--platform", order.platforms.join(",")],
         ...output,
-        ...labels,
+        ...args,
         root,
       ]);
       return layout;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runHelm } from "../../test/control-plane/helm.ts";
@@ -22,6 +22,7 @@ export async function packageChart(
   names: Names,
   version: string,
   folder: string,
+  repository?: string,
 ): Promise<string> {
   const work = await mkdtemp(join(tmpdir(), "chart-"));
   try {
@@ -29,6 +30,7 @@ export async function packageChart(
     await cp(join(root, CHART), copy, { recursive: true });
     const values = join(copy, "values.yaml");
     await writeFile(values, withImage(await readFile(values, "utf8"), names));
+    if (repository !== undefined) await appendFile(join(copy, "Chart.yaml"), `sources:\n  - ${repository}\n`);
     await helm("package", copy, "--destination", folder);
     return join(folder, `${CHART}-${version}.tgz`);
   } finally {

@@ -13,20 +13,32 @@ const NAME = "traefik-cert-rotater";
 /** Fields of package.json that the package keeps. */
 const KEPT = ["name", "version", "description", "license", "engines"] as const;
 
-/** The package's own package.json, from the project's. Pure. */
-export function manifestOf(project: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** The package's own package.json, from the project's. npm wants the repository for its provenance. Pure. */
+export function manifestOf(
+  project: Readonly<Record<string, unknown>>,
+  repository: string | undefined,
+): Readonly<Record<string, unknown>> {
   const kept = Object.fromEntries(KEPT.map((key) => [key, project[key]]));
   const keywords = ["traefik", "cert-manager", "external-dns", "kubernetes"];
-  return { ...kept, keywords, type: "commonjs", bin: { [NAME]: `${NAME}.cjs` } };
+  return {
+    ...kept,
+    ...(repository !== undefined && { repository: { type: "git", url: `git+${repository}.git` } }),
+    keywords,
+    type: "commonjs",
+    bin: { [NAME]: `${NAME}.cjs` },
+  };
 }
 
 /** Bundles and packs into `folder`; the path of the archive. */
-export async function packCli(root: string, folder: string): Promise<string> {
+export async function packCli(root: string, folder: string, repository?: string): Promise<string> {
   const work = await mkdtemp(join(tmpdir(), "cli-package-"));
   try {
     await run(process.execPath, [join(root, "tools/bundle.ts"), work]);
     const project = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-    await writeFile(join(work, "package.json"), `${JSON.stringify(manifestOf(project), null, 2)}\n`);
+    await writeFile(
+      join(work, "package.json"),
+      `${JSON.stringify(manifestOf(project, repository), null, 2)}\n`,
+    );
     await copyFile(join(root, "LICENSE"), join(work, "LICENSE"));
     await copyFile(join(root, "docs/cli.md"), join(work, "README.md"));
     const file = (await run("npm", ["pack", work, "--silent", "--pack-destination", folder])).trim();

@@ -41,6 +41,11 @@ function words(): Words {
   }
 }
 
+/** Where a workflow of GitHub runs. */
+function repositoryOf({ GITHUB_SERVER_URL, GITHUB_REPOSITORY }: NodeJS.ProcessEnv): string | undefined {
+  return GITHUB_REPOSITORY === undefined ? undefined : `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`;
+}
+
 const { push, sign, registry, platforms } = words();
 const supervisor = await startSupervisor("tcr-release-");
 try {
@@ -50,6 +55,7 @@ try {
     platforms: platforms.split(","),
     home: registry,
     push,
+    repository: repositoryOf(process.env),
     builder: dockerBuilder(root),
     signer: sign ? keylessSigner : null,
     supervisor,

@@ -37,6 +37,8 @@ export interface ReleaseOptions {
   readonly push: boolean;
   /** Takes the working tree as it is; its problems are only reported. */
   readonly lenient?: boolean;
+  /** URL of the public repository, which image, chart and command then name. */
+  readonly repository?: string | undefined;
   readonly builder: ImageBuilder;
   /** Signs what is published, before it gets its tags. */
   readonly signer?: Signer | null;
@@ -105,19 +107,19 @@ async function stage(
   names: Names,
   assets: string,
 ): Promise<Artifact[]> {
-  const { root, builder, platforms, supervisor, report } = options;
+  const { root, builder, platforms, repository, supervisor, report } = options;
   const registry = await startRegistry(supervisor);
   const staged = namesOf("", `${registry}/staged`);
   const work = await mkdtemp(join(tmpdir(), "release-"));
   try {
     report(`building the image for ${platforms.join(", ")}`);
-    const image = await builder.build({ version, revision, platforms, folder: work });
+    const image = await builder.build({ version, revision, repository, platforms, folder: work });
     await crane("push", image, `${staged.image}:${version}`);
   } finally {
     await rm(work, { recursive: true });
   }
   report("packaging the chart");
-  const chart = await packageChart(root, names, version, assets);
+  const chart = await packageChart(root, names, version, assets, repository);
   await helm("push", chart, `oci://${staged.charts}`, "--plain-http");
   const problems = [
     ...(await imageProblems(`${staged.image}:${version}`, { version, revision, platforms })),
@@ -136,7 +138,7 @@ async function stage(
 
 /** Everything else that people get. */
 async function writeAssets(
-  { root, folder, node = process.execPath, report }: ReleaseOptions,
+  { root, folder, repository, node = process.execPath, report }: ReleaseOptions,
   { version, revision, changelog }: Source,
   released: Released,
   assets: string,
@@ -144,7 +146,7 @@ async function writeAssets(
   const { names, image, chart } = released;
   const write = (name: string, text: string) => writeFile(join(assets, name), text);
   report("packing the command");
-  const cli = await packCli(root, assets);
+  const cli = await packCli(root, assets, repository);
   const said = (await tryCli(cli, node, "--version")).trim();
   if (said !== version)
     throw new RefusedError([`the packed command says that it is version ${said}, not ${version}`]);

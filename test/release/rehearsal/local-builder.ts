@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import type { ImageBuilder } from "../../../tools/release/builder.ts";
+import { argsOf, type ImageBuilder } from "../../../tools/release/builder.ts";
 import { platformProblems } from "../../../tools/release/platforms.ts";
 import { CannotRunHereError, installPackages, requireNodeSupport } from "../../cluster/host/requirements.ts";
 import { buildImage } from "../../cluster/images/build.ts";
@@ -23,10 +23,10 @@ export const localBuilder: ImageBuilder = {
     }
     return platformProblems(platforms, [ownPlatform], "take Docker with buildx");
   },
-  async build({ version, revision, folder }) {
-    const archive = join(folder, "image.tar");
-    const args = { VERSION: version, REVISION: revision };
-    await buildImage({ ...productBuild, image: `localhost/release:${version}`, args }, archive);
+  async build(order) {
+    const archive = join(order.folder, "image.tar");
+    const image = `localhost/release:${order.version}`;
+    await buildImage({ ...productBuild, image, args: argsOf(order) }, archive);
     return archive;
   },
 };
