@@ -6,38 +6,21 @@
  */
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
-import { sharedControlPlane } from "../control-plane/shared.ts";
-import { bundleCli, type Cli, type CliResult } from "./harness/cli.ts";
+import { type CliWorld, startCliWorld } from "./harness/cli-world.ts";
 import { resyncEvent } from "./harness/cloud-events.ts";
 import { certificatesFor } from "./harness/members.ts";
 import { CERTIFICATES, eventsOn, ROUTES, warningsOn } from "./harness/objects.ts";
-import { startWorld, type World } from "./harness/world.ts";
-
-const values = { integrations: { externalDNS: { targetIPs: ["192.0.2.7"] } } };
+import type { World } from "./harness/world.ts";
 
 suite("commands in a cluster of others", () => {
   let world: World;
-  let cli: Cli;
-  let config: string;
+  let run: CliWorld["run"];
+  let stop: CliWorld["stop"];
 
   before(async () => {
-    [world, cli] = await Promise.all([
-      sharedControlPlane().then((cluster) => startWorld(cluster, { values })),
-      bundleCli(),
-    ]);
-    config = await cli.write("config.json", await world.release.configuration());
+    ({ world, run, stop } = await startCliWorld());
   });
-  after(async () => {
-    await world.stop();
-    await cli.remove();
-  });
-
-  function run(...words: readonly string[]): Promise<CliResult> {
-    const { cluster, release } = world;
-    return cli.run([...words, "--config", config, "--instance", release.instance], {
-      KUBECONFIG: cluster.kubeconfigPath,
-    });
-  }
+  after(() => stop());
 
   test("a Certificate that has a route's names: no second one, a note everywhere, nothing wrong", async () => {
     const { admin, namespace } = world;

@@ -8,8 +8,8 @@ import { after, before, suite, test } from "node:test";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
 import type { AuditEntry } from "../control-plane/audit-log.ts";
 import { kubeconfig } from "../control-plane/kubeconfig.ts";
-import { sharedControlPlane } from "../control-plane/shared.ts";
-import { bundleCli, type Cli, type CliResult } from "./harness/cli.ts";
+import type { Cli, CliResult } from "./harness/cli.ts";
+import { type CliWorld, startCliWorld } from "./harness/cli-world.ts";
 import { resyncEvent } from "./harness/cloud-events.ts";
 import {
   CERTIFICATES,
@@ -20,9 +20,8 @@ import {
   namesOf,
 } from "./harness/objects.ts";
 import { untilAllowed } from "./harness/until.ts";
-import { startWorld, type World } from "./harness/world.ts";
+import type { World } from "./harness/world.ts";
 
-const values = { integrations: { externalDNS: { targetIPs: ["192.0.2.7"] } } };
 const MANAGED_BY = "kubernetes.io/managed-by";
 const SINCE = "traefik-cert-rotater.io/hosts-since";
 const APPLIED = "traefik-cert-rotater.io/applied";
@@ -54,24 +53,16 @@ suite("plan", () => {
   let world: World;
   let cli: Cli;
   let config: string;
+  let onCluster: CliWorld;
 
   before(async () => {
-    [world, cli] = await Promise.all([
-      sharedControlPlane().then((cluster) => startWorld(cluster, { values })),
-      bundleCli(),
-    ]);
-    config = await cli.write("config.json", await world.release.configuration());
+    onCluster = await startCliWorld();
+    ({ world, cli, config } = onCluster);
   });
-  after(async () => {
-    await world.stop();
-    await cli.remove();
-  });
+  after(() => onCluster.stop());
 
   function run(command: string, namespace: string, words: readonly string[] = []): Promise<CliResult> {
-    const { cluster, release } = world;
-    return cli.run([command, "-n", namespace, "--config", config, "--instance", release.instance, ...words], {
-      KUBECONFIG: cluster.kubeconfigPath,
-    });
+    return onCluster.run(command, "-n", namespace, ...words);
   }
 
   async function plan(namespace: string, words: readonly string[] = []): Promise<PlanDocument> {

@@ -7,13 +7,12 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
 import type { Manifest } from "../control-plane/admin.ts";
-import { sharedControlPlane } from "../control-plane/shared.ts";
-import { bundleCli, type Cli, type CliResult } from "./harness/cli.ts";
+import type { Cli } from "./harness/cli.ts";
+import { type CliWorld, startCliWorld } from "./harness/cli-world.ts";
 import { resyncEvent } from "./harness/cloud-events.ts";
 import { CERTIFICATES, ENDPOINTS, ingressRouteTcp, mustGet, ROUTES } from "./harness/objects.ts";
-import { startWorld, type World } from "./harness/world.ts";
+import type { World } from "./harness/world.ts";
 
-const values = { integrations: { externalDNS: { targetIPs: ["192.0.2.7"] } } };
 const MANAGED_BY = "kubernetes.io/managed-by";
 
 interface Child {
@@ -40,25 +39,13 @@ interface StatusDocument {
 let world: World;
 let cli: Cli;
 let config: string;
+let run: CliWorld["run"];
+let stop: CliWorld["stop"];
 
 before(async () => {
-  [world, cli] = await Promise.all([
-    sharedControlPlane().then((cluster) => startWorld(cluster, { values })),
-    bundleCli(),
-  ]);
-  config = await cli.write("config.json", await world.release.configuration());
+  ({ world, cli, config, run, stop } = await startCliWorld());
 });
-after(async () => {
-  await world.stop();
-  await cli.remove();
-});
-
-function run(words: readonly string[]): Promise<CliResult> {
-  const { cluster, release } = world;
-  return cli.run([...words, "--config", config, "--instance", release.instance], {
-    KUBECONFIG: cluster.kubeconfigPath,
-  });
-}
+after(() => stop());
 
 async function resync(namespace: string): Promise<void> {
   assert.equal((await world.app.send(resyncEvent({ namespace }))).status, 204);
@@ -86,7 +73,7 @@ async function setStatus(object: KubernetesObject, status: object): Promise<void
 
 suite("status", () => {
   async function status(namespace: string): Promise<StatusDocument> {
-    const { stdout, stderr } = await run(["status", "-n", namespace, "--output", "json"]);
+    const { stdout, stderr } = await run("status", "-n", namespace, "--output", "json");
     assert.equal(stderr, "");
     return JSON.parse(stdout) as StatusDocument;
   }
@@ -134,11 +121,11 @@ suite("status", () => {
         keptNames: [],
       },
     ]);
-    const { code, stdout } = await run(["status", "-n", namespace]);
+    const { code, stdout } = await run("status", "-n", namespace);
     assert.equal(code, 0);
     assert.match(stdout, new RegExp(`\n${namespace}/web +web\\.example\\.com +ready +ready\n`));
     assert.match(stdout, /\n3 routes, nothing wrong\n$/);
-    const wide = await run(["status", "-n", namespace, "--output", "wide"]);
+    const wide = await run("status", "-n", namespace, "--output", "wide");
     assert.match(
       wide.stdout,
       /web \(IngressRoute\) +web\.example\.com +ready web-tls \(web-secret\) +ready web\n/,
@@ -200,7 +187,7 @@ suite("status", () => {
       ["InvalidRule"],
     );
 
-    const { code, stdout } = await run(["status", "-n", namespace]);
+    const { code, stdout } = await run("status", "-n", namespace);
     assert.equal(code, 1);
     assert.match(
       stdout,
@@ -234,7 +221,7 @@ suite("status", () => {
   test("writes nothing", async () => {
     const { cluster } = world;
     const mark = await cluster.auditLog.mark();
-    await run(["status", "-n", world.namespace]);
+    await run("status", "-n", world.namespace);
     const asked = (await cluster.auditLog.entries(mark)).filter(
       // Functions of other suites are at work beside this one, as ServiceAccounts.
       ({ userAgent, user }) => userAgent === "traefik-cert-rotater" && user === "admin",
@@ -258,7 +245,7 @@ suite("explain of routes in a cluster", () => {
       JSON.stringify(await mustGet(admin, { ...ROUTES, namespace, name: "web" })),
     );
     const offline = await cli.run(["explain", "-f", file, "--config", config, "--output", "json"]);
-    const { code, stdout, stderr } = await run(["explain", `${namespace}/web`, "--output", "json"]);
+    const { code, stdout, stderr } = await run("explain", `${namespace}/web`, "--output", "json");
     assert.deepEqual([code, stderr], [0, ""]);
     const [http, tcp, ...rest] = stdout
       .trimEnd()
@@ -277,7 +264,7 @@ suite("explain of routes in a cluster", () => {
         ["web", "ours", "update", false],
       ],
     );
-    const text = await run(["explain", `${namespace}/web`]);
+    const text = await run("explain", `${namespace}/web`);
     assert.match(text.stdout, new RegExp(`^IngressRoute ${namespace}/web\n {2}from {6}https://127`));
     assert.match(text.stdout, /hosts +new\.example\.com\n/);
     assert.match(
@@ -293,14 +280,14 @@ suite("explain of routes in a cluster", () => {
     await admin.apply(world.route({ namespace, name: "web" }));
     const spec = { secretName: "mine", dnsNames: ["mine.example.com"], issuerRef: { name: "mine" } };
     await admin.apply({ ...CERTIFICATES, metadata: { namespace, name: "web-tls" }, spec });
-    const { code, stdout } = await run(["explain", `${namespace}/web`]);
+    const { code, stdout } = await run("explain", `${namespace}/web`);
     assert.equal(code, 1);
     assert.match(
       stdout,
       /foreign; stays as it is; not ready: cert-manager has not looked at it\n +owned by nobody\n/,
     );
     assert.match(stdout, /problem +Certificate web-tls exists and was not made by this installation/);
-    const missing = await run(["explain", `${namespace}/absent`]);
+    const missing = await run("explain", `${namespace}/absent`);
     assert.equal(missing.code, 1);
     assert.match(
       missing.stderr,
