@@ -1,5 +1,5 @@
 /**
- * A route with ten thousand mistakes is told of the first of each kind and of how many more there are: whoever reads
+ * Of a route with ten thousand mistakes the first of each kind are reported, and how many more there are: whoever reads
  * them mends them one by one, and each would be an Event, a log line and memory. Pure.
  *
  * @module
@@ -26,6 +26,6 @@ export function capProblems(problems: readonly Problem[]): readonly Problem[] {
 }
 
 function counted(reason: ProblemReason, more: number): Problem {
-  const message = `and ${more} more ${more === 1 ? "problem" : "problems"} of this kind; mend these first, and the next ones are told`;
+  const message = `and ${more} more ${more === 1 ? "problem" : "problems"} of this kind; mend these first, and the next ones are reported`;
   return { reason, message, field: null, more };
 }

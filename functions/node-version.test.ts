@@ -12,7 +12,7 @@ for (const version of ["22.19.0", "22.20.1", "23.0.0", "24.1.0", "26.10.0", "100
 }
 
 for (const version of ["16.20.2", "18.20.8", "20.19.5", "21.7.3", "22.0.0", "22.9.0", "22.18.0"]) {
-  test(`Node ${version} is told in one sentence that it is too old`, () => {
+  test(`Node ${version} is reported in one sentence as too old`, () => {
     assert.match(
       refusalOfNode(version) ?? "",
       new RegExp(

@@ -6,7 +6,7 @@
  */
 export const OLDEST_NODE = "22.19";
 
-/** What to tell on a Node of this version, such as `20.11.1`; null where it is new enough. */
+/** What to report on a Node of this version, such as `20.11.1`; null where it is new enough. */
 export function refusalOfNode(version: string): string | null {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE.split(".").map(Number);

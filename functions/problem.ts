@@ -1,5 +1,5 @@
 /**
- * What is wrong with an input and where: the one shape in which every room tells a user about bad input.
+ * What is wrong with an input and where: the one shape in which every room reports bad input to a user.
  * It becomes a Kubernetes Event on the route, a field of the log line, and a line of the CLI.
  *
  * @module

@@ -22,7 +22,7 @@ import type { TelemetryOptions } from "./telemetry/telemetry.lazy.ts";
 import { hasReceiver, type Telemetry } from "./telemetry/telemetry.ts";
 
 const DEFAULT_PORT = 8080;
-/** Under the 30 s that Kubernetes gives a pod to end unless told otherwise. */
+/** Under the 30 s that Kubernetes gives a pod to end unless configured otherwise. */
 const DEFAULT_GRACE_SECONDS = 25;
 
 /** Starts the function; what keeps it from starting goes to standard error in one piece, and the exit code is 2. */

@@ -1,6 +1,6 @@
 /**
  * The function of an installation over a cluster in memory: a dispatcher as `function.ts` wires it, what it logs and
- * what it tells on routes.
+ * what it reports on routes.
  *
  * @module
  */
@@ -39,8 +39,8 @@ export const ENDPOINTS: ResourceDefinition = {
   kind: "DNSEndpoint",
 };
 
-/** What was told on a route. */
-export interface Told {
+/** What was reported on a route. */
+export interface Reported {
   readonly route: RouteReference;
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
@@ -50,7 +50,7 @@ export interface Installation {
   handle(work: Work): Promise<Outcome>;
   /** What events may be about. */
   readonly kinds: WatchedKinds;
-  readonly reported: Told[];
+  readonly reported: Reported[];
   /** Lines of the log, parsed. */
   readonly logs: readonly Readonly<Record<string, unknown>>[];
   /** Moved by tests. */
@@ -69,7 +69,7 @@ export function startInstallation(
     { integrations: { certManager: {}, externalDNS }, ...file },
     definitions,
   );
-  const reported: Told[] = [];
+  const reported: Reported[] = [];
   const logs: Readonly<Record<string, unknown>>[] = [];
   const clock = { now: Date.parse("2026-08-01T00:00:00Z") };
   const dispatcher = createMemoryDispatcher(client, configuration, {

@@ -27,7 +27,7 @@ export interface ReplicasOptions {
   /** A slow writer: its writes wait for up to so many turns, and others are faster. */
   readonly slowness?: number;
   readonly hostClaims?: "strict" | "resync" | "off";
-  /** By how many changes the API server's cache may be behind; 30 unless told. */
+  /** By how many changes the API server's cache may be behind; 30 unless given. */
   readonly lag?: number;
   /** True: as behind the source itself, one event of a kind at a time, in order, and the replicas look ahead. */
   readonly isSerial?: boolean;

@@ -1,5 +1,5 @@
 /**
- * Children without the record of when their names came, which tells two histories of one state apart, and without the
+ * Children without the record of when their names came, which distinguishes two histories of one state, and without the
  * digest that covers it.
  *
  * @module

@@ -64,7 +64,7 @@ const COMMON: BuildOptions = {
   minify: true,
   platform: "node",
   format: "cjs",
-  // Older than what it runs on: a Node that is too old must get as far as being told so (functions/require-node.ts).
+  // Older than what it runs on: a Node that is too old must get as far as saying so (functions/require-node.ts).
   target: "node18",
   legalComments: "linked",
   // Loads with `require`: `import()` would start Node's module loader for it.

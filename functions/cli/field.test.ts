@@ -381,7 +381,7 @@ describe("placeholders", () => {
 });
 
 describe("more than one of a kind", () => {
-  test("a route that stands twice: the last counts, as with kubectl apply, and it is told", async () => {
+  test("a route that stands twice: the last counts, as with kubectl apply, and it is reported", async () => {
     const input = [
       route("ape", "old.example.org"),
       route("bat", "bat.example.org"),

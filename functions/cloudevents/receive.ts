@@ -38,7 +38,7 @@ export interface ArrivedEvent {
 }
 
 export interface EventObserver {
-  /** Runs the work on one event, which is told the trace that the event belongs to. */
+  /** Runs the work on one event, which gets the trace that the event belongs to. */
   event(arrived: ArrivedEvent, work: (traceId: string) => Promise<EventResult>): Promise<EventResult>;
   /** A request ended with this status before there was an event. */
   refused(status: number): void;

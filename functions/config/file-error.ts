@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The reason without the path, which whoever tells it names already. */
+/** The reason without the path, which whoever reports it names already. */
 export function reasonOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   return message.replace(/, \w+(?: '.*')?$/s, "");

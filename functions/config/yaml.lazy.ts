@@ -38,7 +38,7 @@ interface Place {
 export type YamlDocument =
   | (Place & {
       readonly value: unknown;
-      /** The line of what stands at the path; the first line where that cannot be told. */
+      /** The line of what stands at the path; the first line where that is not known. */
       readonly lineAt: (path: readonly (string | number)[]) => number;
     })
   | (Place & { readonly error: YamlError });

@@ -22,7 +22,7 @@ export function invalidAnnotation(key: string, message: string, value = ""): Pro
 export function parseInteger(text: string, min: number, max: number): number | null {
   if (!/^[+-]?[0-9]+$/.test(text)) return null;
   const value = Number(text);
-  // Not -0, which JSON writes as 0 but `Object.is` tells apart.
+  // Not -0, which JSON writes as 0 but `Object.is` distinguishes.
   return value >= min && value <= max ? value + 0 : null;
 }
 

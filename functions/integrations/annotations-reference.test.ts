@@ -26,7 +26,7 @@ test("the reference lists every annotation of a Certificate's fields", () => {
 test("each value in the tables of the reference is reported as they say", () => {
   const reported = /^\| `([^`]+)` \| `([^`]*)` \| (.+) \|$/gm;
   const rows = reference
-    .split("| Annotation | Value | What is told |")
+    .split("| Annotation | Value | What is reported |")
     .slice(1)
     .flatMap((part) => [...(part.split("\n\n", 1)[0] ?? "").matchAll(reported)]);
   assert.ok(rows.length > 30, `${rows.length} rows`);

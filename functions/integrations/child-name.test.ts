@@ -56,7 +56,7 @@ suite("names of children", () => {
     assert.ok(isObjectName(name), name);
   });
 
-  test("of a cut name nobody can tell the route", () => {
+  test("from a cut name no route follows", () => {
     assert.equal(routesOfChildName(childName(http("a".repeat(253)), "-tls"), "-tls"), null);
   });
 });

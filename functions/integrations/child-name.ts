@@ -35,7 +35,7 @@ export function childName(route: Pick<RouteReference, "kind" | "name">, suffix: 
 
 /**
  * The routes whose child could bear this name, for a child that is gone and can no longer name its owner.
- * Null where the route cannot be told from it: the name was cut, or is none that follows from a route's (a child that
+ * Null where the route does not follow from it: the name was cut, or is none that follows from a route's (a child that
  * was adopted, or that got a hash because its first name was taken).
  */
 export function routesOfChildName(

@@ -79,9 +79,9 @@ export interface SharedResource {
   readonly guard: OverwriteGuard | null;
   /** What may be lost by acquiring it, whatever the settings: for whoever plans ahead. */
   readonly overwriteRisk: OverwriteRisk;
-  /** Reason of the problem that `taken` tells. */
+  /** Reason of the problem that `taken` reports. */
   readonly takenReason: ProblemReason;
-  /** Tells the user that `holder`, which is not ours, has it already. */
+  /** Reports that `holder`, which is not ours, has it already. */
   taken(sharedResource: string, holder: string, coverage: Coverage): Problem;
 }
 
@@ -122,7 +122,7 @@ export interface NameSharing {
   entries(spec: unknown): ReadonlyMap<string, NameEntry>;
   /** The route itself says where its names point. */
   ownsTarget(description: RouteDescription): boolean;
-  /** Tells a route that `decider` says where a name points. */
+  /** Reports to a route that `decider` says where a name points. */
   contradicts(name: string, decider: RouteReference, description: RouteDescription): Problem;
 }
 
@@ -143,11 +143,11 @@ export interface ChildKind {
   childName(route: Pick<RouteReference, "kind" | "name">): string;
   /** The DNS names that a child's spec has. */
   names(spec: unknown): readonly string[];
-  /** The routes whose child could bear this name; null where that cannot be told from the name. */
+  /** The routes whose child could bear this name; null where that does not follow from the name. */
   routesOf(childName: string): readonly Pick<RouteReference, "kind" | "name">[] | null;
   /**
    * Whether the controller that a child is for has looked at it as it is now, and null where it never has: for those
-   * that have no more to tell than that. Null in its place where a child of the kind does not tell.
+   * that report no more than that. Null in its place where a child of the kind reports nothing.
    */
   readonly isObserved: ((child: KubernetesObject) => boolean | null) | null;
 }

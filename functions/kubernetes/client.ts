@@ -70,7 +70,7 @@ const LIST_TIMEOUT_MS = 60_000;
 /** A watch is for minutes at most; whoever needs it longer asks again. */
 const WATCH_SECONDS = 300;
 
-/** The longest that one request waits in place when told to slow down; beyond it the sender of the event waits. */
+/** The longest that one request waits in place when asked to slow down; beyond it the sender of the event waits. */
 const MAX_WAIT_SECONDS = 2;
 
 /** The key set has a media type of its own. */

@@ -31,7 +31,7 @@ suite("a request that waits for a connection", () => {
     server.close();
   });
 
-  /** One connection, taken by a request that the server has and answers when told to. */
+  /** One connection, taken by a request that the server has and answers when asked to. */
   async function taken(limits?: WaitLimits) {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const exchange = createExchange(agent, limits);

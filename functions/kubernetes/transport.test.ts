@@ -46,7 +46,7 @@ suite("the transport", () => {
     server.close();
   });
 
-  test("gives back status, Retry-After and text, and sends what it is told", async () => {
+  test("gives back status, Retry-After and text, and sends what it is given", async () => {
     const request = { method: "PATCH", path: "/a?b=c", body: "{}", contentType: "text/x" } as const;
     const { status, retryAfter, text } = await transport(request, "Bearer t");
     assert.deepEqual([status, retryAfter], [429, "7"]);

@@ -18,7 +18,7 @@ import {
 /** @throws UnavailableError when no complete answer came */
 export type Transport = (request: ApiRequest, authorization: string | null) => Promise<ApiResponse>;
 
-/** Fast events share the pool with a resync, which is held to fewer requests in flight than there are sockets. */
+/** Fast events share the pool with a resync, which is limited to fewer requests in flight than there are sockets. */
 const MAX_SOCKETS = 64;
 
 /**

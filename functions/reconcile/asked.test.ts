@@ -1,5 +1,5 @@
 /**
- * What routes ask for and may not have, from the event to the child and to what their owners are told.
+ * What routes ask for and may not have, from the event to the child and to what is reported to their owners.
  *
  * @module
  */

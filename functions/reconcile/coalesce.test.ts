@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { Coalescer } from "./coalesce.ts";
 
-/** Tasks that end when they are told to. */
+/** Tasks that end when they are asked to. */
 function controlled() {
   const ends: ((value: number | Error) => void)[] = [];
   const task = () =>

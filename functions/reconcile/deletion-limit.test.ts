@@ -21,7 +21,7 @@ const COUNT = 11;
 const NAMES = Array.from({ length: COUNT }, (_, index) => `route-${index}`);
 /** Of three namespaces. */
 const SOME = ["route-0", "route-2", "route-4"];
-/** Two routes in each namespace, so that a resync of one of them alone would never be held. */
+/** Two routes in each namespace, so that a resync of one of them alone would never be blocked. */
 const namespaceOf = (name: string) => `team-${Math.floor(NAMES.indexOf(name) / 2)}`;
 
 /** Routes with both children, made by an installation that is set as it should be. */

@@ -318,7 +318,7 @@ function dependsOn(integration: Integration, { group, kind, namespace, name }: D
   );
 }
 
-/** A live child names its route; of one that is gone, or lost its owner, only the name is left to tell. */
+/** A live child names its route; of one that is gone, or lost its owner, only the name is left. */
 function routesOfChild(
   context: ReconcileContext,
   integration: Integration,

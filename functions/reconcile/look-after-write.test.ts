@@ -131,11 +131,11 @@ suite("the look after the write", () => {
 
   test("a member of the group is without a host that another namespace has: still one look after the write", async () => {
     const on = replica("strict");
-    on.put("owner", ["held.org"], "bank");
+    on.put("owner", ["taken.org"], "bank");
     assert.deepEqual(await on.route("owner", "bank"), DONE);
     on.put("a", ["a.org"]);
     assert.deepEqual(await on.route("a"), DONE);
-    on.put("b", ["b.org", "held.org"]);
+    on.put("b", ["b.org", "taken.org"]);
     assert.deepEqual(await on.route("b"), DONE);
     on.put("c", ["c.org"]);
     on.looks.length = 0;

@@ -23,7 +23,7 @@ const { configuration } = parseConfiguration(
 const [CERTIFICATES, ENDPOINTS] = configuration.integrations.map(({ resource }) => resource);
 if (CERTIFICATES === undefined || ENDPOINTS === undefined) throw new Error("an integration is missing");
 
-/** One rule of a route; a broken one has hosts as well, which nobody can tell. */
+/** One rule of a route; a broken one has hosts as well, which nobody knows. */
 interface Rule {
   readonly hosts: readonly string[];
   readonly broken: boolean;
@@ -99,7 +99,7 @@ class Simulation {
     await this.#handle({ kind: "resync", scope: { namespace: null, name: null, confirmDeletions: true } });
   }
 
-  /** Sets all routes and tells them in the order that is given, each at least once. */
+  /** Sets all routes and sends their events in the order that is given, each at least once. */
   async apply(state: State, order: readonly number[] = []): Promise<void> {
     for (const [index, route] of state.entries()) this.set(index, route);
     for (const index of [...order.filter((place) => place < state.length), ...state.keys()]) {
@@ -115,7 +115,7 @@ class Simulation {
     );
   }
 
-  /** The same without the record of when names came, which tells two histories apart, and the digest that covers it. */
+  /** The same without the record of when names came, which distinguishes two histories, and the digest that covers it. */
   childrenWithoutHistory(): string[] {
     return this.children().map((text) => {
       const child = JSON.parse(text) as { annotations: Record<string, string> };

@@ -1,4 +1,4 @@
-/** What keeps a child from being deleted, or taken, by mistake: each of these was once held by no test. */
+/** What keeps a child from being deleted, or taken, by mistake: each of these was once covered by no test. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createMemoryCluster, type MemoryCluster } from "../../test/memory-cluster.ts";

@@ -220,7 +220,7 @@ suite("pushing", () => {
     assert.deepEqual(received, [1, 2]);
   });
 
-  test("a receiver that is away is told once, waited for longer and longer, and gets everything", async (t) => {
+  test("a receiver that is away is reported once, waited for longer and longer, and gets everything", async (t) => {
     let failures = 4;
     const { put, pushed, received, lines, times } = await pusher(t, (response) => {
       response.writeHead(failures-- > 0 ? 503 : 200).end();

@@ -40,7 +40,7 @@ const ANY = new RegExp(PATTERNS.map(({ source }) => `(?:${source})`).join("|"), 
 /** What nobody means, not even in free text such as an organization: `${X}`, `$(X)`, `{{ x }}`, `{% x %}`. */
 const NEVER_MEANT = /\$\{.*?\}|\$\([A-Za-z_][\w.-]*\)|\{\{.*?\}\}|\{%.*?%\}/s;
 
-/** What tells a template of Helm from others: its objects, its variables, its functions. */
+/** What distinguishes a template of Helm from others: its objects, its variables, its functions. */
 const HELM =
   /^\{\{-?\s*(?:\$?\.|\$|\/\*|\(|(?:include|define|template|block|if|else|end|range|with|tpl|toYaml|default|required|printf|quote|lookup)\b)/;
 

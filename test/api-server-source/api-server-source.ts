@@ -24,9 +24,9 @@ export interface SourceOptions {
   readonly config: SourceConfig;
   /** How the host of the sink's URL is resolved; as the machine does unless given. */
   readonly lookup?: LookupFunction;
-  /** Waiting times before each retry, in milliseconds; those of the real adapter unless told. */
+  /** Waiting times before each retry, in milliseconds; those of the real adapter unless given. */
   readonly delays?: readonly number[];
-  /** Told about what a log line of the adapter would tell: resources skipped, lists refused, events dropped. */
+  /** Called with what a log line of the adapter would say: resources skipped, lists refused, events dropped. */
   readonly log?: (message: string) => void;
 }
 

@@ -12,7 +12,7 @@ export interface Delivery {
   readonly id: string;
   readonly type: string;
   readonly subject: string;
-  /** The version of the object after the change that the event tells of, or of its deletion. */
+  /** The version of the object after the change that the event is about, or of its deletion. */
   readonly version: number;
   /** The HTTP status of each send, 0 where there was no answer. */
   readonly statuses: readonly number[];
@@ -25,7 +25,7 @@ const retried = new Set([0, 404, 413, 425, 429, 502, 503, 504]);
 /** Waiting times before each retry of the real adapter, in milliseconds. */
 export const retryDelays: readonly number[] = [100, 200, 400, 800, 1_600];
 
-/** Sends what tells of `version` to `sink` until it is done, given up, or `signal` says stop. Never throws. */
+/** Sends the event of `version` to `sink` until it is done, given up, or `signal` says stop. Never throws. */
 export async function deliver(
   message: EventMessage,
   version: number,

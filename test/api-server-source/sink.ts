@@ -26,7 +26,7 @@ export interface Sink {
 /** How to answer: a status, or null to break the connection. */
 export type Answer = (event: ReceivedEvent) => number | null | Promise<number | null>;
 
-/** Starts a sink on loopback; it answers 202 unless told. */
+/** Starts a sink on loopback; it answers 202 unless given. */
 export async function startSink(answer: Answer = () => 202): Promise<Sink> {
   const received: ReceivedEvent[] = [];
   const emitter = new EventEmitter().setMaxListeners(0);

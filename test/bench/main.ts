@@ -33,8 +33,8 @@ const FEWEST_REPETITIONS = 15;
 const usage = `usage: npm run bench -- [--only ROWS] [--repetitions N] [--bundle FOLDER] [--former FOLDER]
 
   --only ROWS        comma list of ${ROWS.join(", ")}
-  --repetitions N    runs of each side; ${FEWEST_REPETITIONS} unless told
-  --bundle FOLDER    with the bundled function; dist unless told
+  --repetitions N    runs of each side; ${FEWEST_REPETITIONS} unless given
+  --bundle FOLDER    with the bundled function; dist unless given
   --former FOLDER    with another bundle, measured in turn with the first in row source`;
 
 interface Options {

@@ -5,13 +5,13 @@
  */
 import { type Summary, summarize } from "./statistics.ts";
 
-/** One line. `ratio` of the medians, or for `limit` the median of ours alone, is held against the bar. */
+/** One line. `ratio` of the medians, or for `limit` the median of ours alone, is compared with the bar. */
 export interface Row {
   readonly what: string;
   readonly unit: "ms" | "MiB";
   readonly ours: readonly number[];
   readonly raw: readonly number[] | null;
-  /** Null: told for information. */
+  /** Null: shown for information. */
   readonly bar: { readonly kind: "ratio" | "limit"; readonly atMost: number } | null;
   /** Resident memory of the function at the end of each run, in MiB. */
   readonly memory: readonly number[];

@@ -116,7 +116,7 @@ suite("values that are wrong stop the install with their path:", () => {
     await assert.rejects(render({ intergrations: {} }), /additional properties 'intergrations' not allowed/);
   });
 
-  test("external-dns without any target is told what to set", async () => {
+  test("external-dns without any target learns what to set", async () => {
     await assert.rejects(
       render({ integrations: { externalDNS: { targetService: null } } }),
       /set integrations\.externalDNS\.targetService or integrations\.externalDNS\.targetIPs/,

@@ -21,7 +21,7 @@ before(async () => {
   world = await enterCluster();
   const { admin } = world;
   await installCertManager(admin);
-  // The one that the function names unless told otherwise.
+  // The one that the function names unless configured otherwise.
   await admin.apply({
     apiVersion: "cert-manager.io/v1",
     kind: "ClusterIssuer",
@@ -58,7 +58,7 @@ async function issued(revision: number): Promise<void> {
     const object = await world.admin.waitFor(target(), rests, 60_000);
     if (object?.metadata.resourceVersion === version) break;
     version = object?.metadata.resourceVersion ?? "";
-    // Its controllers write one after the other, and no event tells that there is nothing more to come.
+    // Its controllers write one after the other, and no event says that there is nothing more to come.
     await delay(2_000);
   }
   await world.sources.caughtUp(target());
@@ -100,8 +100,8 @@ test("a renewal costs at most one read for each write to the Certificate, and no
   const [before, mark] = [events(), await cluster.auditLog.mark()];
   await renew();
   await issued(2);
-  const [told, made] = [events() - before, await requests(mark)];
-  t.diagnostic(`a renewal: ${told} events, ${made.length} reads`);
+  const [seen, made] = [events() - before, await requests(mark)];
+  t.diagnostic(`a renewal: ${seen} events, ${made.length} reads`);
   assert.deepEqual(new Set(made), new Set(["get certificates issued-tls"]));
-  assert.ok(made.length <= told, `${made.length} reads for ${told} events`);
+  assert.ok(made.length <= seen, `${made.length} reads for ${seen} events`);
 });

@@ -56,7 +56,7 @@ test("a configuration file that cannot be read ends the function, which says why
   await deleteFunctionPod(admin, "bad-config");
 });
 
-test("two instances told about one route at once make its children once", async () => {
+test("two replicas that get events of one route at once make its children once", async () => {
   const { admin, cluster, sources } = world;
   const namespace = await admin.createNamespace("two");
   await Promise.all(["one", "two"].map((name) => createFunctionPod(admin, name)));
@@ -64,11 +64,11 @@ test("two instances told about one route at once make its children once", async 
   const routes = Array.from({ length: 10 }, (_, index) => `two-${index}`);
   const mark = await cluster.auditLog.mark();
   await Promise.all(routes.map((name) => admin.apply(ingressRoute({ namespace, name }))));
-  const told = urls.flatMap((url) =>
+  const sent = urls.flatMap((url) =>
     routes.map((name) => post(url, changeEvent("add", { ...ROUTES, namespace, name }))),
   );
-  for (const { status } of await Promise.all(told)) assert.equal(status, 204);
-  // The sources told the third, the one on Knative, too.
+  for (const { status } of await Promise.all(sent)) assert.equal(status, 204);
+  // The sources sent to the third, the one on Knative, too.
   const isHere = ({ subject }: { subject: string }) => subject.includes(`/namespaces/${namespace}/`);
   await until("all events are answered", async () => sources.deliveries().filter(isHere).length >= 30);
   const requests = (await world.requests(mark)).filter((entry) => entry.namespace === namespace);

@@ -106,7 +106,7 @@ async function isReachableFrom(allowed: string): Promise<void> {
   assert.deepEqual(await from(allowed, [address]), [address], `from ${allowed}`);
 }
 
-/** Where the ApiServerSources are told to send to. */
+/** Where the ApiServerSources send to. */
 async function sinkOf({ release }: ClusterWorld): Promise<string> {
   const uris = (await release.sources()).map(({ spec }) => (spec as { sink: { uri: string } }).sink.uri);
   assert.equal(new Set(uris).size, 1);

@@ -24,7 +24,7 @@ after(async () => {
   await world?.stop();
 });
 
-test("a resync event sent by hand wakes the function, which finds a route that no event told about", async () => {
+test("a resync event sent by hand wakes the function, which finds a route of which no event came", async () => {
   const { admin } = world;
   await admin.apply(ingressRoute({ namespace, name: "by-hand" }));
   await world.asleep();

@@ -32,7 +32,7 @@ export interface Manifest {
 export interface Admin {
   readonly client: ApiClient;
   readonly resolver: Resolver;
-  /** Server-side apply, with force, as field manager `test-admin` unless told. Unknown fields are an error. */
+  /** Server-side apply, with force, as field manager `test-admin` unless given. Unknown fields are an error. */
   apply(object: Manifest, options?: { fieldManager?: string }): Promise<KubernetesObject>;
   create(object: Manifest): Promise<KubernetesObject>;
   /** Replaces the object, or with `subresource: "status"` its status. */

@@ -15,17 +15,17 @@ import { freePort } from "./free-port.ts";
 import { type Supervisor, startSupervisor } from "./supervised.ts";
 
 export interface ControlPlaneOptions {
-  /** Where the API server listens; 127.0.0.1 unless told. */
+  /** Where the API server listens; 127.0.0.1 unless given. */
   readonly bindAddress?: string;
   /** Further flags of kube-apiserver; the last of equal flags wins. */
   readonly apiServerFlags?: readonly string[];
   /** Further names and addresses in the API server's certificate. */
   readonly hosts?: readonly string[];
-  /** Runs the garbage collector and the namespace and service-account controllers; true unless told. */
+  /** Runs the garbage collector and the namespace and service-account controllers; true unless given. */
   readonly controllerManager?: boolean;
   /** Further flags of kube-controller-manager; a list, such as `--controllers`, is added to. */
   readonly controllerManagerFlags?: readonly string[];
-  /** Writes an audit log (audit-log.ts reads it); true unless told. */
+  /** Writes an audit log (audit-log.ts reads it); true unless given. */
   readonly auditLog?: boolean;
   /** Installed before the controllers start: the garbage collector takes up to 30 s to see a later kind. */
   readonly crds?: readonly CustomResourceDefinition[];

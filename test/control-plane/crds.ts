@@ -91,7 +91,7 @@ export const thirdParties: readonly ThirdParty[] = [
 ];
 
 /**
- * Loads the definitions of the third parties named (all unless told). Throws `GoToolError` where Go is needed and
+ * Loads the definitions of the third parties named (all unless given). Throws `GoToolError` where Go is needed and
  * absent.
  */
 export async function loadCrds(

@@ -115,7 +115,7 @@ export async function findGo(
     throw new GoToolError(`${purpose} must be built once with Go, but ${what}. ${install}`, { cause });
   });
   const [version = "", root = "", toolchain = ""] = found.stdout.trim().split("\n");
-  // From 1.21 on a go command fetches the version that a module asks for, unless it is told to stay local.
+  // From 1.21 on a go command fetches the version that a module asks for, unless it is configured to stay local.
   const canUpgrade = toolchain !== "local" && !isOlder(version, "1.21");
   if (isOlder(version, wanted) && !canUpgrade)
     throw new GoToolError(

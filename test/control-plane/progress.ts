@@ -1,5 +1,5 @@
 /**
- * Tells a waiting person what is going on: a ticking line on a terminal, a line now and then elsewhere.
+ * Shows a waiting person what is going on: a ticking line on a terminal, a line now and then elsewhere.
  *
  * @module
  */

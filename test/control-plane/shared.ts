@@ -23,7 +23,7 @@ export async function sharedControlPlane(): Promise<Cluster> {
   return connect(JSON.parse(await readFile(path, "utf8")) as Coordinates);
 }
 
-/** Starts the control plane of a run and tells the test processes, which inherit the environment. Returns its end. */
+/** Starts the control plane of a run and announces it to the test processes, which inherit the environment. Returns its end. */
 export async function shareControlPlane(): Promise<() => Promise<void>> {
   const { url, caPem, certPem, keyPem, kubeconfigPath, auditLogPath, folder, stop } = await startControlPlane(
     {

@@ -57,7 +57,7 @@ export function keepRunning(words: readonly string[]): Promise<number> {
   });
 }
 
-/** Tells the command that the demo has played, and goes on without it. */
+/** Signals to the command that the demo has played, and goes on without it. */
 export function letGo(kept: Kept): void {
   mkdirSync(dirname(keptFile()), { recursive: true });
   writeFileSync(keptFile(), JSON.stringify({ ...kept, pid: process.pid }), { mode: 0o600 });

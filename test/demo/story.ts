@@ -86,7 +86,7 @@ export async function follow(scene: Scene): Promise<void> {
   );
 }
 
-/** A rule that nobody can read: the user is told, nothing is lost. */
+/** A rule that nobody can read: it is reported, nothing is lost. */
 export async function complain(scene: Scene): Promise<void> {
   const { narrator } = scene;
   const broken = "Host(`shop.example.com`) && PathPrefx(`/cart`)";
@@ -102,7 +102,7 @@ export async function complain(scene: Scene): Promise<void> {
   narrator.seen("the Certificate keeps what it had, shop.example.com included");
 }
 
-/** Changes that no event told are found by a resync. */
+/** Changes of which no event came are found by a resync. */
 export async function resync(scene: Scene): Promise<void> {
   const { narrator } = scene;
   narrator.step("The source is down: a new route and a deleted DNSEndpoint go unnoticed");

@@ -108,8 +108,8 @@ suite("what the API server answers, and what the function answers then", () => {
     const { admin, namespace } = world;
     const details = { causes: [{ reason: "FieldValueInvalid", field: "metadata.uid" }] };
     for (const [name, fault] of [
-      ["raced-409", statusAnswer(409, "Conflict")],
-      ["raced-422", statusAnswer(422, "Invalid", { details })],
+      ["conflict-409", statusAnswer(409, "Conflict")],
+      ["conflict-422", statusAnswer(422, "Invalid", { details })],
     ] as const) {
       await admin.apply(world.route({ name }));
       proxy.rule = first(1, writesCertificate, fault);

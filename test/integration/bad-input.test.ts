@@ -112,7 +112,7 @@ suite("hostile requests to the real process", () => {
       const answer: HttpAnswer = await send(app.url, { headers: { ...headers, ...length }, body });
       assert.equal(answer.status, 400);
       assert.notEqual(answer.body.trim(), "");
-      // A batch is judged event by event, and those that are fine are worked on.
+      // A batch is read event by event, and those that are fine are worked on.
       if (!title.startsWith("a batch")) assert.deepEqual(await world.requests(mark), []);
       const refused = await app.logged(({ outcome }) => outcome === "malformed", from);
       assert.equal(refused.level, "warn");

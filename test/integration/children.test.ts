@@ -66,7 +66,7 @@ suite("events of a source", () => {
     ]);
   });
 
-  test("one Normal Event tells what was made", async () => {
+  test("one Normal Event says what was made", async () => {
     const [event, ...others] = await eventsOn(world.admin, world.namespace, "new");
     assert.deepEqual(others, []);
     assert.deepEqual(
@@ -163,7 +163,7 @@ suite("events of a source", () => {
     assert.equal(await admin.get({ ...ENDPOINTS, namespace, name: "hostless" }), null);
   });
 
-  test("a rule with nonsense in it is told and takes no name away", async () => {
+  test("a rule with nonsense in it is reported and takes no name away", async () => {
     const { admin, namespace } = world;
     await admin.apply(world.route({ name: "nonsense" }));
     await answered("add", "ingressroutes", "nonsense");

@@ -128,7 +128,7 @@ suite("an installation with settings of its own", () => {
   });
 });
 
-suite("what cannot be told", () => {
+suite("what is not known", () => {
   const COMMANDS = [["plan"], ["status"], ["explain", "a/b"], ["resync"], ["resync", "--dry-run"]];
 
   /** Every command ends with one line on standard error and nothing else. */

@@ -155,7 +155,7 @@ suite("resync by a Job", () => {
     assert.equal(code, 1);
   });
 
-  test("who may not do it is told what right is missing", async () => {
+  test("who may not do it learns what right is missing", async () => {
     const { admin, url, caPem } = controlPlane;
     const { namespace } = release;
     const rbac = { apiVersion: "rbac.authorization.k8s.io/v1" };

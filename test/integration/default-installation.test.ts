@@ -264,7 +264,7 @@ suite("the installation of the README, from an empty cluster on", () => {
     }
   });
 
-  test("the removal that the notes tell of takes our children and nothing else", async () => {
+  test("the removal that the notes describe takes our children and nothing else", async () => {
     const { admin } = cluster;
     const spec = { secretName: "mine", dnsNames: ["mine.example.com"], issuerRef: { name: "mine" } };
     await admin.apply({ ...CERTIFICATES, metadata: { namespace: "default", name: "mine" }, spec });

@@ -60,7 +60,7 @@ suite("a mistake in the configuration, and children that would all go for it", (
     assert.equal(mistaken.logs.filter(({ msg }) => msg === "resynced").length, 1);
   });
 
-  test("the Job of a resync fails with a code of its own, and says what is held", async () => {
+  test("the Job of a resync fails with a code of its own, and says what is blocked", async () => {
     const { admin, release } = world;
     const [job] = await admin.list({ apiVersion: "batch/v1", kind: "Job", namespace: release.namespace });
     assert.ok(job !== undefined);

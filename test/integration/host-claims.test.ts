@@ -314,7 +314,7 @@ suite("host policy", () => {
   });
   after(() => tenants.world.stop());
 
-  test("a host outside it is refused and told, the others stay", async () => {
+  test("a host outside it is refused and reported, the others stay", async () => {
     const { victim, world } = tenants;
     const hosts = ["shop.org", "www.shop.org", "*.shop.org", "workshop.org", "evil.net"];
     await on.put(victim, "policy", hosts.map((host) => `Host(\`${host}\`)`).join(" || "));

@@ -1,4 +1,4 @@
-/** Installations that are renamed, moved, made anew or restored: their children stay what they are. */
+/** Installations that are renamed, moved, made again or restored: their children stay what they are. */
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
@@ -100,7 +100,7 @@ suite("a release with another name and namespace", () => {
     await release.uninstall();
   });
 
-  test("takes all of them over with takeOverFrom, and nothing is issued anew", async () => {
+  test("takes all of them over with takeOverFrom, and nothing is issued again", async () => {
     const before = await essence(world);
     await world.release.uninstall();
     assert.deepEqual(await essence(world), before);
@@ -148,7 +148,7 @@ suite("children of a former installation", () => {
   });
 });
 
-test("a release that is made anew finds its children as it left them", async () => {
+test("a release that is made again finds its children as it left them", async () => {
   const world = await populated();
   const before = await childrenOf(world);
   const { name, namespace, ingressClass } = world.release;

@@ -101,7 +101,7 @@ suite(`on Node ${OLDEST_NODE}`, () => {
     }
   }
 
-  test("serve does its work and ends when it is told to", async () => {
+  test("serve does its work and ends when it is asked to", async () => {
     const { admin, namespace, cluster } = world;
     const child = spawn(oldest, [cli(), "serve", "--port", "0", "--config", config], {
       env: { ...env(), KUBECONFIG: cluster.kubeconfigPath, INSTANCE: world.release.instance },

@@ -32,7 +32,7 @@ suite("objects that are not ours", () => {
 
   const spec = { secretName: "mine", dnsNames: ["mine.example.com"], issuerRef: { name: "mine" } };
 
-  test("objects of our names that somebody made are left alone, and the user is told once each", async () => {
+  test("objects of our names that somebody made are left alone, and a problem says so once each", async () => {
     const { admin, cluster, namespace } = world;
     await admin.apply({ ...CERTIFICATES, metadata: { namespace, name: "foreign-tls" }, spec });
     const endpoints = [{ dnsName: "mine.example.com", recordType: "A", targets: ["192.0.2.99"] }];

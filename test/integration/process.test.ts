@@ -48,7 +48,7 @@ suite("the process", () => {
     const folder = await mkdtemp(join(tmpdir(), "starting-"));
     const [config, preload] = [join(folder, "config.json"), join(folder, "preload.cjs")];
     await promisify(execFile)("mkfifo", [config]);
-    // Tells of the exit before Node waits for its thread that reads the configuration.
+    // Reports the exit before Node waits for its thread that reads the configuration.
     await writeFile(preload, 'process.on("exit", (code) => require("fs").writeSync(3, String(code)));');
     const args = ["--require", preload, join(bundled.folder, "serve.cjs"), "--config", config];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "pipe"] });

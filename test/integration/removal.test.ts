@@ -18,7 +18,7 @@ import { startWorld, type World } from "./harness/world.ts";
 const values = { integrations: { externalDNS: { targetIPs: ["192.0.2.7"] } } };
 const APPLIED = "traefik-cert-rotater.io/applied";
 
-/** Opting out takes the child itself away, of which the tests of the opt-out tell. */
+/** Opting out takes the child itself away, which the tests of the opt-out cover. */
 const annotated = OPTIONAL_INPUTS.filter(
   ({ name, annotations }) => annotations !== undefined && !/\/(?:ignore|controller)$/.test(name),
 ).map((input, index) => ({ ...input, route: `annotated-${index}` }));

@@ -155,7 +155,7 @@ suite("a full resync over 5,000 routes", () => {
     ]);
   });
 
-  test("looks only where it is told to", async () => {
+  test("looks only where it is asked to", async () => {
     const { admin } = cluster;
     for (const key of ["t/a", "t/a1", "t-x/a"]) {
       const [namespace = "", name = ""] = key.split("/");

@@ -99,7 +99,7 @@ const removes: Scenario = async (stage) => {
   assert.deepEqual(await admin.list({ ...ENDPOINTS, namespace }), []);
 };
 
-const tells: Scenario = async (stage) => {
+const reports: Scenario = async (stage) => {
   await makes(stage);
   const reported = await eventsOn(stage.admin, stage.namespace, "web");
   assert.deepEqual(
@@ -172,7 +172,7 @@ const NEEDED: Readonly<Record<string, Scenario>> = {
   "/namespaces get": makes,
   "/namespaces list": findsEverywhere,
   "events.k8s.io/events get": warns,
-  "events.k8s.io/events create": tells,
+  "events.k8s.io/events create": reports,
   "events.k8s.io/events patch": warnsAgain,
 };
 

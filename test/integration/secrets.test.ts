@@ -55,7 +55,7 @@ suite("existingSecrets: keep", () => {
     assert.equal(await mayGetSecrets(world), true);
   });
 
-  test("no Certificate for a Secret that somebody made; DNS all the same; the user is told", async () => {
+  test("no Certificate for a Secret that somebody made; DNS all the same; a problem says so", async () => {
     const { admin, namespace, cluster } = world;
     const mark = await cluster.auditLog.mark();
     await admin.apply(world.route({ name: "shop", secretName: "bought" }));

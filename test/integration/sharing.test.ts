@@ -271,7 +271,7 @@ suite("routes that name one Secret share one Certificate", () => {
     assert.deepEqual(await identity("proto-tls"), before);
   });
 
-  test("a Secret that a foreign Certificate writes is left alone, and told", async () => {
+  test("a Secret that a foreign Certificate writes is left alone, and reported", async () => {
     const { admin, namespace } = world;
     const foreign = {
       ...CERTIFICATES,

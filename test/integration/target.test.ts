@@ -41,7 +41,7 @@ suite("records follow the target Service through its own events", () => {
   const published = () => records(world.admin, world.namespace, "web");
 
   /**
-   * Without what routes of other suites cause: the sources tell of every route of the cluster, and each event of a
+   * Without what routes of other suites cause: the sources send every route of the cluster, and each event of a
    * route reads the target.
    */
   async function ownRequests(mark: AuditMark): Promise<AuditEntry[]> {

@@ -42,7 +42,7 @@ suite("a toy integration on a real API server", () => {
     return (spec as { targets: unknown }).targets;
   };
 
-  test("makes its child with the rights of the chart, is told of it and brings it back", async () => {
+  test("makes its child with the rights of the chart, gets its events and brings it back", async () => {
     const { admin, namespace } = world;
     const sources = await world.listen();
     await sources.during(`${namespace}/ingressroutes/web`, () => admin.apply(world.route({ name: "web" })));

@@ -53,7 +53,7 @@ test("every record follows the address of the target Service", async () => {
   for (const name of names) await world.answered(`${name}.example.com`, "A", [ADDRESS]);
 });
 
-test("a Service without an address keeps its records, and the user is told", async () => {
+test("a Service without an address keeps its records, and a problem says so", async () => {
   const { admin, app, namespace } = world;
   await admin.apply(plain("pending"));
   await world.answered("pending.example.com", "A", [ADDRESS]);

@@ -64,7 +64,7 @@ spec:
       image: {{ include "tcr.image" . }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       command: ["/nodejs/bin/node", "/app/traefik-cert-rotater.cjs"]
-      {{- /* Unless told otherwise the CLI waits for 300 seconds, and never longer than a day. */}}
+      {{- /* Unless asked otherwise the CLI waits for 300 seconds, and never longer than a day. */}}
       {{- $timeout := min 86400 .Values.serving.timeoutSeconds | int64 }}
       args: {{ ternary (list "resync" "--timeout" (toString $timeout)) (list "resync") (gt $timeout (int64 300)) | toJson }}
       env:

@@ -88,7 +88,7 @@ ref:
 {{- end -}}
 {{- end -}}
 
-{{/* An extension on the events of this release's sources, by which the Triggers tell them from others in the Broker. */}}
+{{/* An extension on the events of this release's sources, by which the Triggers distinguish them from others in the Broker. */}}
 {{- define "tcr.ceOverrides" -}}
 {{- if eq .Values.delivery.mode "broker" -}}
 ceOverrides:

@@ -17,7 +17,7 @@ const DONE: ChildProgress = { done: true, why: null };
 
 /**
  * By the condition `Ready` where the integration looks at it, else by whether the child has been looked at. One of
- * which neither can be told is done once it is there.
+ * of which neither is known is done once it is there.
  */
 export function progressOf(
   child: KubernetesObject,

@@ -37,7 +37,7 @@ export const UNREAD_UDP =
 export interface ReaderOptions {
   readonly client: ReadingClient;
   readonly integrations: readonly Integration[];
-  /** Told of each page that was listed. */
+  /** Called for each page that was listed. */
   onList(resource: ResourceDefinition, items: readonly KubernetesObject[]): void;
 }
 

@@ -10,7 +10,7 @@ import type { PlanOptions } from "./plan.ts";
 import type { StatusOptions } from "./status.ts";
 import type { TakeOverOptions } from "./take-over.ts";
 
-/** `end` is told how a command ended. */
+/** `end` is called with how a command ended. */
 export function addClusterCommands(
   program: Command,
   terminal: Terminal,
@@ -140,7 +140,7 @@ Examples:
   $ traefik-cert-rotater resync --namespace shop --to http://localhost:8080`;
 
 const TAKE_OVER_HELP = `
-For an installation that was renamed, moved or made anew, and for a cluster that was restored from a backup without the
+For an installation that was renamed, moved or made again, and for a cluster that was restored from a backup without the
 owners of its objects. Children keep their names and uids, so nothing is issued again. Without --from only the
 installation's own children that lost their owners are taken over. The value takeOverFrom has the function do the same.
 

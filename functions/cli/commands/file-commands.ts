@@ -21,7 +21,7 @@ type MigrateWords = Omit<FileOptions, "target"> &
 
 type ExplainWords = FileOptions & ClusterOptions & { readonly output: "text" | "json" };
 
-/** `end` is told how a command ended. */
+/** `end` is called with how a command ended. */
 export function addFileCommands(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   withFiles(
     program

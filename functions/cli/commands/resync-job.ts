@@ -92,7 +92,7 @@ function readerOf({ client, readText }: Connection, job: KubernetesObject): JobR
   };
 }
 
-/** What a person is told of it, and how the command ends. */
+/** What is reported of it, and how the command ends. */
 async function follow(
   reader: JobReader,
   name: string,

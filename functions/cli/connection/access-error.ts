@@ -12,7 +12,7 @@ import {
   UnavailableError,
 } from "../../kubernetes/errors.ts";
 
-/** The command cannot tell anything, for the cluster did not let it; the message says why and what to do. */
+/** The command knows nothing, for the cluster refused access; the message says why and what to do. */
 export class ClusterAccessError extends Error {
   override readonly name = "ClusterAccessError";
 }

@@ -1,5 +1,5 @@
 /**
- * One POST, and POSTs until one is accepted. On `node:http`, for Node's fetch can only be told process-wide what
+ * One POST, and POSTs until one is accepted. On `node:http`, for Node's fetch can be configured only process-wide
  * authorities to trust, and without following redirects, for a sink has none.
  *
  * @module
@@ -64,7 +64,7 @@ export interface PersistOptions {
   readonly wait: (milliseconds: number) => Promise<void>;
   /** Ends everything. */
   readonly signal: AbortSignal;
-  /** Told of every attempt that is followed by another. */
+  /** Called after every attempt that is followed by another. */
   readonly onRetry: (why: string, seconds: number) => void;
 }
 

@@ -15,7 +15,7 @@ import { routeKind } from "../../traefik/resources.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 import { templateError } from "./template-file.ts";
 
-/** An object and the words that tell a user where it stands. */
+/** An object and the words that say where it stands. */
 export interface Located {
   readonly file: string;
   readonly origin: string;

@@ -17,7 +17,7 @@ export function templateError(file: string, text: string): string | null {
     : `${file}: is a template (line ${line}: ${found}); render it first, and give its result with -f -`;
 }
 
-/** The folder of the chart, where the path tells it. */
+/** The folder of the chart, where the path shows it. */
 function chartOf(file: string): string {
   const [, chart] = /^(.*?)(?:^|\/)templates\//.exec(file) ?? [];
   return chart === "" ? "." : (chart ?? "CHART");

@@ -18,9 +18,9 @@ export interface JobReader {
 export interface FollowOptions {
   /** Waits until it is worth asking again; rejects once the time is over. */
   readonly wait: () => Promise<void>;
-  /** Told of each line of a pod's log. */
+  /** Called for each line of a pod's log. */
   readonly onLine: (line: string) => void;
-  /** Told of what is in the way, when that changes. */
+  /** Called with what is in the way, when that changes. */
   readonly onHindrance: (text: string) => void;
 }
 

@@ -79,7 +79,7 @@ describe("a plan for people", () => {
     );
   });
 
-  test("since when a host is held is bookkeeping too", async () => {
+  test("since when a child has a host is bookkeeping too", async () => {
     const since = (host: string) => ({
       "traefik-cert-rotater.io/hosts-since": `{"${host}":"2026-01-01T00:00:00Z"}`,
     });

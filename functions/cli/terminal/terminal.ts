@@ -10,7 +10,7 @@ export interface Terminal {
   /** Everything on standard input. */
   stdin(): Promise<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether a person reads what is written there; false unless told. */
+  /** Whether a person reads what is written there; false unless given. */
   readonly isTerminal?: { readonly out: boolean; readonly err: boolean };
   /** Marks a control sequence as our own, such as a colour; every other is written as an escape. */
   own?(sequence: string): string;

@@ -7,7 +7,7 @@ import { matchesGlob } from "../../schema/glob.ts";
 import { createVerifyToken } from "./cluster-keys.ts";
 
 export interface OidcSettings {
-  /** What the token's `aud` must have; the sources are told it as `sink.audience`. */
+  /** What the token's `aud` must have; the sources have it as `sink.audience`. */
   readonly audience: string;
   /** Allowed `sub`, with `*` for any text, such as `system:serviceaccount:<namespace>:<name>`. */
   readonly subjects: readonly string[];
@@ -25,7 +25,7 @@ export interface AuthenticateOptions {
   readonly readJson: (path: string) => Promise<unknown>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told why the keys could not be read. */
+  /** Called with why the keys could not be read. */
   readonly onFailure?: (error: unknown) => void;
 }
 

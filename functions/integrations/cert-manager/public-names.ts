@@ -77,7 +77,7 @@ function isPrivateAddress(address: string): boolean {
 
 const MOST_SHOWN = 5;
 
-/** Told only where public names stand beside: a certificate of private names alone comes from a private authority. */
+/** Reported only where public names stand beside: a certificate of private names alone comes from a private authority. */
 export function mixedNamesProblems(names: readonly string[]): readonly Problem[] {
   const privates = names.filter((name) => !isPublic(name));
   if (privates.length === 0 || privates.length === names.length) return [];

@@ -35,7 +35,7 @@ export function impossibleSecretName(
   return secretName;
 }
 
-/** Told where the route names a Secret that cannot exist. */
+/** Reported where the route names a Secret that cannot exist. */
 export function secretNameProblems(
   description: RouteDescription,
   settings: Pick<CertManagerSettings, "ignoreSecrets">,

@@ -55,7 +55,7 @@ suite("the names of one Certificate", () => {
     assert.deepEqual(desired?.problems, []);
   });
 
-  test("may not be 101: the Certificate stays as it is, and the route's user is told", () => {
+  test("may not be 101: the Certificate stays as it is, and a problem of the route says so", () => {
     assert.deepEqual(desiredState(route(names(101))), {
       kind: "unchanged",
       problems: [

@@ -95,7 +95,7 @@ export function withOptions(
   });
 }
 
-/** Told where an alias is asked for and the target is no name that it could stand for. */
+/** Reported where an alias is asked for and the target is no name that it could stand for. */
 export function aliasProblems(
   { alias }: Pick<DnsAnnotations, "alias">,
   endpoints: readonly Endpoint[],

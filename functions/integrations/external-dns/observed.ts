@@ -6,7 +6,7 @@
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isRecord } from "../../schema/unknown.ts";
 
-/** By `status.observedGeneration`; what became of the records is not told there. Null: never looked at. */
+/** By `status.observedGeneration`; what became of the records does not stand there. Null: never looked at. */
 export function isObserved(endpoint: KubernetesObject): boolean | null {
   const { generation }: { generation?: unknown } = endpoint.metadata as object;
   const observed = isRecord(endpoint.status) ? endpoint.status.observedGeneration : undefined;

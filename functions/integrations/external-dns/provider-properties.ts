@@ -2,7 +2,7 @@
  * Annotations for single DNS providers, as the `providerSpecific` properties that external-dns makes of them on its
  * other sources; a DNSEndpoint's own annotations it does not read.
  *
- * Values that a provider of external-dns 0.22 would replace by a default, telling only its own log, are refused here.
+ * Values that a provider of external-dns 0.22 would replace by a default, reporting it to its own log only, are refused here.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Route 53's routing policies: several records of one name and type, told apart by a set identifier.
+ * Route 53's routing policies: several records of one name and type, distinguished by a set identifier.
  *
  * @module
  */

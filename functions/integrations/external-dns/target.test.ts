@@ -92,7 +92,7 @@ suite("the target of a Service", () => {
     });
   }
 
-  test("no Service: what is published stays, and the user is told which one is missing", () => {
+  test("no Service: what is published stays, and a problem says which one is missing", () => {
     const target = targetOfService({
       reference,
       service: null,

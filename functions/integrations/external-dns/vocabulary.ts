@@ -53,7 +53,7 @@ const ELSEWHERE = [
   "gateway-hostname-source",
   "ingress",
   "internal-hostname",
-  // Told with the whole list of them where the provider's annotations are read.
+  // Reported with the whole list of them where the provider's annotations are read.
   "cloudflare-*",
 ];
 

@@ -19,7 +19,7 @@ import { CONFLICT, NOTHING_TO_DO, type Report, reportProblems, reportRetry } fro
 
 /**
  * Somebody else wrote first: observe again. A namespace that goes: nothing matters any more. Permanent until somebody
- * acts: the user is told. Transient: the sender is asked to send again. `what` names the integration or object
+ * acts: it is reported. Transient: the sender is asked to send again. `what` names the integration or object
  * concerned, for the message.
  */
 export function reportError(error: KubernetesError, what: string): Report {

@@ -31,7 +31,7 @@ export interface Verdict {
 }
 
 /**
- * Reads again what the writes rested on, but for the namespace: no event tells of an opt-out there, so one that comes
+ * Reads again what the writes rested on, but for the namespace: no event comes of an opt-out there, so one that comes
  * between is as one that comes after. `subject` is the route as it was planned for, before host claims.
  *
  * @throws KubernetesError something could not be read: whether the writes are right is not known
@@ -130,7 +130,7 @@ function versionOf(object: KubernetesObject | null | undefined): string {
 }
 
 /**
- * Whether another object held what the write acquired. A list at exactly the version of the write shows those that were
+ * Whether another object had what the write acquired. A list at exactly the version of the write shows those that were
  * before it and none that came later: of two writers one and only one sees the other.
  */
 async function isContested(

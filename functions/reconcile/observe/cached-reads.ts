@@ -1,6 +1,6 @@
 /**
  * Reads for a first look that a write and its verification follow: lists come from the API server's cache, which may be
- * behind. A consistent list waits for etcd to tell that nothing is missing, up to 100 ms; a cached one takes 4.
+ * behind. A consistent list waits until etcd confirms that nothing is missing, up to 100 ms; a cached one takes 4.
  *
  * @module
  */

@@ -31,7 +31,7 @@ export function mayBeConfigured(
   { integration, description, child, problems }: DueDeletion,
   selector: Selector,
 ): boolean {
-  // Routes that share a child are each other's business: why the others want it no more, this route does not tell.
+  // Routes that share a child are each other's business: why the others want it no more, this route does not show.
   if (owningRoutes(child).length > 1) return true;
   if (description === null) return false;
   if (integration.removesAll === true) return true;

@@ -147,7 +147,7 @@ suite("a wildcard and the names that it covers are one matter", () => {
     assert.deepEqual(book.conflicting(), []);
   });
 
-  test("a name that the certificate lists no more, for its wildcard covers it, is held as long as before", () => {
+  test("a name that the certificate lists no more, for its wildcard covers it, is claimed as long as before", () => {
     // It asks for both, and the Certificate has the wildcard alone.
     const both = describe("wild", "route", "2026-01-01T00:00:00Z", "Host(`*.x.org`) || Host(`a.x.org`)");
     const older = describe("older", "route", "2020-01-01T00:00:00Z", "Host(`a.x.org`)");

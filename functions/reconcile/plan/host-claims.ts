@@ -38,10 +38,10 @@ export function claimsOf(
       .filter((child) => isOfInstance(child, setting))
       .map((child) => ({ child, names: heldNames(child, integration.names(child.spec)) })),
   );
-  const held = byOwner(carriers, ({ child }) => child);
+  const carried = byOwner(carriers, ({ child }) => child);
   return routes.flatMap((description) => {
     const { route } = description;
-    const own = (held.get(routeKey(route)) ?? []).map(({ names }) => names);
+    const own = (carried.get(routeKey(route)) ?? []).map(({ names }) => names);
     return [...claimedBy(setting, description, own)].map(
       (host) => [host, { route, rank: rankOf(description, host, own) }] as const,
     );

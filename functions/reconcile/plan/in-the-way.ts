@@ -1,5 +1,5 @@
 /**
- * What the user is told of an object that has the name of a child and may not be written, and what really helps. Pure.
+ * What is reported of an object that has the name of a child and may not be written, and what really helps. Pure.
  *
  * @module
  */

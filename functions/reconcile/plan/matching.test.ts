@@ -62,13 +62,13 @@ const LEFT: readonly [why: RegExp, metadata: Partial<KubernetesObject["metadata"
 ];
 const problem = { reason: "NotOurs", message: "It is left alone.", field: null } as const;
 for (const [why, metadata] of LEFT) {
-  test(`an object is left alone, and its route told: ${why}`, () => {
+  test(`an object is left alone, and the route gets a problem: ${why}`, () => {
     assert.ok(!isTaken(integration, object(metadata), "wanted"));
     assert.match(withObstacle(problem, integration, object(metadata), "wanted").message, why);
   });
 }
 
-test("one that is something else is left alone, and its route told", () => {
+test("one that is something else is left alone, and the route gets a problem", () => {
   assert.ok(!isTaken(integration, object({}, "other"), "wanted"));
   const { message } = withObstacle(problem, integration, object({}, "other"), "wanted");
   assert.equal(message, "It is left alone. It is not adopted (adopt: matching): it is another.");

@@ -1,6 +1,6 @@
 /**
  * What may follow from lists that are behind, while the route and the children that it has or claims were read live.
- * A write that only adds may: it is pinned to what was judged, and whoever made it looks again afterwards, at a list of
+ * A write that only adds may: it is pinned to what was seen, and whoever made it looks again afterwards, at a list of
  * the version of that very write. That nothing is to be done may, where the route is seen to have what it claims.
  * All else waits for lists that are not behind. Pure.
  *
@@ -16,7 +16,8 @@ import { isOwnedBy } from "./ownership.ts";
 import type { Plan, Step } from "./plan.ts";
 import type { Subject } from "./planner.ts";
 
-export interface Judged {
+/** What was planned, and from what. */
+export interface PlannedFrom {
   readonly plans: readonly Plan[];
   /** What the plans were made from. */
   readonly children: readonly KubernetesObject[];
@@ -29,7 +30,7 @@ export interface Judged {
 export function mayFollow(
   integration: Integration,
   { route, description }: Subject,
-  { plans, children, usedLists, isUnchanged }: Judged,
+  { plans, children, usedLists, isUnchanged }: PlannedFrom,
   selector: Selector,
 ): boolean {
   // Without shared children everything was read live.

@@ -42,7 +42,7 @@ export function isReadyFor(
   );
 }
 
-/** Tells a child that has all that the route wants of it: what is not on it yet must wait for what will be. */
+/** Whether a child has all that the route wants of it: what is not on it yet must wait for what will be. */
 type IsWanted = (child: KubernetesObject, names: readonly string[]) => boolean;
 
 /** Null: none is wanted. */
@@ -54,7 +54,7 @@ function wantedHolder(sharedResource: SharedResource, description: RouteDescript
     sharedResource.of(spec) === wanted && hosts.every((host) => covers(names, host));
 }
 
-/** What an integration without a claim wants can be told only by asking it; its dependencies have no say in that. */
+/** What an integration without a claim wants is known only by asking it; its dependencies have no say in that. */
 function wantedChild(integration: Integration, description: RouteDescription): IsWanted | null {
   const desired = integration.desiredState(description, NOTHING_OBSERVED);
   if (desired.kind === "absent") return null;

@@ -1,5 +1,5 @@
 /**
- * What a route's user is told of the object that keeps a shared child from being made: one that has the child's name,
+ * What is reported of the object that keeps a shared child from being made: one that has the child's name,
  * or another name and what the child would acquire. Pure.
  *
  * @module

@@ -12,7 +12,7 @@ import type { Creation, RouteNeed } from "./route-needs.ts";
 import type { TakenResources } from "./taken-resources.ts";
 
 export interface Created {
-  /** Null where something stood in the way that only a look at the live objects can tell. */
+  /** Null where something stood in the way that only a look at the live objects can decide. */
   readonly report: Report | null;
   /** Whether anything was written; not in mode observe. */
   readonly hasWritten: boolean;

@@ -19,7 +19,7 @@ const MAX_ROUTES_REPORTED = 100;
 
 /**
  * Orphans, children of integrations that take theirs along, and children that their route no longer wants; none of
- * them if they are suspiciously many. A resync of one namespace sees too little to judge what may come of the
+ * them if they are suspiciously many. A resync of one namespace sees too little to decide what may come of the
  * configuration: it leaves that to one of everything.
  */
 export async function deleteUnwanted(

@@ -12,7 +12,7 @@ suite("the deletion limit", () => {
     [500, 5_000, false],
     [501, 5_000, true],
   ] as const) {
-    test(`${wanted} of ${children} ${blocked ? "are held" : "go"}`, () => {
+    test(`${wanted} of ${children} ${blocked ? "are blocked" : "go"}`, () => {
       assert.equal(isOverLimit(wanted, children, false), blocked);
       assert.equal(isOverLimit(wanted, children, true), false);
     });

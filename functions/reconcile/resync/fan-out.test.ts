@@ -22,7 +22,7 @@ interface FanOut {
   readonly offered: readonly RouteBatch[];
 }
 
-/** Fans out so many routes; `answer` decides about each batch. `workOff` may be held back until all is offered. */
+/** Fans out so many routes; `answer` decides about each batch. `workOff` may be blocked until all is offered. */
 async function run(
   count: number,
   answer: (batch: RouteBatch) => boolean | Promise<boolean>,

@@ -129,7 +129,7 @@ function settingOf(
   return { instance, takeOverFrom, selector, onOptOut, now: rfc3339(now()), observedState };
 }
 
-/** Tells whether what other integrations make for a route is ready; looked up only for those that wait. */
+/** Whether what other integrations make for a route is ready; looked up only for those that wait. */
 function readinessOf(context: NeedsContext, children: ListedNamespace["children"]) {
   const owned = new Map<Integration, ReturnType<typeof byOwner<KubernetesObject>>>();
   const childrenOf = (integration: Integration, { route }: RouteDescription) => {

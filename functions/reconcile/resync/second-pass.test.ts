@@ -68,7 +68,7 @@ function world(over: Partial<ReconcileContext> = {}) {
 }
 
 suite("a resync that has created something looks a second time", () => {
-  test("and neither counts nor tells anything twice", async () => {
+  test("and neither counts nor reports anything twice", async () => {
     const on = world();
     on.put("good");
     on.put("broken", "Host(`broken.org`) && Nonsense(`x`)");
@@ -96,7 +96,7 @@ suite("a resync that has created something looks a second time", () => {
     assert.equal(summary.fannedOut, handed.length);
   });
 
-  test("deletions that are blocked are blocked and told once", async () => {
+  test("deletions that are blocked are blocked and reported once", async () => {
     const on = world();
     for (let index = 0; index < 30; index++) on.put(`r${index}`);
     await on.run();

@@ -14,7 +14,7 @@ export class Summary {
   problems = 0;
   /** Deletions that the deletion limit blocked. */
   blocked = 0;
-  /** Uids of children whose deletion may come of the configuration: only a resync of everything can tell. */
+  /** Uids of children whose deletion may come of the configuration: only a resync of everything can decide. */
   readonly deferred: string[] = [];
   /** Routes that went to other replicas. */
   fannedOut = 0;

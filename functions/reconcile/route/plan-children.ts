@@ -113,14 +113,14 @@ async function checkOldLists(
   const hasOldLists = view.hasOldLists && (isSharing(integration) || usedLists || hasLabelled === true);
   if (!hasOldLists) return { plans, partners, usedLists, needsNewLists: false };
   const isUnchanged = (await view.route(subject.route))?.metadata.generation === 1;
-  const judged = { plans, children, usedLists, isUnchanged };
+  const made = { plans, children, usedLists, isUnchanged };
   // What several routes say of one name follows from all of them.
   const sharesNames = !isSharing(integration) && (routes !== null || hasLabelled === true);
   return {
     plans,
     partners,
     usedLists,
-    needsNewLists: sharesNames || !mayFollow(integration, subject, judged, selector),
+    needsNewLists: sharesNames || !mayFollow(integration, subject, made, selector),
   };
 }
 

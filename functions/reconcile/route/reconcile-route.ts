@@ -47,7 +47,7 @@ export interface RouteOptions {
   readonly integrations?: readonly Integration[];
   /** Deletions that do not happen now: all of them, or those that may come of the configuration. Unset: none. */
   readonly blocksDeletions?: "all" | "configured" | undefined;
-  /** What the route is told where a deletion is blocked; null where that is reported by the resync. */
+  /** What is reported on the route where a deletion is blocked; null where that is reported by the resync. */
   readonly blockedProblem?: Problem | null;
   /** Several routes or children are known to be concerned, which the route alone may not show. */
   readonly readsAll?: boolean;
@@ -96,7 +96,7 @@ function listsOf(context: ReconcileContext, { sharedReads, hint, readsAll }: Rou
   if (sharedReads !== undefined) return "shared";
   const mayLag = hint === "add" || hint === "update";
   const isStrict = context.hostClaims === "strict";
-  // Whether a child is ready can be told from live reads alone.
+  // Whether a child is ready is known from live reads alone.
   const waits = context.integrations.some(({ waitsForOthers }) => waitsForOthers);
   return mayLag && readsAll !== true && !isStrict && !waits ? "cache" : "live";
 }

@@ -34,7 +34,7 @@ export class Deltas {
   readonly #onMeasured: () => void;
   #measured = new Map<Instrument, Map<string, Point>>();
 
-  /** @param onMeasured told that there is something to push */
+  /** @param onMeasured called where there is something to push */
   constructor(onMeasured: () => void) {
     this.#onMeasured = onMeasured;
   }

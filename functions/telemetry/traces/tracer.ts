@@ -35,7 +35,7 @@ export interface TracerOptions {
   readonly sample: Sampler;
   /** Milliseconds since the epoch, with fractions. */
   readonly now: () => number;
-  /** Told that there is something to push. */
+  /** Called where there is something to push. */
   readonly onSpan: () => void;
   /** Told how many spans found no room. */
   readonly onDropped: (count: number) => void;

@@ -27,7 +27,7 @@ export interface ImageConfig {
 export interface ImageFile {
   readonly from: string;
   readonly to: string;
-  /** 0o755 unless told. */
+  /** 0o755 unless given. */
   readonly mode?: number;
 }
 

@@ -19,7 +19,7 @@ export interface RunningSources {
   /** Waits for the first event, past or to come, that satisfies `condition`, and returns how it ended. */
   delivery(condition: (delivery: Delivery) => boolean): Promise<Delivery>;
   /**
-   * Makes the change and waits until the event about it has been answered: the first of the object's that tells of
+   * Makes the change and waits until the event about it has been answered: the first of the object's that is about
    * something later than this call. `object` is `<namespace>/<plural>/<name>`.
    */
   during(object: string, change: () => Promise<unknown>): Promise<Delivery>;

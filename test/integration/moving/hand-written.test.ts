@@ -132,7 +132,7 @@ suite("moving in from objects written by hand, with adopt: matching", () => {
     ],
   ];
   for (const [name, why, spec, metadata] of OTHERS) {
-    test(`a Certificate that is another is left alone, and its route told: ${why.source}`, async () => {
+    test(`a Certificate that is another is left alone, and the route gets a problem: ${why.source}`, async () => {
       const { admin, namespace } = world;
       const made = await certificate(name, [`${name}.example.com`], spec, metadata);
       await admin.apply(world.route({ name }));
@@ -168,7 +168,7 @@ suite("moving in from objects written by hand, with adopt: matching", () => {
     assert.deepEqual([await now(first), await now(second)], [first, second]);
   });
 
-  test("a DNSEndpoint with other records is left alone, and its route told", async () => {
+  test("a DNSEndpoint with other records is left alone, and the route gets a problem", async () => {
     const { admin, namespace } = world;
     const made = await endpoint("elsewhere", { targets: ["192.0.2.99"] });
     await admin.apply(world.route({ name: "elsewhere", secretName: null }));

@@ -44,7 +44,7 @@ export async function startAcmeServer(
     name: "pebble",
     command: pebble,
     args: ["-config", configuration, "-dnsserver", `127.0.0.1:${dnsPort}`],
-    // Of what it does only to try its clients: no waiting, no refused nonces; each challenge is made anew.
+    // Of what it does only to try its clients: no waiting, no refused nonces; each challenge is made again.
     env: { PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0", PEBBLE_AUTHZREUSE: "0" },
     ports: [port, adminPort],
   });

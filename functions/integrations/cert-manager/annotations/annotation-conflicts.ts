@@ -13,7 +13,7 @@ export interface Value {
   readonly value: unknown;
 }
 
-/** A field whose annotation has to go; `error` is null where the user is told of the cause already. */
+/** A field whose annotation has to go; `error` is null where the cause is reported already. */
 export interface Conflict {
   readonly path: string;
   readonly error: string | null;
@@ -44,7 +44,7 @@ function lifetimeConflicts(values: ReadonlyMap<string, Value>, template: Spec): 
     conflicts.push({ path, error });
   };
   if (left.has("renewBefore") && left.has("renewBeforePercentage")) {
-    // Nobody can tell which of them is meant.
+    // Nobody knows which of them is meant.
     drop("renewBefore", EXCLUSIVE);
     drop("renewBeforePercentage", EXCLUSIVE);
   }

@@ -20,7 +20,7 @@ export interface CertificateAnnotations {
   readonly spec: Spec;
   /** More names for the certificate, usable ones only, sorted. DNS publishes none of them. */
   readonly names: readonly string[];
-  /** Who is to issue cannot be told: the Certificate must stay as it is. */
+  /** Who is to issue is not known: the Certificate must stay as it is. */
   readonly issuerInvalid: boolean;
   /** Paths of the fields whose annotation is left out, such as `privateKey.size`, for `keepInvalid`. */
   readonly invalid: readonly string[];

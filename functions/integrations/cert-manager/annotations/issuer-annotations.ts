@@ -24,7 +24,7 @@ export interface IssuerReference {
   readonly group?: string;
 }
 
-/** `invalid`: the annotations contradict each other, so nobody can tell who is to issue. */
+/** `invalid`: the annotations contradict each other, so nobody knows who is to issue. */
 export type IssuerAnnotations =
   | { readonly kind: "none" }
   | { readonly kind: "issuer"; readonly issuerRef: IssuerReference }

@@ -19,7 +19,7 @@ export function excludedByRoute({ annotations }: Pick<RouteDescription, "annotat
     : commaSeparated(value.toLowerCase()).map((host) => host.replace(/\.$/, ""));
 }
 
-/** Told of each that is none of the route's `hosts`, which a slip of the pen would leave published. */
+/** Reported for each that is none of the route's `hosts`, which a slip of the pen would leave published. */
 export function excludedProblems(
   description: Pick<RouteDescription, "annotations" | "incomplete">,
   hosts: readonly string[],

@@ -44,7 +44,7 @@ function published(settings: object, given: Given = {}): readonly string[] | str
   return (desired.kind === "absent" && desired.why) || desired.kind;
 }
 
-function told(settings: object, given: Given): readonly string[] {
+function reported(settings: object, given: Given): readonly string[] {
   const integration = createExternalDNS(
     v.parse(externalDNSSettings, { targetIPs: ["192.0.2.7"], ...settings }),
   );
@@ -144,16 +144,16 @@ for (const [what, settings, given, expected] of CASES) {
   test(`published: ${what}`, () => assert.deepEqual(published(settings, given), expected));
 }
 
-test("a host that is excluded and none of the route's is told, and so is an unknown source of hosts", () => {
+test("a host that is excluded and none of the route's is reported, and so is an unknown source of hosts", () => {
   const annotations = {
     "traefik-cert-rotater.io/exclude-hosts": "a.shop.org,b.shop.org",
     [`${DNS}ingress-hostname-source`]: "annotations",
   };
   const match = "Host(`a.shop.org`) || Host(`c.shop.org`)";
-  assert.deepEqual(told({}, { annotations, match }), [
+  assert.deepEqual(reported({}, { annotations, match }), [
     '"annotations" is not known, so rules and annotation both count: write annotation-only or defined-hosts-only.',
     '"b.shop.org" is no host of this route, so it excludes nothing: write one of a.shop.org, c.shop.org, or remove it.',
   ]);
   const known = { "traefik-cert-rotater.io/exclude-hosts": "a.shop.org" };
-  assert.deepEqual(told({}, { annotations: known, match }), []);
+  assert.deepEqual(reported({}, { annotations: known, match }), []);
 });

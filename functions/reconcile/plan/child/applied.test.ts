@@ -38,7 +38,7 @@ function live(change: { metadata?: object; spec?: object; fields?: object } = {}
   };
 }
 
-suite("what a live child tells of our last apply", () => {
+suite("what a live child shows of our last apply", () => {
   const cases: readonly (readonly [
     title: string,
     object: KubernetesObject,

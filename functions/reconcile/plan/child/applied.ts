@@ -1,5 +1,5 @@
 /**
- * Tells a child that is as we left it from one that somebody changed, by the child alone.
+ * Distinguishes a child that is as we left it from one that somebody changed, by the child alone.
  *
  * Every write of ours, and each of cert-manager's status updates, comes back as an event. A digest of what was
  * applied, kept on the child, answers such an event with one read.
@@ -25,9 +25,9 @@ function withAnnotation(child: KubernetesObject, digest: string): KubernetesObje
 }
 
 /**
- * Whether the live object says all that the child does, told without the digest of the child, which is most of the
+ * Whether the live object says all that the child does, decided without the digest of the child, which is most of the
  * price: our last apply set the child's fields and no others, so what it left as digest is the child's. False where
- * that does not tell; then the child with its digest has to be compared.
+ * that does not decide it; then the child with its digest has to be compared.
  */
 export function isKnownToBe(child: KubernetesObject, live: KubernetesObject): boolean {
   const digest = live.metadata.annotations?.[APPLIED_ANNOTATION];

@@ -71,7 +71,7 @@ suite("the record", () => {
 });
 
 suite("wildcards", () => {
-  test("a name under a wildcard is held since the wildcard is", () => {
+  test("a name under a wildcard counts since the wildcard is", () => {
     const object = child(["*.x.org"], { "*.x.org": EDITED });
     assert.equal(since(object, "a.x.org"), EDITED);
     for (const name of ["x.org", "b.a.x.org", "*.a.x.org"]) assert.equal(since(object, name), null);
@@ -111,7 +111,7 @@ suite("a record that somebody wrote", () => {
     assert.equal(since(child(["a.org"], { "a.org": "" }), "a.org"), CREATED);
   });
 
-  test("a name that the child does not have is not held for being recorded", () => {
+  test("a name that the child does not have does not count for being recorded", () => {
     assert.equal(since(child(["a.org"], { "b.org": EDITED }), "b.org"), null);
   });
 

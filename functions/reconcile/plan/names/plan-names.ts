@@ -32,7 +32,7 @@ export interface WholeNamespace {
   readonly children: readonly KubernetesObject[];
 }
 
-/** Names because of which the other routes of the namespace are to be looked at, as far as the children tell. */
+/** Names because of which the other routes of the namespace are to be looked at, as far as the children show. */
 export function markedNames(
   route: RouteReference,
   children: readonly KubernetesObject[],
