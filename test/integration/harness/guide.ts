@@ -14,7 +14,7 @@ import { loadCrds } from "../../control-plane/crds.ts";
 import { bundleCli, type Cli, type CliResult } from "./cli.ts";
 import { resyncEvent } from "./cloud-events.ts";
 import { CERTIFICATES, ENDPOINTS } from "./objects.ts";
-import { installRelease } from "./release.ts";
+import { installRelease, type Release } from "./release.ts";
 import { type RunningFunction, startFunction } from "./running-function.ts";
 
 /** A cluster of its own, for what runs in it is seen from every namespace. */
@@ -28,12 +28,12 @@ export interface Guide {
 
 export interface Place {
   readonly namespace: string;
-  /** In that namespace alone. */
+  /** In that namespace alone, and for the installation that is made for it. */
   run(command: string, words?: readonly string[]): Promise<CliResult>;
   /** The file that `migrate --output values` writes. */
   values(words?: readonly string[]): Promise<string>;
-  /** Installs the chart with the values of a file and has its function look at everything in the namespace. */
-  install(valuesFile: string): Promise<RunningFunction>;
+  /** Installs the chart, or upgrades it, with the values of a file and has its function look at the whole namespace. */
+  install(valuesFile: string): Promise<void>;
   /** All names that are served: `Certificate name`, and `DNSEndpoint name type targets`. */
   served(): Promise<readonly string[]>;
   /** Of each Certificate, what decides whether cert-manager issues again. */
@@ -52,8 +52,12 @@ export async function startGuide(): Promise<Guide> {
     cli,
     async place() {
       const namespace = await admin.createNamespace("moving");
-      const run: Place["run"] = (command, words = []) =>
-        cli.run([command, "--namespace", namespace, ...words], { KUBECONFIG: cluster.kubeconfigPath });
+      let release: Release | null = null;
+      const run: Place["run"] = (command, words = []) => {
+        const instance = release === null ? [] : ["--instance", release.instance];
+        const environment = { KUBECONFIG: cluster.kubeconfigPath };
+        return cli.run([command, "--namespace", namespace, ...instance, ...words], environment);
+      };
       return {
         namespace,
         run,
@@ -63,12 +67,12 @@ export async function startGuide(): Promise<Guide> {
         },
         install: async (valuesFile) => {
           const values = (parseYaml(await readFile(valuesFile, "utf8")) ?? {}) as object;
-          const release = await installRelease(cluster, { values, ingressClass: null });
+          if (release === null) release = await installRelease(cluster, { values, ingressClass: null });
+          else await release.upgrade(values);
           const app = await startFunction(cluster, release);
           running.push(app);
           const { status } = await app.send(resyncEvent({ namespace }));
           assert.equal(status, 204);
-          return app;
         },
         served: () => servedIn(admin, namespace),
         certificates: async () =>
