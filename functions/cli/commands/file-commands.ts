@@ -66,7 +66,7 @@ export function addFileCommands(program: Command, terminal: Terminal, end: (code
           }
         }
         const files = named.length === 0 ? [] : await expandFiles(named, recursive);
-        end(await (await import("./migrate.ts")).migrate({ ...options, files }, terminal));
+        end(await (await import("./migrate.ts")).migrate({ ...options, files, words: named }, terminal));
       },
     );
 

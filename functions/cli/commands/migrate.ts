@@ -13,19 +13,20 @@ import { painter } from "../terminal/colour.ts";
 import { EXIT, type ExitCode, type Terminal } from "../terminal/terminal.ts";
 
 export interface MigrateOptions extends ClusterOptions {
-  /** None: the cluster of the kubeconfig. */
+  /** None: the cluster of the kubeconfig. `words` are what names them. */
   readonly files: readonly string[];
+  readonly words: readonly string[];
   readonly output: "text" | "values" | "patches" | "json";
 }
 
 /** Writes the page; the exit code says whether somebody has to do or decide something before installing. */
 export async function migrate(
-  { files, output, ...options }: MigrateOptions,
+  { files, words, output, ...options }: MigrateOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const site =
     files.length > 0
-      ? await openFileSite(files, options.config, terminal)
+      ? await openFileSite(words.join(", "), files, options.config, terminal)
       : await openClusterSite(options, terminal);
   const move = await planMove(site);
   site.endProgress();

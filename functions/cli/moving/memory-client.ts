@@ -7,9 +7,13 @@ import type { ListOptions } from "../../kubernetes/client.ts";
 import {
   isOf,
   type KubernetesObject,
+  type ObjectMeta,
   type ObjectReference,
+  type OwnerReference,
   type ResourceDefinition,
 } from "../../kubernetes/objects.ts";
+import { isRecord } from "../../schema/unknown.ts";
+import { ROUTE_KINDS } from "../../traefik/route-description.ts";
 import type { ReadingClient } from "../cluster/reader.ts";
 
 /** Kinds without a namespace, as far as they are read. */
@@ -48,15 +52,43 @@ export function createMemoryClient(
   };
 }
 
-/** With what the API server would give it. */
+/** With what the API server would give it. A route stays as it is written, for what is wrong with it is told. */
 function asStored(object: KubernetesObject): KubernetesObject {
-  const { kind, metadata } = object;
+  const { kind } = object;
+  const metadata = isRoute(object) ? object.metadata : checked(object.metadata);
   const namespace = CLUSTER_SCOPED.includes(kind) ? undefined : (metadata.namespace ?? "default");
   const uid = `${kind}/${namespace ?? ""}/${metadata.name}`;
   return {
     ...object,
     metadata: { uid, resourceVersion: "1", ...metadata, ...(namespace === undefined ? {} : { namespace }) },
   };
+}
+
+function isRoute({ kind }: KubernetesObject): boolean {
+  return ROUTE_KINDS.some((known) => known === kind);
+}
+
+/** Without what no API server would have taken. */
+function checked({ labels, annotations, ownerReferences, ...rest }: ObjectMeta): ObjectMeta {
+  const owners: readonly unknown[] = Array.isArray(ownerReferences) ? ownerReferences : [];
+  return {
+    ...rest,
+    labels: texts(labels),
+    annotations: texts(annotations),
+    ownerReferences: owners.filter(isOwner),
+  };
+}
+
+function texts(value: unknown): Readonly<Record<string, string>> {
+  const entries = isRecord(value) ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+function isOwner(value: unknown): value is OwnerReference {
+  if (!isRecord(value)) return false;
+  return ["apiVersion", "kind", "name", "uid"].every((key) => typeof value[key] === "string");
 }
 
 function isIn({ metadata }: KubernetesObject, namespace: string | undefined): boolean {

@@ -17,11 +17,12 @@ import { type EndangeredSecret, secretsAtRisk } from "../cluster/secrets.ts";
 import type { RecordedWrite } from "../cluster/write-recorder.ts";
 import { UsageError } from "../terminal/terminal.ts";
 import { type Findings, findingsOf } from "./findings.ts";
+import { namesOfIngress } from "./ingresses.ts";
 import { patchesOf } from "./patches.ts";
 import type { Site } from "./site.ts";
 import { type Suggestion, valuesOf } from "./suggestion.ts";
 import { asksByTarget, suggestionsOf } from "./suggestions.ts";
-import { takeSurvey } from "./survey.ts";
+import { type Survey, takeSurvey } from "./survey.ts";
 
 export interface Move {
   readonly title: string;
@@ -34,11 +35,17 @@ export interface Move {
   /** With the suggested values. */
   readonly run: DryRun;
   readonly losses: Losses;
-  /** Names of routes that external-dns' source for Traefik publishes, and that no DNSEndpoint would have. */
-  readonly unpublished: readonly string[];
+  /** Names that another source of external-dns publishes, and that no DNSEndpoint would have. */
+  readonly unpublished: readonly Unpublished[];
   readonly secrets: readonly { readonly namespace: string; readonly secret: EndangeredSecret }[];
   readonly notes: readonly string[];
   readonly failures: readonly string[];
+}
+
+export interface Unpublished {
+  /** Such as `Ingress shop/wiki`. */
+  readonly by: string;
+  readonly names: readonly string[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -64,7 +71,7 @@ export async function planMove(site: Site): Promise<Move> {
     patches: patchesOf(findings),
     run,
     losses: await readLosses(client, suggested.integrations, namespace, run.writes),
-    unpublished: await unpublishedOf(site, suggested, findings, run.writes),
+    unpublished: await unpublishedOf(site, suggested, survey, findings, run.writes),
     secrets: [...secrets].map(([write, secret]) => ({ namespace: write.namespace, secret })),
     notes: site.notes(),
     failures: [...site.failures(), ...(run.incomplete === null ? [] : [run.incomplete])],
@@ -134,27 +141,52 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
-/** They vanish on the day that source is taken away. */
+/** They vanish on the day that the source, or the Ingress, is taken away. */
 async function unpublishedOf(
   { client, namespace }: Site,
   { integrations }: Configuration,
-  { routes, externalDNS, ours }: Findings,
+  survey: Survey,
+  findings: Findings,
   writes: readonly RecordedWrite[],
-): Promise<readonly string[]> {
+): Promise<readonly Unpublished[]> {
   const dns = integrations.find(publishesNames);
+  if (dns === undefined) return [];
+  const objects = await whereReadable(listAll(client, { resource: dns.resource, namespace }), []);
+  const own = writes.filter(({ resource }) => resource === dns.resource);
+  const after = namesAfter(dns, objects, own);
+  const published = [...ofTraefikSource(findings, dns), ...ofIngresses(survey, findings)];
+  return published.flatMap(({ by, names }) => {
+    const left = [...new Set(names)].filter((name) => !after.has(name)).sort();
+    return left.length === 0 ? [] : [{ by, names: left }];
+  });
+}
+
+/** Where nothing is known of external-dns and nothing is moved yet, that source may be in use. */
+function ofTraefikSource(
+  { routes, externalDNS, ours }: Findings,
+  { name }: Integration,
+): readonly Unpublished[] {
   const isInUse =
     externalDNS.sources.includes("traefik-proxy") || (!externalDNS.isThere && ours.length === 0);
-  if (dns === undefined || !isInUse) return [];
-  const objects = await whereReadable(listAll(client, { resource: dns.resource, namespace }), []);
-  const after = namesAfter(
-    dns,
-    objects,
-    writes.filter(({ resource }) => resource === dns.resource),
-  );
+  if (!isInUse) return [];
   const names = routes
     .filter(asksByTarget)
-    .flatMap(({ hosts, extraNames }) => [...hosts, ...(extraNames[dns.name] ?? [])]);
-  return [...new Set(names)].filter((name) => !after.has(name)).sort();
+    .flatMap(({ hosts, extraNames }) => [...hosts, ...(extraNames[name] ?? [])]);
+  return [{ by: "external-dns' source traefik-proxy", names }];
+}
+
+/** Of those that a route has something in common with: others are not about to be moved. */
+function ofIngresses({ ingresses }: Survey, { routes, groups }: Findings): readonly Unpublished[] {
+  const hosts = new Set(routes.flatMap((description) => description.hosts));
+  const secrets = new Set(groups.map(({ namespace, secretName }) => `${namespace}/${secretName}`));
+  return ingresses.flatMap((ingress) => {
+    const { namespace, name } = ingress.metadata;
+    const names = namesOfIngress(ingress);
+    const isMoving =
+      names.hosts.some((host) => hosts.has(host)) ||
+      names.secretNames.some((secretName) => secrets.has(`${namespace}/${secretName}`));
+    return isMoving ? [{ by: `Ingress ${namespace}/${name}`, names: names.hosts }] : [];
+  });
 }
 
 function publishesNames({ nameSharing }: Integration): boolean {

@@ -34,9 +34,7 @@ export async function pageOf(move: Move, paint: Paint): Promise<string> {
     ),
     ...section("Names that would vanish", [
       ...losses.vanishing.map(vanishingText),
-      ...(unpublished.length === 0
-        ? []
-        : [`with external-dns' source traefik-proxy: ${shortList(unpublished)}`]),
+      ...unpublished.map(({ by, names }) => `published by ${by} alone: ${shortList(names)}`),
     ]),
     ...section("Left by the former tool", losses.leftovers.map(leftoverText)),
     ...section("Problems", run.problems.map(problemText)),

@@ -65,6 +65,7 @@ export async function openClusterSite(options: ClusterOptions, terminal: Termina
 
 /** @throws {UsageError} if a file or the configuration cannot be used */
 export async function openFileSite(
+  title: string,
   files: readonly string[],
   config: string | undefined,
   terminal: Terminal,
@@ -77,7 +78,7 @@ export async function openFileSite(
     reference.resource.kind === "Service" ? (targets.get(dependencyKey(reference)) ?? null) : null;
   const given = await readGiven(config);
   return {
-    title: files.length === 1 ? (files[0] ?? "") : `${files.length} files`,
+    title,
     client: createMemoryClient(
       objects.map(({ object }) => object),
       otherwise,
