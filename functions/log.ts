@@ -45,7 +45,8 @@ export function createLogger(level: LogLevel, destination?: LogDestination): Log
     // JSON leaves some control characters as they are, and people read logs in terminals.
     hooks: { streamWrite: visible },
   };
-  const log = destination === undefined ? pino(options) : pino(options, destination);
+  // Named, or pino asks for `process.stdout`, which takes longer to make than all else that a logger needs.
+  const log = pino(options, destination ?? pino.destination(1));
   return Object.assign(log, {
     within: <T>(fields: Fields, work: () => T) => context.run({ ...context.getStore(), ...fields }, work),
     apart: <T>(fields: Fields, work: () => T) => context.run(fields, work),

@@ -58,6 +58,8 @@ async function serve(options: ServeOptions, env: NodeJS.ProcessEnv): Promise<voi
   const port = await listen(server, options.port ?? Number(env.PORT ?? DEFAULT_PORT));
   const listeningAfterMs = performance.now();
   log.info({ port, server: credentials.server.href }, "listening");
+  // What the first request to the API server needs is loaded while the platform finds out that somebody listens.
+  setImmediate(() => process.getBuiltinModule("node:https"));
   const telemetry = hasReceiver(configuration, env)
     ? await loadTelemetry({ configuration, env, instance, server: credentials.server, log, listeningAfterMs })
     : null;

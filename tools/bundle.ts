@@ -58,6 +58,26 @@ const leanPino: Plugin = {
   },
 };
 
+/**
+ * Node's own modules that the function needs for its first request and not for listening: loaded when something of them
+ * is first used. `serve.ts` does so once it listens.
+ */
+const LATE = /^node:(crypto|https|tls)$/;
+
+const late: Plugin = {
+  name: "late modules of Node",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: LATE }, ({ path, namespace }) =>
+      namespace === "late" ? { path, external: true } : { path, namespace: "late" },
+    );
+    onLoad({ filter: LATE, namespace: "late" }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path) ?? {});
+      const getters = names.map((name) => `get ${name}() { return require("${path}").${name} }`);
+      return { contents: `module.exports = { ${getters.join(", ")} }` };
+    });
+  },
+};
+
 const COMMON: BuildOptions = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -71,7 +91,7 @@ const COMMON: BuildOptions = {
   supported: { "dynamic-import": false },
   banner: { js: "const isMainModule=require.main===module;" },
   define: { "import.meta.main": "isMainModule", "import.meta.url": "undefined" },
-  plugins: [separate, leanPino],
+  plugins: [separate, leanPino, late],
   logLevel: "warning",
   metafile: true,
 };

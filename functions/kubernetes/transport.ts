@@ -11,6 +11,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   createExchange,
+  type Exchange,
   StaleConnectionError,
   UntrustedServerError,
 } from "./exchange.ts";
@@ -27,8 +28,12 @@ const MAX_SOCKETS = 64;
  * request, which was not sent, is tried once more.
  */
 export function createTransport(credentials: Credentials): Transport {
-  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, scheduling: "lifo" });
-  const exchange = createExchange(agent);
+  let known: Exchange | null = null;
+  // Made for the first request: what TLS needs is not loaded before the process listens.
+  const exchange: Exchange = (...request) => {
+    known ??= createExchange(new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, scheduling: "lifo" }));
+    return known(...request);
+  };
   const { hostname, port, pathname } = credentials.server;
   const prefix = pathname === "/" ? "" : pathname;
   const base = { hostname: hostname.replace(/^\[|\]$/g, ""), port: port || 443 };
