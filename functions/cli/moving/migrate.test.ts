@@ -257,7 +257,7 @@ suite("what migrate suggests", () => {
     assert.deepEqual([code, values], [1, { mode: "observe" }]);
     assert.deepEqual(
       steps.map((step) => step.split(/[:.,]/, 1)[0]),
-      ["Several tools had a part in this", "Switchboard still runs", "traefik-certmanager still runs"],
+      ["Several tools had a part in this", "traefik-certmanager still runs", "Switchboard still runs"],
     );
     const stopped = deployment("sb", "ghcr.io/borchero/switchboard:1", [], 0);
     assert.deepEqual((await migrate(route("web", "web.example.com") + stopped)).steps, []);
