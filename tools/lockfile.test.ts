@@ -12,7 +12,11 @@ interface Lockfile {
   readonly packages: Readonly<Record<string, Locked>>;
 }
 
-for (const path of ["package-lock.json", "test/oldest-node/package-lock.json"]) {
+for (const path of [
+  "package-lock.json",
+  "test/oldest-node/package-lock.json",
+  "docs/site/package-lock.json",
+]) {
   const text = await readFile(new URL(`../${path}`, import.meta.url), "utf8");
   const { packages } = JSON.parse(text) as Lockfile;
   const locked = Object.entries(packages).filter(([folder]) => folder !== "");

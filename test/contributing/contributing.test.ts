@@ -50,6 +50,18 @@ suite("commands about tests:", () => {
   });
 });
 
+command("npm run docs:dev", async (text) => {
+  const serving = start(text);
+  try {
+    const port = /localhost:(\d+)/.exec(await serving.until(/localhost:\d+/))?.[1];
+    const page = await fetch(`http://localhost:${port}/docs/annotations.html`);
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /Traefik-cert-rotater/);
+  } finally {
+    await serving.interrupt();
+  }
+});
+
 suite("a demo that is kept", () => {
   let state: string;
   let env: Record<string, string>;

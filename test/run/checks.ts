@@ -11,11 +11,13 @@ const SOURCES = [
   "functions",
   "test",
   "tools",
+  "docs/site",
   "traefik-cert-rotation",
   "package.json",
   "tsconfig.json",
   "biome.json",
   "knip.json",
+  "renovate.json",
 ];
 
 const CHECKS: readonly {
