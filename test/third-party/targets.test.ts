@@ -3,14 +3,18 @@
  *
  * @module
  */
-import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { eventsOn, SERVICES } from "../integration/harness/objects.ts";
+import { until } from "../integration/harness/until.ts";
 import { startStopwatch } from "./harness/stopwatch.ts";
 import { ADDRESS, ADDRESS_V6, type RouteWorld, servedRoute, startRouteWorld } from "./harness/world.ts";
 
 let world: RouteWorld;
 before(async () => {
-  world = await startRouteWorld({ programs: ["knot", "external-dns"] });
+  world = await startRouteWorld({
+    programs: ["knot", "external-dns"],
+    values: { integrations: { externalDNS: { pendingLoadBalancer: "wait" } } },
+  });
 });
 after(() => world?.stop());
 
@@ -53,19 +57,20 @@ test("every record follows the address of the target Service", async () => {
   for (const name of names) await world.answered(`${name}.example.com`, "A", [ADDRESS]);
 });
 
-test("a Service without an address keeps its records, and a problem says so", async () => {
-  const { admin, app, namespace } = world;
-  await admin.apply(plain("pending"));
-  await world.answered("pending.example.com", "A", [ADDRESS]);
+test("a Service without an address keeps its records; a new route is told, and published once there is one", async () => {
+  const { admin, namespace, sources } = world;
+  await admin.apply(plain("kept"));
+  await world.answered("kept.example.com", "A", [ADDRESS]);
   await world.setAddresses();
-  await admin.apply(plain("pending", { "example.com/touched": "yes" }));
-  await world.sources.caughtUp({
-    apiVersion: "traefik.io/v1alpha1",
-    kind: "IngressRoute",
-    namespace,
-    name: "pending",
-  });
-  assert.ok(app.logs.some((line) => JSON.stringify(line).includes("TargetPending")));
-  await world.answered("pending.example.com", "A", [ADDRESS]);
+  await sources.caughtUp({ ...SERVICES, namespace: "traefik", name: "traefik" });
+  await admin.apply(plain("pending"));
+  await until("the route is told", async () =>
+    (await eventsOn(admin, namespace, "pending")).some(({ reason }) => reason === "TargetPending"),
+  );
+  await world.answered("kept.example.com", "A", [ADDRESS]);
+  await world.answered("pending.example.com", "A", []);
+  const watch = startStopwatch("the target Service gets an address");
   await world.setAddresses(ADDRESS);
+  await world.answered("pending.example.com", "A", [ADDRESS]);
+  watch.lap("the DNS server answers");
 });

@@ -34,7 +34,7 @@ test("a TCP route with HostSNI gets its certificate and its record", async (t) =
   await admin.apply(loopbackService(namespace, "tcp-backend", backend.port));
   const watch = startStopwatch("a TCP route");
   await admin.apply(tcpRoute("tcp", "tcp-backend", backend.port, { secretName: "tcp-secret" }));
-  await world.certified("tcp-tls", ["tcp.example.com"]);
+  await world.certified("tcp-tcp-tls", ["tcp.example.com"]);
   for (const { port } of parties.replicas)
     assert.equal(await untilGreeted(port, "tcp.example.com", world.rootPem), "hello over TCP");
   watch.lap("TLS is valid at both replicas");
@@ -58,7 +58,7 @@ test("a TCP route that passes TLS through gets a record and no certificate", asy
   watch.lap("both replicas pass TLS through");
   await world.answered("through.example.com", "A", [ADDRESS]);
   watch.lap("the DNS server answers");
-  assert.ok(!(await namesOf(admin, { ...CERTIFICATES, namespace })).includes("through-tls"));
+  assert.ok(!(await namesOf(admin, { ...CERTIFICATES, namespace })).includes("through-tcp-tls"));
   assert.equal(parties.acme.front.orders.length, ordersBefore);
 });
 

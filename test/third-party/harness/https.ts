@@ -103,7 +103,9 @@ export function keepAsking(port: number, host: string, rootPem: string): Asker {
   let asked = 0;
   let stopped = false;
   const loop = (async () => {
-    while (!stopped) {
+    // Once more after the stop: what is there then is seen.
+    for (let last = false; !last; ) {
+      last = stopped;
       const answer = await askHttps(port, host, rootPem);
       asked++;
       if (answer.problem !== null || answer.status !== 200) invalid.push(answer);

@@ -29,6 +29,8 @@ export interface RouteWorld extends World {
   readonly parties: ThirdParties;
   /** The root of what the ACME server has issued. */
   readonly rootPem: string;
+  /** Takes another root from now on. */
+  trust(rootPem: string): void;
   /** Sets the addresses of Traefik's Service. */
   setAddresses(...addresses: readonly string[]): Promise<void>;
   /** Waits until that Certificate is ready for these names, and says what it is then. */
@@ -59,7 +61,7 @@ export async function startRouteWorld(options: RouteWorldOptions = {}): Promise<
   });
   const sources = await world.listen();
   const hasAcme = !parties.missing.some(({ part }) => part === "pebble");
-  const rootPem = hasAcme ? await parties.acme.rootPem() : "";
+  let rootPem = hasAcme ? await parties.acme.rootPem() : "";
   const setAddresses: RouteWorld["setAddresses"] = async (...addresses) => {
     const status = { loadBalancer: { ingress: addresses.map((ip) => ({ ip })) } };
     await admin.patch(TRAEFIK, { status }, { subresource: "status" });
@@ -70,7 +72,12 @@ export async function startRouteWorld(options: RouteWorldOptions = {}): Promise<
     controlPlane,
     sources,
     parties,
-    rootPem,
+    get rootPem() {
+      return rootPem;
+    },
+    trust(root) {
+      rootPem = root;
+    },
     setAddresses,
     async certified(name, names, timeout = 60_000) {
       const { certManager: _ } = parties;

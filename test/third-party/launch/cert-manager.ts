@@ -44,6 +44,19 @@ export async function startCertManager(
   return launch(supervisor, { name: "cert-manager", command: program, args, ports: [] });
 }
 
+/**
+ * Has the issuer make itself a new account: what helps after the ACME server has forgotten it, which cert-manager does not
+ * find out by itself.
+ */
+export async function renewAccount(admin: Admin, name = ISSUER): Promise<void> {
+  const issuer = { apiVersion: "cert-manager.io/v1", kind: "ClusterIssuer", name };
+  await admin.patch(issuer, { status: { acme: { uri: "" } } }, { subresource: "status" });
+  await admin.waitFor(issuer, (object) => {
+    const { acme } = (object?.status ?? {}) as { acme?: { uri?: string } };
+    return isReady(object) && (acme?.uri ?? "") !== "";
+  });
+}
+
 export interface IssuerOptions {
   readonly name?: string;
   readonly profile?: Profile;

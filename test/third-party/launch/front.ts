@@ -29,6 +29,8 @@ export interface AcmeFront {
   readonly orders: readonly (readonly string[])[];
   /** Says which orders are refused besides; null: none. */
   refuses: ((names: readonly string[]) => Refusal | null) | null;
+  /** Whether connections end without an answer, as where the server cannot be reached. */
+  isUnreachable: boolean;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function startAcmeFront(
   const server = createServer(
     { cert: certificate.certPem, key: certificate.keyPem },
     async (incoming, outgoing) => {
+      if (front.isUnreachable) return void outgoing.destroy();
       const body = await buffer(incoming);
       const names = incoming.url === NEW_ORDER ? namesOf(body) : null;
       if (names !== null) orders.push(names);
@@ -71,6 +74,7 @@ export async function startAcmeFront(
     directory: `https://127.0.0.1:${(server.address() as AddressInfo).port}/dir`,
     orders,
     refuses: null,
+    isUnreachable: false,
     async stop() {
       server.closeAllConnections();
       server.close();
