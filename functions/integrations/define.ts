@@ -83,6 +83,7 @@ export function integrationOf(
     dependencies: [],
     sharedResource: null,
     isReady: null,
+    whyNotReady: () => null,
     waitsForOthers: false,
     extraNames: () => [],
     check: () => [],

@@ -160,6 +160,8 @@ export interface Integration extends ChildKind {
   readonly nameSharing?: NameSharing;
   /** Whether its child has done its work; null where nobody can wait for that. Those that wait are not waited for. */
   readonly isReady: ((child: KubernetesObject) => boolean) | null;
+  /** What says more than the condition `Ready` of a child that is not ready; null where nothing does. */
+  whyNotReady(child: KubernetesObject): string | null;
   /** It asks for `ObservedState.othersReady`. */
   readonly waitsForOthers: boolean;
   /** Usable names that the route's annotations add for this integration alone. */

@@ -131,7 +131,7 @@ test("the ACME server limits the rate: status says so, and the certificate comes
   await until("the order is made", async () =>
     front.orders.some((names) => names.includes("limited.example.com")),
   );
-  await statusSays(/Certificate limited-tls is not ready/);
+  await statusSays(/Certificate limited-tls is not ready: .*(orders,challenges|rateLimited|too many)/);
   front.refuses = null;
   await served("limited", "the rate is not limited any more");
 });
@@ -157,7 +157,7 @@ test("a challenge fails, for the name is in a zone that nobody here serves: the 
   await until("the challenge says why", async () =>
     (await admin.list(challenges)).some((object) => /REFUSED/.test(JSON.stringify(object.status ?? {}))),
   );
-  await statusSays(/Certificate foreign-tls is not ready/);
+  await statusSays(/Certificate foreign-tls is not ready: .*(orders,challenges|REFUSED)/);
   await apply("beside");
   await served("beside", "beside a challenge that fails");
   await isGone("foreign");

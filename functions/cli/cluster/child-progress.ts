@@ -21,12 +21,12 @@ const DONE: ChildProgress = { done: true, why: null };
  */
 export function progressOf(
   child: KubernetesObject,
-  { isReady, isObserved, name }: Integration,
+  { isReady, whyNotReady, isObserved, name }: Integration,
 ): ChildProgress {
   if (isReady !== null) {
-    return isReady(child)
-      ? DONE
-      : { done: false, why: readyCondition(child) ?? `${name} has not looked at it` };
+    if (isReady(child)) return DONE;
+    const why = [readyCondition(child) ?? `${name} has not looked at it`, whyNotReady(child)];
+    return { done: false, why: why.filter((text) => text !== null).join(". ") };
   }
   const observed = isObserved === null ? true : isObserved(child);
   if (observed === true) return DONE;

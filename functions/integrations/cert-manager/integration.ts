@@ -16,7 +16,7 @@ import { fieldOf } from "./annotations/refused-field.ts";
 import { mismatch } from "./mismatch.ts";
 import { certificateNames, NAME, namesIn, texts } from "./names.ts";
 import { mixedNamesProblems } from "./public-names.ts";
-import { isReady } from "./ready.ts";
+import { isReady, whyNotReady } from "./ready.ts";
 import { isIgnoredSecret, sharedSecret } from "./secret.ts";
 import { secretNameOf, secretNameProblems, whyNoSecret } from "./secret-name.ts";
 import type { CertManagerSettings } from "./settings.ts";
@@ -47,6 +47,7 @@ export function createCertManager(settings: CertManagerSettings): Integration {
   return integrationOf(CERT_MANAGER, {
     sharedResource: sharedSecret(settings),
     isReady,
+    whyNotReady,
     extraNames: (annotations) =>
       certificateAnnotations(permitted(SCOPE, settings, annotations).annotations).names,
     check: (description) => checkRoute(settings, description),
