@@ -54,9 +54,10 @@ command("npm run docs:dev", async (text) => {
   const serving = start(text);
   try {
     const port = /localhost:(\d+)/.exec(await serving.until(/localhost:\d+/))?.[1];
-    const page = await fetch(`http://localhost:${port}/docs/annotations.html`);
+    // What the browser asks for, to fill the page.
+    const page = await fetch(`http://localhost:${port}/@fs${ROOT}/docs/annotations.md?import`);
     assert.equal(page.status, 200);
-    assert.match(await page.text(), /Traefik-cert-rotater/);
+    assert.match(await page.text(), /__pageData = JSON\.parse\([^\n]*Annotations/);
   } finally {
     await serving.interrupt();
   }
