@@ -21,7 +21,14 @@ const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMES
 /** The files of knative/ by name: one for each template of the chart, the namespace, and kustomization.yaml. */
 export async function renderKnative(repository: URL): Promise<Map<string, string>> {
   const chart = fileURLToPath(new URL("traefik-cert-rotation", repository));
-  const { code, stdout, stderr } = await runHelm(["template", NAMESPACE, chart, "--namespace", NAMESPACE]);
+  const { code, stdout, stderr } = await runHelm([
+    "template",
+    NAMESPACE,
+    chart,
+    "--namespace",
+    NAMESPACE,
+    ...WITHOUT_JOBS,
+  ]);
   if (code !== 0) throw new Error(stderr);
   const files = new Map([["namespace.yaml", `${HEADER}${stringify(namespace)}`]]);
   for (const [name, documents] of groupByTemplate(stdout)) files.set(name, HEADER + documents.join("---\n"));
@@ -30,7 +37,15 @@ export async function renderKnative(repository: URL): Promise<Map<string, string
   return new Map([["kustomization.yaml", HEADER + USAGE + stringify(kustomization)], ...files]);
 }
 
+/**
+ * No Job among manifests that are applied again with another image: it cannot be changed, and would fail them all. The
+ * chart gives it another name then.
+ */
+const WITHOUT_JOBS = ["--skip-tests", "--set", "resync.onInstall=false"];
+
 const USAGE = `# kubectl apply -k knative
+# Routes that were there before are looked at within the hour, or at once:
+# kubectl create job -n ${NAMESPACE} --from=cronjob/${NAMESPACE}-resync first-resync
 # The namespace is part of addresses and of the instance's name: for another one, or for other settings than the
 # default ones, use the chart (\`helm template\` renders it without installing).
 `;

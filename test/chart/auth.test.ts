@@ -75,7 +75,8 @@ suite("auth.oidc", () => {
     );
     assert.deepEqual(subjectsOf(objects), [
       "system:serviceaccount:a:tcr-routes-oidc-sources.knative.dev-apiserversource",
-      "system:serviceaccount:a:tcr-children-oidc-sources.knative.dev-apiserversource",
+      "system:serviceaccount:a:tcr-children-certmanager*",
+      "system:serviceaccount:a:tcr-children-externaldns*",
       "system:serviceaccount:a:tcr-resync-oidc-sources.knative.dev-pingsource",
       "system:serviceaccount:a:tcr-resync-oidc-sources.knative.dev-sinkbinding",
       "system:serviceaccount:a:tcr-resync",

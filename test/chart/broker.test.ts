@@ -57,7 +57,7 @@ suite("delivery.mode broker", () => {
   test("sends all sources there, with a mark of the release on their events", async () => {
     const objects = await renderBroker({}, { resync: { mode: "both", sinkBinding: true } });
     const senders = objects.filter(({ kind }) => /Source$|^SinkBinding$/.test(kind));
-    assert.equal(senders.length, 4);
+    assert.equal(senders.length, 5);
     for (const sender of senders) {
       assert.deepEqual(at(sender, "spec.sink"), { ref: BROKER }, sender.metadata.name);
       assert.deepEqual(at(sender, "spec.ceOverrides"), { extensions: INSTANCE }, sender.metadata.name);

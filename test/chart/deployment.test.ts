@@ -81,7 +81,7 @@ suite("serving.mode deployment", () => {
       name: "traefik-cert-rotation-http",
       namespace: "traefik-cert-rotation",
     };
-    for (const suffix of ["-routes", "-children"])
+    for (const suffix of ["-routes", "-children-certmanager", "-children-externaldns"])
       assert.deepEqual(at(only(deployment, "ApiServerSource", suffix), "spec.sink"), { ref: sink });
     assert.equal(
       at(only(deployment, "Job"), "spec.template.spec.containers.0.env.0.value"),

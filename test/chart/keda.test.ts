@@ -47,7 +47,7 @@ suite("serving.mode keda", () => {
 
   test("gives senders the interceptor's port, which no reference to a Service could", () => {
     const url = `http://${alias}.traefik-cert-rotation.svc.cluster.local:8080`;
-    for (const suffix of ["-routes", "-children"])
+    for (const suffix of ["-routes", "-children-certmanager", "-children-externaldns"])
       assert.deepEqual(at(only(objects, "ApiServerSource", suffix), "spec.sink"), { uri: url });
     assert.equal(at(only(objects, "Job"), "spec.template.spec.containers.0.env.0.value"), url);
   });

@@ -14,7 +14,8 @@ suite("names and labels", () => {
     const names = (await render()).map(({ metadata }) => metadata.name);
     assert.deepEqual([...new Set(names)].map((name) => name.replace(/-[0-9a-f]{8}$/, "-HASH")).sort(), [
       "traefik-cert-rotation",
-      "traefik-cert-rotation-children",
+      "traefik-cert-rotation-children-certmanager",
+      "traefik-cert-rotation-children-externaldns",
       "traefik-cert-rotation-config",
       "traefik-cert-rotation-function",
       "traefik-cert-rotation-resync",

@@ -27,7 +27,9 @@ suite("NetworkPolicies", () => {
   test("let the resync reach the gateway and nothing reach the resync", async () => {
     const policy = only(await render(), "NetworkPolicy", "-resync");
     assert.deepEqual(at(policy, "spec.policyTypes"), ["Ingress", "Egress"]);
-    assert.deepEqual(at(policy, "spec.ingress"), []);
+    // Not even an empty list, which the API server drops: tools would see a difference at every look.
+    assert.equal(at(policy, "spec.ingress"), undefined);
+    assert.deepEqual(at(policy, "spec.policyTypes"), ["Ingress", "Egress"]);
     assert.deepEqual(at(policy, "spec.egress"), [DNS, { to: namespaces(KNATIVE) }]);
   });
 

@@ -34,10 +34,33 @@ export async function render(
   flags: readonly string[] = [],
 ): Promise<Rendered[]> {
   const { name, namespace } = release;
-  const output = await helm(["template", name, chart, "--namespace", namespace, ...flags], values);
+  const output = await helm(
+    ["template", name, chart, "--namespace", namespace, "--skip-tests", ...flags],
+    values,
+  );
   return parseAllDocuments(output)
     .map((document) => document.toJS() as Rendered | null)
     .filter((object) => object !== null);
+}
+
+const VERSIONS: Readonly<Record<string, string>> = {
+  IngressRoute: "traefik.io/v1alpha1",
+  Certificate: "cert-manager.io/v1",
+  DNSEndpoint: "externaldns.k8s.io/v1alpha1",
+};
+
+/** Flags that tell Helm which kinds the cluster serves, besides those that the chart cannot do without, as Argo CD does. */
+export function servedKinds(...kinds: readonly string[]): readonly string[] {
+  const served = kinds.flatMap((kind) => {
+    const kindsOfGroup = kind === "IngressRoute" ? [kind, "IngressRouteTCP", "IngressRouteUDP"] : [kind];
+    return kindsOfGroup.map((each) => `${VERSIONS[kind]}/${each}`);
+  });
+  const needed = [
+    "apps/v1/Deployment",
+    "serving.knative.dev/v1/Service",
+    "sources.knative.dev/v1/ApiServerSource",
+  ];
+  return [...needed, ...served].flatMap((version) => ["--api-versions", version]);
 }
 
 /** Runs Helm with the values; resolves to its output, rejects with its errors. */

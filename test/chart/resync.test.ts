@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { at, chart, helm, only, type Rendered, render } from "./render.ts";
+import { at, chart, helm, only, type Rendered, render, servedKinds } from "./render.ts";
 
-async function jobName(values: object = {}): Promise<string> {
-  return only(await render(values), "Job").metadata.name;
+async function jobName(values: object = {}, flags: readonly string[] = []): Promise<string> {
+  return only(await render(values, undefined, flags), "Job").metadata.name;
 }
 
 suite("resync", () => {
@@ -168,7 +168,11 @@ suite("resync.fanOut", () => {
 suite("the Job at install", () => {
   test("is no hook and stays, so that GitOps does not make it again", async () => {
     const job = only(await render(), "Job");
-    assert.equal(job.metadata.annotations, undefined);
+    const annotations = Object.keys(job.metadata.annotations ?? {});
+    assert.deepEqual(
+      annotations.filter((key) => key.includes("hook")),
+      [],
+    );
     assert.equal(at(job, "spec.ttlSecondsAfterFinished"), undefined);
   });
 
@@ -179,6 +183,8 @@ suite("the Job at install", () => {
       jobName({ image: { tag: "0.2.0" } }),
       jobName({ resync: { resources: { limits: { memory: "64Mi" } } } }),
       jobName({ podLabels: { a: "b" } }),
+      jobName({}, servedKinds()),
+      jobName({}, servedKinds("DNSEndpoint")),
     ]);
     assert.equal(new Set(names).size, names.length);
     for (const name of names) assert.match(name, /^traefik-cert-rotation-resync-[0-9a-f]{8}$/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { at, only, render } from "./render.ts";
+import { at, only, type Rendered, render, servedKinds } from "./render.ts";
 
 const OURS = { matchLabels: { "kubernetes.io/managed-by": "Traefik-cert-rotater" } };
 const ROUTES = [
@@ -9,14 +9,27 @@ const ROUTES = [
   { apiVersion: "traefik.io/v1alpha1", kind: "IngressRouteUDP" },
 ];
 
-async function watched(suffix: "-routes" | "-children", values: object = {}): Promise<unknown> {
-  return at(only(await render(values), "ApiServerSource", suffix), "spec.resources");
+async function watched(suffix: string, values: object = {}, flags: readonly string[] = []): Promise<unknown> {
+  return at(only(await render(values, undefined, flags), "ApiServerSource", suffix), "spec.resources");
+}
+
+/** What each source watches, by the end of its name. */
+function sourcesOf(objects: readonly Rendered[]): Readonly<Record<string, readonly string[]>> {
+  const sources = objects.filter(({ kind }) => kind === "ApiServerSource");
+  const kindsOf = (source: Rendered) =>
+    (at(source, "spec.resources") as { kind: string }[]).map(({ kind }) => kind);
+  return Object.fromEntries(
+    sources.map((source) => [
+      source.metadata.name.replace("traefik-cert-rotation-", ""),
+      kindsOf(source).filter((kind) => !kind.startsWith("IngressRoute")),
+    ]),
+  );
 }
 
 suite("ApiServerSources", () => {
   test("send names of objects of all namespaces to the function", async () => {
     const objects = await render();
-    for (const suffix of ["-routes", "-children"]) {
+    for (const suffix of ["-routes", "-children-certmanager", "-children-externaldns"]) {
       const source = only(objects, "ApiServerSource", suffix);
       const { resources: _resources, ...spec } = at(source, "spec") as Record<string, unknown>;
       assert.deepEqual(spec, {
@@ -81,13 +94,64 @@ suite("ApiServerSources", () => {
   test("watch our children of enabled integrations only", async () => {
     const certificate = { apiVersion: "cert-manager.io/v1", kind: "Certificate", selector: OURS };
     const endpoint = { apiVersion: "externaldns.k8s.io/v1alpha1", kind: "DNSEndpoint", selector: OURS };
-    assert.deepEqual(await watched("-children"), [certificate, endpoint]);
-    assert.deepEqual(await watched("-children", { integrations: { certManager: { enabled: false } } }), [
-      endpoint,
-    ]);
+    const noDns = { externalDNS: { enabled: false, onDisable: "delete" } };
+    const children = (values: object) =>
+      watched("-children", values, servedKinds("Certificate", "DNSEndpoint"));
+    assert.deepEqual(await children({}), [certificate, endpoint]);
+    assert.deepEqual(await children({ integrations: { certManager: { enabled: false } } }), [endpoint]);
+    assert.deepEqual(await children({ integrations: noDns }), [certificate]);
+  });
+
+  const all = ["Service", "Certificate", "DNSEndpoint"];
+  const apart = {
+    routes: ["Service"],
+    "children-certmanager": ["Certificate"],
+    "children-externaldns": ["DNSEndpoint"],
+  };
+  for (const [title, values, flags, expected] of [
+    ["each kind of child apart where nobody knows what is served", {}, [], apart],
+    [
+      "one where all is served",
+      {},
+      servedKinds("IngressRoute", "Certificate", "DNSEndpoint"),
+      { routes: all },
+    ],
+    [
+      "children apart, and only those that are served, where one is not",
+      {},
+      servedKinds("IngressRoute", "Certificate"),
+      { routes: ["Service"], children: ["Certificate"] },
+    ],
+    [
+      "children apart while Traefik is not there",
+      {},
+      servedKinds("Certificate", "DNSEndpoint"),
+      { routes: ["Service"], children: ["Certificate", "DNSEndpoint"] },
+    ],
+    ["one where a value says that all is served", { source: { children: "always" } }, [], { routes: all }],
+    [
+      "none for children where a value says so",
+      { source: { children: "never" } },
+      [],
+      { routes: ["Service"] },
+    ],
+    ["none at all where a value says so", { source: { mode: "none" } }, [], {}],
+  ] as const) {
+    test(`are as few as can be: ${title}`, async () => {
+      assert.deepEqual(sourcesOf(await render(values, undefined, flags)), expected);
+    });
+  }
+
+  test("of mode none leave nothing of Knative Eventing, and no rights of theirs", async () => {
+    const objects = await render({ source: { mode: "none" }, serving: { mode: "deployment" } });
+    const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     assert.deepEqual(
-      await watched("-children", { integrations: { externalDNS: { enabled: false, onDisable: "delete" } } }),
-      [certificate],
+      names.filter((name) => name.includes("source")),
+      [],
+    );
+    assert.deepEqual(
+      objects.filter(({ apiVersion }) => apiVersion.includes("knative")),
+      [],
     );
   });
 

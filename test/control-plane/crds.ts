@@ -60,6 +60,24 @@ const modules = {
     sum: "h1:yKieg3MeNvpVz+4JJPbvmpee3v3LK3zO5h5HJBtzaNk=",
     files: ["config/core/300-resources/service.yaml"],
   },
+  "argo-cd": {
+    path: "github.com/argoproj/argo-cd/v3",
+    version: "v3.4.2",
+    sum: "h1:S3j0K34uGW4geWiM88+0cHcCEtInn2Sa9U7/Sa18L7Y=",
+    files: ["manifests/crds/application-crd.yaml"],
+  },
+  "flux-helm": {
+    path: "github.com/fluxcd/helm-controller",
+    version: "v1.4.0",
+    sum: "h1:rkm8rmB6Na7eNc4pJOnvtXEaJ19iKluRtayHKjBxcUM=",
+    files: ["config/crd/bases/helm.toolkit.fluxcd.io_helmreleases.yaml"],
+  },
+  "flux-source": {
+    path: "github.com/fluxcd/source-controller",
+    version: "v1.7.3",
+    sum: "h1:gFfeBiNUgF0kFFGap/rrMeJqz+0Tod0ARENJO8w/UA8=",
+    files: ["config/crd/bases/source.toolkit.fluxcd.io_ocirepositories.yaml"],
+  },
   keda: {
     path: "github.com/kedacore/keda/v2",
     version: "v2.21.0",
@@ -77,7 +95,7 @@ const modules = {
 /** Kinds of Knative Eventing with a fake of ours in crds/. */
 const eventingKinds = ["apiserversource", "pingsource", "sinkbinding", "broker", "trigger"];
 
-/** Whose definitions there are. Those of `knative-eventing` are fakes. */
+/** Whose definitions there are. Those of `knative-eventing` are fakes; those of GitOps tools are loaded only by name. */
 export type ThirdParty = keyof typeof modules | "knative-eventing";
 
 export const thirdParties: readonly ThirdParty[] = [

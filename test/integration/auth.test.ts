@@ -57,7 +57,6 @@ suite("senders with tokens of the API server", () => {
 
   for (const [who, name] of [
     ["the source of routes", ROUTES_SOURCE],
-    ["the source of children", accountOf("ApiServerSource", "sources.knative.dev", `${FULLNAME}-children`)],
     ["a resync Job", `${FULLNAME}-resync`],
   ] as const) {
     test(`${who}: 204, and the work is done`, async () => {

@@ -52,18 +52,19 @@ suite("the installation of the README, from an empty cluster on", () => {
   const during = (object: string, change: () => Promise<unknown>) => sources.during(object, change);
 
   for (const [missing, present] of [
-    ["Serving", null],
-    ["Eventing", "knative-serving"],
+    [["Serving", "Eventing"], null],
+    [["Eventing"], "knative-serving"],
   ] as const) {
-    test(`without Knative ${missing} it stops with one sentence, and leaves nothing`, async () => {
+    test(`without Knative ${missing.join(" and ")} it stops with a sentence for each, and leaves nothing`, async () => {
       if (present !== null) await cluster.admin.applyCrds(await loadCrds([present]));
       const { code, stderr } = await runHelm(install, cluster);
       assert.equal(code, 1);
-      assert.match(
-        stderr,
-        new RegExp(`Knative ${missing} is not installed in this cluster .*: install Knative ${missing}`),
-      );
-      assert.equal(stderr.trim().split("\n").length, 1);
+      const lines = stderr.trim().split("\n");
+      assert.equal(lines.length, missing.length);
+      for (const [index, part] of missing.entries()) {
+        const sentence = `Knative ${part} is not installed in this cluster .*: install Knative ${part} first`;
+        assert.match(lines[index] ?? "", new RegExp(sentence));
+      }
       assert.equal((await runHelm(["list", "--all-namespaces", "--short"], cluster)).stdout.trim(), "");
       assert.equal(
         await cluster.admin.get({ apiVersion: "v1", kind: "ServiceAccount", namespace: name, name }),
@@ -71,6 +72,18 @@ suite("the installation of the README, from an empty cluster on", () => {
       );
     });
   }
+
+  test("without Eventing it installs all the same where no event is asked for", async () => {
+    const values = ["--set", "source.mode=none", "--dry-run=server"];
+    const { code, stderr } = await runHelm([...install, ...values], cluster);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const broker = await runHelm([...install, ...values, "--set", "delivery.mode=broker"], cluster);
+    assert.match(broker.stderr, /Knative Eventing is not installed/);
+    assert.match(
+      broker.stderr,
+      /source\.mode is none, so that nothing would come through the Broker .*: set/,
+    );
+  });
 
   test("a time that Knative would refuse stops it with one sentence, until Knative allows it", async () => {
     await cluster.admin.applyCrds(await loadCrds(["knative-eventing"]));
@@ -151,12 +164,14 @@ suite("the installation of the README, from an empty cluster on", () => {
 
   test("cert-manager comes later: after an upgrade and its resync Job, the Certificate of the README", async () => {
     const { admin } = cluster;
+    const before = (await admin.list(jobs)).map(({ metadata }) => metadata.name);
     await admin.applyCrds(await loadCrds(["cert-manager"]));
     await release.upgrade({});
     await sources.stop();
     sources = await startSources(cluster, release, app.url);
     const [job] = await admin.list(jobs);
     assert.ok(job !== undefined);
+    assert.ok(!before.includes(job.metadata.name));
     const { code, stdout, stderr } = await runResyncPod(containerOf(job), app.url);
     assert.deepEqual([code, stderr], [0, ""]);
     assert.match(stdout, /accepted the resync of all routes/);

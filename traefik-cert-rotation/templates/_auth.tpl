@@ -23,7 +23,7 @@ Subject of the ServiceAccount that Knative Eventing makes for an object of its o
 {{/* All allowed subjects, as JSON `{"items": [...]}`. */}}
 {{- define "tcr.subjects" -}}
 {{- $root := . -}}
-{{- $namespace := .Release.Namespace -}}
+{{- $namespace := include "tcr.namespace" . -}}
 {{- $senders := list -}}
 {{- $scheduled := dict "namespace" $namespace "group" "sources.knative.dev" "name" (include "tcr.suffixed" (dict "root" . "suffix" "resync")) -}}
 {{- if eq .Values.delivery.mode "broker" -}}
@@ -32,8 +32,8 @@ Subject of the ServiceAccount that Knative Eventing makes for an object of its o
 {{- $senders = append $senders (dict "namespace" (include "tcr.brokerNamespace" $root) "group" "eventing.knative.dev" "kind" "Trigger" "name" $name) -}}
 {{- end -}}
 {{- else -}}
-{{- range list "routes" "children" -}}
-{{- $name := include "tcr.suffixed" (dict "root" $root "suffix" .) -}}
+{{- range (include "tcr.sources" . | fromJson).items -}}
+{{- $name := include "tcr.suffixed" (dict "root" $root "suffix" .suffix) -}}
 {{- $senders = append $senders (dict "namespace" $namespace "group" "sources.knative.dev" "kind" "ApiServerSource" "name" $name) -}}
 {{- end -}}
 {{- if include "tcr.hasPingSource" . -}}

@@ -101,16 +101,16 @@ The integrations as these values have them, as a JSON list. What the chart knows
 {{- end -}}
 
 {{/*
-The children by integration, as JSON: `{"items": [{group, version, kind, resource, verbs, watched}]}`, only those that
+The children by integration, as JSON: `{"items": [{key, group, version, kind, resource, verbs, watched}]}`, only those that
 the function may touch: all verbs while enabled, removal where `onDisable` asks for it.
 */}}
 {{- define "tcr.children" -}}
 {{- $items := list -}}
 {{- range include "tcr.integrations" . | fromJsonArray -}}
 {{- if eq .state "on" -}}
-{{- $items = append $items (merge (dict "watched" true "verbs" (list "get" "list" "create" "patch" "delete")) .child) -}}
+{{- $items = append $items (merge (dict "key" .key "watched" true "verbs" (list "get" "list" "create" "patch" "delete")) .child) -}}
 {{- else if eq .state "removing" -}}
-{{- $items = append $items (merge (dict "watched" false "verbs" (list "get" "list" "delete")) .child) -}}
+{{- $items = append $items (merge (dict "key" .key "watched" false "verbs" (list "get" "list" "delete")) .child) -}}
 {{- end -}}
 {{- end -}}
 {{- dict "items" $items | toJson -}}

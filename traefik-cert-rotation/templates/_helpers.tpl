@@ -17,6 +17,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Where the objects are; not where Helm keeps the release, if a parent chart puts them elsewhere. */}}
+{{- define "tcr.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride -}}
+{{- end -}}
+
 {{/* The full name with a suffix: at most 52 characters, for a CronJob adds 11. Long names keep a hash, so that they stay apart. */}}
 {{- define "tcr.suffixed" -}}
 {{- $fullname := include "tcr.fullname" .root -}}
@@ -31,7 +36,7 @@
 
 {{/* Cluster-wide objects carry the namespace: two installations may share a release name. */}}
 {{- define "tcr.clusterName" -}}
-{{- printf "%s:%s" .Release.Namespace (include "tcr.fullname" .) -}}
+{{- printf "%s:%s" (include "tcr.namespace" .) (include "tcr.fullname" .) -}}
 {{- end -}}
 
 {{- define "tcr.serviceAccountName" -}}
@@ -75,19 +80,32 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- mergeOverwrite (dict) .root.Values.commonLabels .root.Values.podLabels $own $component | toYaml -}}
 {{- end -}}
 
+{{/* A repository whose first part is a host has its registry with it: that part has a dot or a port, or is localhost. */}}
 {{- define "tcr.image" -}}
-{{- if .Values.image.digest -}}
-{{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
+{{- $image := .Values.image -}}
+{{- $host := splitList "/" $image.repository | first -}}
+{{- $isWhole := and (contains "/" $image.repository) (regexMatch "[.:]|^localhost$" $host) -}}
+{{- $name := ternary $image.repository (printf "%s/%s" $image.registry $image.repository) (or $isWhole (empty $image.registry)) -}}
+{{- if $image.digest -}}
+{{- printf "%s@%s" $name $image.digest -}}
 {{- else -}}
-{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- printf "%s:%s" $name (default .Chart.AppVersion $image.tag) -}}
 {{- end -}}
 {{- end -}}
 
 {{- define "tcr.instance" -}}
-{{- printf "%s/%s" .Release.Namespace .Release.Name -}}
+{{- printf "%s/%s" (include "tcr.namespace" .) .Release.Name -}}
 {{- end -}}
 
 {{/* True where Helm talks to a cluster; `helm template` and GitOps tools do not, and get everything rendered. */}}
 {{- define "tcr.live" -}}
 {{- if lookup "v1" "Namespace" "" "kube-system" -}}true{{- end -}}
+{{- end -}}
+
+{{/*
+True where it is known which kinds the cluster serves: Helm asks it, and Argo CD tells (`--api-versions`). A plain `helm
+template` knows groups and versions of Kubernetes itself, and no kind.
+*/}}
+{{- define "tcr.knowsKinds" -}}
+{{- if .Capabilities.APIVersions.Has "apps/v1/Deployment" -}}true{{- end -}}
 {{- end -}}

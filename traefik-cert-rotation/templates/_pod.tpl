@@ -1,18 +1,5 @@
-{{/* What the restricted Pod Security Standard asks for, on the container: Serving refuses it on the pod by default. */}}
-{{- define "tcr.securityContext" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-readOnlyRootFilesystem: true
-allowPrivilegeEscalation: false
-capabilities:
-  drop:
-    - ALL
-seccompProfile:
-  type: RuntimeDefault
-{{- end -}}
 
-{{/* Scheduling fields, only those that a value asks for. */}}
+{{/* Fields of pods about where and as whom they run, only those that a value asks for. */}}
 {{- define "tcr.scheduling" -}}
 {{- with .Values.nodeSelector }}
 nodeSelector:
@@ -29,14 +16,19 @@ affinity:
 {{- with .Values.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
+{{- with .Values.podSecurityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/*
-Pod template of the Jobs that send the resync event. They need no rights, hence no token for the API server. Takes
-root, and bound: a SinkBinding sets where to send, and the token.
+Pod template of the Jobs that send the resync event, and of the test. They need no rights, hence no token for the API
+server. Takes root, bound (a SinkBinding sets where to send, and the token), and words: more of the command's words.
 */}}
 {{- define "tcr.resyncPod" -}}
 {{- $audience := ternary "" (include "tcr.audience" .root) .bound -}}
+{{- $more := .words -}}
 {{- with .root -}}
 metadata:
   labels:
@@ -66,7 +58,8 @@ spec:
       command: ["/nodejs/bin/node", "/app/traefik-cert-rotater.cjs"]
       {{- /* Unless asked otherwise the CLI waits for 300 seconds, and never longer than a day. */}}
       {{- $timeout := min 86400 .Values.serving.timeoutSeconds | int64 }}
-      args: {{ ternary (list "resync" "--timeout" (toString $timeout)) (list "resync") (gt $timeout (int64 300)) | toJson }}
+      {{- $words := ternary (list "resync" "--timeout" (toString $timeout)) (list "resync") (gt $timeout (int64 300)) }}
+      args: {{ concat $words ($more | default list) | toJson }}
       env:
         - name: K_SINK
           value: {{ include "tcr.functionUrl" . | quote }}
@@ -74,8 +67,10 @@ spec:
       resources:
         {{- toYaml . | nindent 8 }}
       {{- end }}
+      {{- with .Values.securityContext }}
       securityContext:
-        {{- include "tcr.securityContext" . | nindent 8 }}
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
       {{- if $audience }}
       volumeMounts:
         {{- include "tcr.tokenMount" . | nindent 8 }}
@@ -129,20 +124,29 @@ env:
   {{- if not .root.Values.auth.oidc.enabled }}
   # Where somebody with rights confirms deletions: an event alone proves nothing while senders need no token.
   - name: CONFIG_MAP
-    value: {{ printf "%s/%s" .root.Release.Namespace (include "tcr.configName" .root) | quote }}
+    value: {{ printf "%s/%s" (include "tcr.namespace" .root) (include "tcr.configName" .root) | quote }}
   {{- end }}
+{{- with .root.Values.envFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- with .root.Values.resources }}
 resources:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with .root.Values.securityContext }}
 securityContext:
-  {{- include "tcr.securityContext" . | nindent 2 }}
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 volumeMounts:
   - name: config
     mountPath: /etc/traefik-cert-rotater
     readOnly: true
   {{- if include "tcr.fanOutAudience" .root }}
   {{- include "tcr.tokenMount" . | nindent 2 }}
+  {{- end }}
+  {{- with .root.Values.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- end -}}
 
@@ -174,4 +178,11 @@ volumes:
   {{- with include "tcr.fanOutAudience" . }}
   {{- include "tcr.tokenVolume" . | nindent 2 }}
   {{- end }}
+  {{- with .Values.extraVolumes }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .Values.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}

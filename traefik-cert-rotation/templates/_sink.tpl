@@ -28,7 +28,7 @@ ref:
   kind: Service
   name: {{ include "tcr.podService" . }}
   {{- end }}
-  namespace: {{ .Release.Namespace }}
+  namespace: {{ include "tcr.namespace" . }}
 {{- end }}
 {{- with include "tcr.audience" . }}
 audience: {{ . | quote }}
@@ -37,11 +37,11 @@ audience: {{ . | quote }}
 
 {{- define "tcr.functionUrl" -}}
 {{- if eq .Values.serving.mode "knative" -}}
-{{- printf "http://%s.%s.svc.%s" (include "tcr.fullname" .) .Release.Namespace .Values.clusterDomain -}}
+{{- printf "http://%s.%s.svc.%s" (include "tcr.fullname" .) (include "tcr.namespace" .) .Values.clusterDomain -}}
 {{- else if eq .Values.serving.mode "keda" -}}
-{{- printf "http://%s.%s.svc.%s:%d" (include "tcr.interceptorAlias" .) .Release.Namespace .Values.clusterDomain (.Values.serving.keda.interceptorPort | int64) -}}
+{{- printf "http://%s.%s.svc.%s:%d" (include "tcr.interceptorAlias" .) (include "tcr.namespace" .) .Values.clusterDomain (.Values.serving.keda.interceptorPort | int64) -}}
 {{- else -}}
-{{- printf "http://%s.%s.svc.%s" (include "tcr.podService" .) .Release.Namespace .Values.clusterDomain -}}
+{{- printf "http://%s.%s.svc.%s" (include "tcr.podService" .) (include "tcr.namespace" .) .Values.clusterDomain -}}
 {{- end -}}
 {{- end -}}
 
@@ -63,7 +63,7 @@ ref:
 {{- end -}}
 
 {{- define "tcr.brokerNamespace" -}}
-{{- default .Release.Namespace .Values.delivery.broker.namespace -}}
+{{- default (include "tcr.namespace" .) .Values.delivery.broker.namespace -}}
 {{- end -}}
 
 {{/* Address of the Broker, which its class decides. */}}

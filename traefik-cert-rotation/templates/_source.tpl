@@ -4,7 +4,7 @@ apiVersion: sources.knative.dev/v1
 kind: ApiServerSource
 metadata:
   name: {{ .name }}
-  namespace: {{ .root.Release.Namespace }}
+  namespace: {{ include "tcr.namespace" .root }}
   labels:
     {{- include "tcr.labels" .root | nindent 4 }}
   {{- if .root.Values.source.skipPermissionsCheck }}
@@ -25,24 +25,62 @@ spec:
     {{- include "tcr.sink" .root | nindent 4 }}
 {{- end -}}
 
+{{/* True where anything of Knative Eventing is made. */}}
+{{- define "tcr.needsEventing" -}}
+{{- if or (ne .Values.source.mode "none") (eq .Values.delivery.mode "broker") (include "tcr.hasPingSource" .) (include "tcr.hasSinkBinding" .) -}}true{{- end -}}
+{{- end -}}
+
 {{/*
-What `-routes` watches, as JSON `{"items": [...]}`: groups that are there wherever the product makes sense. A Traefik of
-which a live cluster has all but the CustomResourceDefinition for UDP must not stop the whole adapter.
+The sources by the ends of their names, as JSON `{"items": [{suffix, resources}]}`.
+
+A group that is not served stops a whole adapter, and each adapter takes its memory all the time. So there is one source
+where all groups are known to be served, or a value says that they are; else those for children are apart, and each on
+its own where it is not known which of them are served.
 */}}
-{{- define "tcr.watchedRoutes" -}}
+{{- define "tcr.sources" -}}
+{{- $routes := include "tcr.routesToWatch" . | fromJson -}}
+{{- $children := (include "tcr.childrenToWatch" . | fromJson).items -}}
+{{- $served := list -}}
+{{- range $children -}}
+{{- if .served -}}{{- $served = append $served (omit . "served" "key") -}}{{- end -}}
+{{- end -}}
+{{- $sources := list -}}
+{{- if eq .Values.source.mode "none" -}}
+{{- else if or (eq .Values.source.children "always") (and $routes.served (eq (len $served) (len $children))) -}}
+{{- $all := $routes.items -}}
+{{- range $children -}}{{- $all = append $all (omit . "served" "key") -}}{{- end -}}
+{{- $sources = list (dict "suffix" "routes" "resources" $all) -}}
+{{- else -}}
+{{- $sources = list (dict "suffix" "routes" "resources" $routes.items) -}}
+{{- if include "tcr.knowsKinds" . -}}
+{{- with $served -}}{{- $sources = append $sources (dict "suffix" "children" "resources" .) -}}{{- end -}}
+{{- else -}}
+{{- range $children -}}
+{{- $sources = append $sources (dict "suffix" (printf "children-%s" (lower .key)) "resources" (list (omit . "served" "key"))) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- dict "items" $sources | toJson -}}
+{{- end -}}
+
+{{/*
+Routes and what else they depend on, as JSON `{"items": [...], "served"}`; served: all their groups are known to be. A
+Traefik of which the cluster has all but the CustomResourceDefinition for UDP must not stop the adapter.
+*/}}
+{{- define "tcr.routesToWatch" -}}
 {{- $root := . -}}
+{{- $kinds := .Capabilities.APIVersions -}}
 {{- $items := list -}}
+{{- $served := true -}}
 {{- range $group := include "tcr.routeGroups" . | fromJsonArray -}}
 {{- $apiVersion := printf "%s/v1alpha1" $group -}}
+{{- $isServed := $kinds.Has (printf "%s/IngressRoute" $apiVersion) -}}
+{{- if not $isServed -}}{{- $served = false -}}{{- end -}}
 {{- range list "IngressRoute" "IngressRouteTCP" -}}
 {{- $items = append $items (dict "apiVersion" $apiVersion "kind" .) -}}
 {{- end -}}
-{{- if $root.Values.selector.udp -}}
-{{- $kinds := $root.Capabilities.APIVersions -}}
-{{- $lacksUDP := and (include "tcr.live" $root) ($kinds.Has (printf "%s/IngressRoute" $apiVersion)) (not ($kinds.Has (printf "%s/IngressRouteUDP" $apiVersion))) -}}
-{{- if not $lacksUDP -}}
+{{- if and $root.Values.selector.udp (or (not $isServed) ($kinds.Has (printf "%s/IngressRouteUDP" $apiVersion))) -}}
 {{- $items = append $items (dict "apiVersion" $apiVersion "kind" "IngressRouteUDP") -}}
-{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- range include "tcr.dependencies" . | fromJsonArray -}}
@@ -52,22 +90,21 @@ which a live cluster has all but the CustomResourceDefinition for UDP must not s
 {{- end -}}
 {{- $items = append $items $dependency -}}
 {{- end -}}
-{{- dict "items" $items | toJson -}}
+{{- dict "items" $items "served" $served | toJson -}}
 {{- end -}}
 
-{{/*
-What `-children` watches, as JSON `{"items": [...]}`: our children of the enabled integrations. A group that is not
-served stops the whole adapter, so in a live cluster it is left out until the next upgrade.
-*/}}
-{{- define "tcr.watchedChildren" -}}
+{{/* Our children of the enabled integrations, as JSON `{"items": [{apiVersion, kind, selector, key, served}]}`. */}}
+{{- define "tcr.childrenToWatch" -}}
 {{- $root := . -}}
 {{- $items := list -}}
+{{- if ne .Values.source.children "never" -}}
 {{- range (include "tcr.children" . | fromJson).items -}}
+{{- if .watched -}}
 {{- $apiVersion := printf "%s/%s" .group .version -}}
-{{- $served := or (not (include "tcr.live" $root)) ($root.Capabilities.APIVersions.Has (printf "%s/%s" $apiVersion .kind)) -}}
-{{- if and .watched $served -}}
 {{- $selector := dict "matchLabels" (dict "kubernetes.io/managed-by" "Traefik-cert-rotater") -}}
-{{- $items = append $items (dict "apiVersion" $apiVersion "kind" .kind "selector" $selector) -}}
+{{- $served := $root.Capabilities.APIVersions.Has (printf "%s/%s" $apiVersion .kind) -}}
+{{- $items = append $items (dict "apiVersion" $apiVersion "kind" .kind "selector" $selector "key" .key "served" $served) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- dict "items" $items | toJson -}}
