@@ -14,6 +14,7 @@ import { listenRows } from "./rows/listen.ts";
 import { memoryOfFew, memoryRows } from "./rows/memory.ts";
 import { resyncConvergedRows, resyncCreateRows } from "./rows/resync.ts";
 import { sourceRows } from "./rows/source.ts";
+import { telemetryRows } from "./rows/telemetry.ts";
 import { wakeRows } from "./rows/wake.ts";
 import { warmRows } from "./rows/warm.ts";
 import { isMet, type Row, render } from "./table.ts";
@@ -22,6 +23,7 @@ const ROWS = [
   "listen",
   "wake",
   "warm",
+  "telemetry",
   "source",
   "resync-create",
   "resync-converged",
@@ -70,6 +72,7 @@ async function measure(bench: Bench, only: readonly string[]): Promise<Row[]> {
   if (has("listen")) rows.push(...(await listenRows(bench)));
   if (has("wake")) rows.push(...(await wakeRows(bench)));
   if (has("warm")) rows.push(...(await warmRows(bench)));
+  if (has("telemetry")) rows.push(...(await telemetryRows(bench)));
   if (has("source")) rows.push(...(await sourceRows(bench)));
   if (has("resync-create")) rows.push(...(await resyncCreateRows(bench)));
   const few = has("memory") ? await memoryOfFew(bench) : [];

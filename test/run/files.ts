@@ -13,10 +13,11 @@ export interface TestFiles {
 /** Everything below test/ but what has a command of its own, for it needs more than a user has. */
 export const INTEGRATION: TestFiles = {
   patterns: ["test/**/*.test.ts"],
-  exclude: ["test/cluster/**", "test/third-party/**"],
+  exclude: ["test/cluster/**", "test/third-party/**", "test/telemetry/**"],
 };
 export const CLUSTER: TestFiles = { patterns: ["test/cluster/**/*.test.ts"], exclude: [] };
 export const THIRD_PARTY: TestFiles = { patterns: ["test/third-party/**/*.test.ts"], exclude: [] };
+export const TELEMETRY: TestFiles = { patterns: ["test/telemetry/**/*.test.ts"], exclude: [] };
 export const UNIT: TestFiles = { patterns: ["functions/**/*.test.ts", "tools/**/*.test.ts"], exclude: [] };
 
 /** They take longest, so they start first and the others fill up beside them. */

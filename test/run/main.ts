@@ -1,14 +1,14 @@
 /**
  * `npm test`: the checks, then all tests; closes with `N passed, N failed`. `node test/run/main.ts SUITE...` runs
  * only some: `check`, `unit`, `integration`, and, on request only, `coverage` (the unit tests, and how much of the code they
- * run), `cluster` and `third-party`.
+ * run), `cluster`, `telemetry` and `third-party`.
  *
  * @module
  */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { runChecks } from "./checks.ts";
-import { CLUSTER, findTestFiles, INTEGRATION, THIRD_PARTY, UNIT } from "./files.ts";
+import { CLUSTER, findTestFiles, INTEGRATION, TELEMETRY, THIRD_PARTY, UNIT } from "./files.ts";
 import { add, NONE, type Summary } from "./summary.ts";
 import { runTests } from "./tests.ts";
 
@@ -46,6 +46,14 @@ const ON_REQUEST: typeof SUITES = {
     } finally {
       await globalTeardown();
     }
+  },
+  telemetry: async () => {
+    const { findBinaries } = await import("../control-plane/binaries.ts");
+    const { findCollector, findPrometheus } = await import("../telemetry/programs.ts");
+    await findBinaries(["etcd", "kube-apiserver", "kube-controller-manager", "helm"]);
+    await findPrometheus();
+    await findCollector();
+    return runTests("tests of telemetry", await findTestFiles(TELEMETRY), { concurrency: 1 });
   },
   "third-party": async () => {
     const { findBinaries } = await import("../control-plane/binaries.ts");
