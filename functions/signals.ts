@@ -10,5 +10,6 @@ for (const signal of signals) process.once(signal, end);
 
 /** From now on the caller answers signals. */
 export function takeSignals(answer: (signal: NodeJS.Signals) => void): void {
-  for (const signal of signals) process.off(signal, end).on(signal, answer);
+  // In this order: without any listener Node stops watching, and a signal that is on its way would be lost.
+  for (const signal of signals) process.on(signal, answer).off(signal, end);
 }
