@@ -287,10 +287,9 @@ async function isShared(
   child: KubernetesObject,
 ): Promise<boolean> {
   const sharedResource = integration.sharedResource?.of(child.spec) ?? null;
-  const { namespace = "" } = child.metadata;
   if (sharedResource === null) return false;
   try {
-    return await isTakenByOthers(client, namespace, integration, sharedResource, child);
+    return await isTakenByOthers(client, integration, sharedResource, child);
   } catch (error) {
     // The event was so long on its way that the version is forgotten, and it would be at each repetition.
     if (error instanceof ExpiredError) return true;

@@ -23,7 +23,7 @@ function replica(hostClaims: "strict" | "resync" = "resync") {
   const cluster = createMemoryCluster();
   const looks: string[] = [];
   const reads: string[] = [];
-  const before: { apply?: () => void; exactList?: () => void } = {};
+  const before: { apply?: () => void; exactList?: () => void; emptiesExactLists?: boolean } = {};
   const client: KubernetesClient = {
     ...cluster.client,
     get: (reference) => {
@@ -33,7 +33,8 @@ function replica(hostClaims: "strict" | "resync" = "resync") {
     },
     list: async (resource, options) => {
       if (options?.exactVersion !== undefined) before.exactList?.();
-      return cluster.client.list(resource, options);
+      const page = await cluster.client.list(resource, options);
+      return options?.exactVersion !== undefined && before.emptiesExactLists ? { ...page, items: [] } : page;
     },
     apply: async (...parameters) => {
       before.apply?.();
@@ -126,6 +127,14 @@ suite("the look after the write", () => {
       throw new TooManyRequestsError("GET /certificates", "slow down", 7);
     };
     assert.deepEqual(await on.route("a"), { status: "retry", retryAfterSeconds: 7 });
+    assert.deepEqual(on.names(), ["a-tls a.org"]);
+  });
+
+  test("a list without what was written is no list: to be sent again", async () => {
+    const on = replica();
+    on.put("a", ["a.org"]);
+    on.before.emptiesExactLists = true;
+    assert.equal((await on.route("a")).status, "retry");
     assert.deepEqual(on.names(), ["a-tls a.org"]);
   });
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { NameSharing } from "../../integrations/integration.ts";
-import { listAll } from "../observe/listing.ts";
+import { othersAtVersion } from "../observe/listing.ts";
 import type { Reads } from "../observe/view.ts";
 import { marksOf } from "../plan/names/name-marks.ts";
 import { type Identity, isOfInstance } from "../plan/ownership.ts";
@@ -23,7 +23,6 @@ export interface NamesContext extends Identity {
  */
 export async function sharesTakenNames(
   context: NamesContext,
-  namespace: string,
   { integration, plan, step, object }: Written,
 ): Promise<boolean> {
   const { nameSharing, resource } = integration;
@@ -34,17 +33,14 @@ export async function sharesTakenNames(
   const taken = takenNames(nameSharing, step, owns);
   if (taken.length === 0) return false;
   const said = nameSharing.entries(step.child.spec);
-  const exactVersion = object.metadata.resourceVersion ?? "";
-  const others = await listAll(context.client, { resource, namespace, exactVersion });
+  const others = await othersAtVersion(context.client, resource, object);
   return others.some((other) => {
-    const { metadata } = other;
-    if (metadata.name === object.metadata.name || metadata.deletionTimestamp !== undefined) return false;
     if (!isOfInstance(other, context)) return false;
     const entries = nameSharing.entries(other.spec);
     return taken.some((name) => {
       const [one, two] = [said.get(name), entries.get(name)];
       if (two === undefined) return false;
-      return one?.target !== two.target || one.set !== two.set || (owns && !planned.has(metadata.name));
+      return one?.target !== two.target || one.set !== two.set || (owns && !planned.has(other.metadata.name));
     });
   });
 }

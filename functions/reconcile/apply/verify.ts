@@ -11,7 +11,7 @@ import { ExpiredError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { describeRoute } from "../observe/describe.ts";
-import { listAll } from "../observe/listing.ts";
+import { othersAtVersion } from "../observe/listing.ts";
 import { NamespaceView, type Reads, type ViewContext } from "../observe/view.ts";
 import { isSharing } from "../plan/namespace-index.ts";
 import { type Identity, isOwnedBy } from "../plan/ownership.ts";
@@ -68,7 +68,7 @@ async function lookAgain(
       ...integrationsOf(written).map((integration) => hasSameDependencies(before, after, integration)),
     ]),
     Promise.all(written.map((write) => isContested(client, before, subject, write))),
-    Promise.all(written.map((write) => sharesTakenNames(names, before.namespace, write))),
+    Promise.all(written.map((write) => sharesTakenNames(names, write))),
   ]);
   return {
     isCurrent: areCurrent.every(Boolean),
@@ -135,7 +135,7 @@ function versionOf(object: KubernetesObject | null | undefined): string {
  */
 async function isContested(
   client: Reads,
-  { namespace, hasOldLists }: NamespaceView,
+  { hasOldLists }: NamespaceView,
   subject: RouteDescription | null,
   { integration, step, object }: Written,
 ): Promise<boolean> {
@@ -145,7 +145,7 @@ async function isContested(
   const joiner = hasOldLists && isSharing(integration) && subject !== null ? subject.route : null;
   const joins = joiner !== null && joinsNow(step, joiner);
   if (sharedResource === null && !joins) return false;
-  const others = await othersAt(client, namespace, integration, object);
+  const others = await othersAtVersion(client, integration.resource, object);
   const wanted = integration.sharedResource?.of(step.child.spec);
   return others.some(
     (other) =>
@@ -161,22 +161,10 @@ function joinsNow(step: Write, route: RouteReference): boolean {
 /** Whether at the version of the object others had it as well. */
 export async function isTakenByOthers(
   client: Reads,
-  namespace: string,
   integration: Integration,
   wanted: string,
   object: KubernetesObject,
 ): Promise<boolean> {
-  const others = await othersAt(client, namespace, integration, object);
+  const others = await othersAtVersion(client, integration.resource, object);
   return others.some(({ spec }) => integration.sharedResource?.of(spec) === wanted);
-}
-
-/** The living others of its kind at the version of the object. */
-async function othersAt(
-  client: Reads,
-  namespace: string,
-  { resource }: Integration,
-  { metadata: { name, resourceVersion = "" } }: KubernetesObject,
-): Promise<readonly KubernetesObject[]> {
-  const objects = await listAll(client, { resource, namespace, exactVersion: resourceVersion });
-  return objects.filter(({ metadata }) => metadata.name !== name && metadata.deletionTimestamp === undefined);
 }

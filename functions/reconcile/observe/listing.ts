@@ -4,8 +4,9 @@
  * @module
  */
 import type { KubernetesClient, ListOptions, ListPage } from "../../kubernetes/client.ts";
-import { ExpiredError } from "../../kubernetes/errors.ts";
+import { ExpiredError, UnavailableError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { collectionPath } from "../../kubernetes/paths.ts";
 
 const PAGE_SIZE = 500;
 /** A list that expires this often is slower than the cluster changes; the resync is tried again later. */
@@ -46,6 +47,23 @@ export async function listAll(
   const items: KubernetesObject[] = [];
   for await (const page of pages(client, scope)) items.push(...page);
   return items;
+}
+
+/**
+ * The living others of the object's kind in its namespace, at exactly its version.
+ *
+ * @throws KubernetesError the list could not be completed, or is none: the object itself is not in it
+ */
+export async function othersAtVersion(
+  client: Pick<KubernetesClient, "list">,
+  resource: ResourceDefinition,
+  { metadata: { namespace = "", name, resourceVersion = "" } }: KubernetesObject,
+): Promise<readonly KubernetesObject[]> {
+  const objects = await listAll(client, { resource, namespace, exactVersion: resourceVersion });
+  const others = objects.filter(({ metadata }) => metadata.name !== name);
+  if (others.length < objects.length) return others.filter(isLiving);
+  const list = `GET ${collectionPath(resource, namespace)}`;
+  throw new UnavailableError(list, `${name} is not in the list of its own version`);
 }
 
 /**
@@ -125,6 +143,10 @@ function requestPage(
   // The page may fail before it is awaited; whoever awaits it sees the error.
   page.catch(() => undefined);
   return page;
+}
+
+function isLiving({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp === undefined;
 }
 
 function keyOf({ metadata }: KubernetesObject): string {
