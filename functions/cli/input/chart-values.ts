@@ -30,6 +30,7 @@ const CHART_ONLY: ReadonlySet<string> = new Set([
   "affinity",
   "clusterDomain",
   "commonLabels",
+  "dashboard",
   "delivery",
   "enabled",
   "envFrom",
@@ -49,6 +50,7 @@ const CHART_ONLY: ReadonlySet<string> = new Set([
   "podLabels",
   "podSecurityContext",
   "priorityClassName",
+  "prometheusRule",
   "rbac",
   "resources",
   "resync",
@@ -98,11 +100,11 @@ export function markOfChartValues(raw: unknown): string | null {
   return switched === undefined || isComplete ? null : `integrations.${switched}.enabled`;
 }
 
-/** The configuration, still to be checked. Who may send events (`auth`) is left out: only a running function needs it. */
+/** The configuration, still to be checked. Who may send events (`auth`) and where telemetry goes is left out: only a running function needs it. */
 export function configurationOfValues(raw: unknown): unknown {
   const values = ownValues(raw);
   if (!isRecord(values)) return values;
-  const { integrations = {}, auth: _, ...rest } = values;
+  const { integrations = {}, auth: _, telemetry: _telemetry, ...rest } = values;
   const kept = Object.entries(rest).filter(([key]) => !CHART_ONLY.has(key));
   return { ...Object.fromEntries(kept), integrations: withDefaults(integrations) };
 }
