@@ -34,6 +34,8 @@ test("100 routes at once: each certificate is ordered once, each record written 
   for (const host of [hosts[0], hosts.at(-1)] as string[]) await world.validEverywhere(host);
   watch.lap("HTTPS is valid at both replicas");
   assert.deepEqual(parties.acme.front.orders.map((order) => order.join(" ")).sort(), hosts);
+  const orders = await admin.list({ apiVersion: "acme.cert-manager.io/v1", kind: "Order", namespace });
+  assert.equal(orders.length, ROUTES);
   assert.deepEqual(
     [...(await parties.externalDns.changes())].sort(),
     hosts.map((host) => `+A ${host}`),

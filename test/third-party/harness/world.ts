@@ -14,6 +14,7 @@ import type { ReleaseOptions } from "../../integration/harness/release.ts";
 import type { RunningSources } from "../../integration/harness/running-sources.ts";
 import { until } from "../../integration/harness/until.ts";
 import { startWorld, type World } from "../../integration/harness/world.ts";
+import { applyIssuer } from "../launch/cert-manager.ts";
 import { startThirdParties, type ThirdParties, type ThirdPartyOptions } from "../launch/third-parties.ts";
 import { findPrograms, type Program } from "../programs.ts";
 import type { HttpsAnswer } from "./https.ts";
@@ -31,6 +32,8 @@ export interface RouteWorld extends World {
   readonly rootPem: string;
   /** Takes another root from now on. */
   trust(rootPem: string): void;
+  /** Makes the issuer again, after its kind was gone. */
+  applyIssuer(): Promise<void>;
   /** Sets the addresses of Traefik's Service. */
   setAddresses(...addresses: readonly string[]): Promise<void>;
   /** Waits until that Certificate is ready for these names, and says what it is then. */
@@ -79,6 +82,7 @@ export async function startRouteWorld(options: RouteWorldOptions = {}): Promise<
       rootPem = root;
     },
     setAddresses,
+    applyIssuer: () => applyIssuer(admin, parties.acme, parties.dns),
     async certified(name, names, timeout = 60_000) {
       const { certManager: _ } = parties;
       const object = await admin.waitFor(

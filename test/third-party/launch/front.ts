@@ -51,9 +51,9 @@ export async function startAcmeFront(
       if (front.isUnreachable) return void outgoing.destroy();
       const body = await buffer(incoming);
       const names = incoming.url === NEW_ORDER ? namesOf(body) : null;
-      if (names !== null) orders.push(names);
       const refusal = names === null ? null : refusalOf(names);
       if (refusal !== null) {
+        if (names !== null) orders.push(names);
         const { status, type, detail, retryAfter } = refusal;
         if (retryAfter !== undefined) outgoing.setHeader("retry-after", retryAfter);
         outgoing
@@ -63,6 +63,8 @@ export async function startAcmeFront(
       }
       forward(incoming, body, port, authorityPem)
         .then((answer) => {
+          // A request whose nonce was used up is repeated, and is no other order.
+          if (names !== null && answer.statusCode === 201) orders.push(names);
           outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
           answer.pipe(outgoing);
         })
