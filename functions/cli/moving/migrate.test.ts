@@ -43,6 +43,7 @@ interface MoveDocument {
   readonly unpublished: readonly { readonly by: string; readonly names: readonly string[] }[];
   readonly problems: readonly { readonly reason: string }[];
   readonly patches: readonly string[];
+  readonly notes: readonly string[];
   readonly failures: readonly string[];
 }
 
@@ -213,6 +214,20 @@ suite("what migrate suggests", () => {
       targetIPs: ["203.0.113.5"],
     });
     assert.deepEqual([changes.adopt, changes.create], [1, 0]);
+  });
+
+  test("a DNSEndpoint under another name than the route's goes on beside it, which is noted", async () => {
+    const other = endpoint("records", "web.example.com", "recordType: A, targets: [203.0.113.5]");
+    const { code, notes } = await migrate(route("web", "web.example.com") + other);
+    assert.deepEqual(
+      [code, notes],
+      [
+        0,
+        [
+          "DNSEndpoint shop/records publishes web.example.com too: take that out once the route's own is there",
+        ],
+      ],
+    );
   });
 
   test("Traefik 2's syntax, its old group, and what external-dns filters by", async () => {

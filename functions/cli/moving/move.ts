@@ -7,22 +7,18 @@ import type { Configuration } from "../../config/configuration.ts";
 import { InvalidConfigurationError } from "../../config/configuration.ts";
 import { parseConfiguration } from "../../config/parse.ts";
 import { INTEGRATIONS } from "../../integrations/index.ts";
-import type { Integration } from "../../integrations/integration.ts";
-import { listAll } from "../../reconcile/observe/listing.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
-import { type Losses, namesAfter, readLosses } from "../cluster/leftovers.ts";
-import { whereReadable } from "../cluster/reader.ts";
+import { type Losses, readLosses } from "../cluster/leftovers.ts";
 import { type EndangeredSecret, secretsAtRisk } from "../cluster/secrets.ts";
-import type { RecordedWrite } from "../cluster/write-recorder.ts";
 import { UsageError } from "../terminal/terminal.ts";
 import { type Findings, findingsOf } from "./findings.ts";
-import { namesOfIngress } from "./ingresses.ts";
 import { patchesOf } from "./patches.ts";
 import type { Site } from "./site.ts";
 import { type Suggestion, valuesOf } from "./suggestion.ts";
-import { asksByTarget, suggestionsOf } from "./suggestions.ts";
-import { type Survey, takeSurvey } from "./survey.ts";
+import { suggestionsOf } from "./suggestions.ts";
+import { takeSurvey } from "./survey.ts";
+import { besideNotes, type Unpublished, unpublishedOf } from "./unpublished.ts";
 
 export interface Move {
   readonly title: string;
@@ -40,12 +36,6 @@ export interface Move {
   readonly secrets: readonly { readonly namespace: string; readonly secret: EndangeredSecret }[];
   readonly notes: readonly string[];
   readonly failures: readonly string[];
-}
-
-export interface Unpublished {
-  /** Such as `Ingress shop/wiki`. */
-  readonly by: string;
-  readonly names: readonly string[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -73,7 +63,7 @@ export async function planMove(site: Site): Promise<Move> {
     losses: await readLosses(client, suggested.integrations, namespace, run.writes),
     unpublished: await unpublishedOf(site, suggested, survey, findings, run.writes),
     secrets: [...secrets].map(([write, secret]) => ({ namespace: write.namespace, secret })),
-    notes: site.notes(),
+    notes: [...site.notes(), ...(await besideNotes(site, suggested, run.writes))],
     failures: [...site.failures(), ...(run.incomplete === null ? [] : [run.incomplete])],
   };
 }
@@ -139,56 +129,4 @@ function mergedValue(base: unknown, over: unknown): unknown {
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
-}
-
-/** They vanish on the day that the source, or the Ingress, is taken away. */
-async function unpublishedOf(
-  { client, namespace }: Site,
-  { integrations }: Configuration,
-  survey: Survey,
-  findings: Findings,
-  writes: readonly RecordedWrite[],
-): Promise<readonly Unpublished[]> {
-  const dns = integrations.find(publishesNames);
-  if (dns === undefined) return [];
-  const objects = await whereReadable(listAll(client, { resource: dns.resource, namespace }), []);
-  const own = writes.filter(({ resource }) => resource === dns.resource);
-  const after = namesAfter(dns, objects, own);
-  const published = [...ofTraefikSource(findings, dns), ...ofIngresses(survey, findings)];
-  return published.flatMap(({ by, names }) => {
-    const left = [...new Set(names)].filter((name) => !after.has(name)).sort();
-    return left.length === 0 ? [] : [{ by, names: left }];
-  });
-}
-
-/** Where nothing is known of external-dns and nothing is moved yet, that source may be in use. */
-function ofTraefikSource(
-  { routes, externalDNS, ours }: Findings,
-  { name }: Integration,
-): readonly Unpublished[] {
-  const isInUse =
-    externalDNS.sources.includes("traefik-proxy") || (!externalDNS.isThere && ours.length === 0);
-  if (!isInUse) return [];
-  const names = routes
-    .filter(asksByTarget)
-    .flatMap(({ hosts, extraNames }) => [...hosts, ...(extraNames[name] ?? [])]);
-  return [{ by: "external-dns' source traefik-proxy", names }];
-}
-
-/** Of those that a route has something in common with: others are not about to be moved. */
-function ofIngresses({ ingresses }: Survey, { routes, groups }: Findings): readonly Unpublished[] {
-  const hosts = new Set(routes.flatMap((description) => description.hosts));
-  const secrets = new Set(groups.map(({ namespace, secretName }) => `${namespace}/${secretName}`));
-  return ingresses.flatMap((ingress) => {
-    const { namespace, name } = ingress.metadata;
-    const names = namesOfIngress(ingress);
-    const isMoving =
-      names.hosts.some((host) => hosts.has(host)) ||
-      names.secretNames.some((secretName) => secrets.has(`${namespace}/${secretName}`));
-    return isMoving ? [{ by: `Ingress ${namespace}/${name}`, names: names.hosts }] : [];
-  });
-}
-
-function publishesNames({ nameSharing }: Integration): boolean {
-  return nameSharing !== undefined;
 }
