@@ -135,7 +135,8 @@ function secretOf(group: SecretGroup, survey: Survey): readonly FoundSecret[] {
     const [first] = group.routes;
     const childName = first === undefined ? "" : sharing.childName(first.route);
     const reason = sharing.sharedResource.overwriteRisk.reasonFor(object, maker, childName);
-    if (reason !== null) return found(reason);
+    // The first half says what it is, the other what would come of it.
+    if (reason !== null) return found(reason.replace(/^it exists and (?:is )?/, "").replace(/: .*$/, ""));
   }
   const source = sourceOf(group, survey);
   return source === null ? [] : found(source);
@@ -160,10 +161,8 @@ function sourceOf(
     if (!names.every((name) => covers(has, name))) continue;
     const template = isRecord(spec) && isRecord(spec.secretTemplate) ? spec.secretTemplate : {};
     const marks = isRecord(template.annotations) ? Object.keys(template.annotations) : [];
-    const how = marks.some((mark) => COPIED.some((copied) => copied.test(mark)))
-      ? "is copied from there"
-      : "has all these names, so this is likely a copy";
-    return `that of Certificate ${metadata.namespace}/${metadata.name} ${how}`;
+    const isCopied = marks.some((mark) => COPIED.some((copied) => copied.test(mark)));
+    return `${isCopied ? "a copy" : "likely a copy, for it has all names,"} of that of Certificate ${metadata.namespace}/${metadata.name}`;
   }
   return null;
 }

@@ -9,7 +9,7 @@ import type { RouteProblem } from "../cluster/dry-run.ts";
 import { leftoverText, vanishingText } from "../cluster/leftovers.ts";
 import type { PlannedAction } from "../cluster/write-recorder.ts";
 import type { Paint } from "../terminal/colour.ts";
-import type { Findings } from "./findings.ts";
+import type { Findings, FoundCertificate, FoundSecret } from "./findings.ts";
 import type { Move } from "./move.ts";
 import { stepsOf } from "./steps.ts";
 import { count, shortList } from "./suggestion.ts";
@@ -61,70 +61,45 @@ function haveLines(findings: Findings): readonly string[] {
   const of = (origin: string) => certificates.filter((found) => found.origin === origin);
   const byHand = of("hand").filter(({ isWider }) => !isWider);
   const wider = of("hand").filter(({ isWider }) => isWider);
-  const row = (what: string, text: string | null) => (text === null ? [] : [`${what.padEnd(28)}${text}`]);
-  const some = (list: readonly unknown[], text: () => string) => (list.length === 0 ? null : text());
-  return [
-    ...row(
-      "Routes",
-      groups.length === 0
-        ? `${routes.length}`
-        : `${routes.length}; certificates in ${count(groups.length, "Secret")}`,
-    ),
-    ...row(
-      "This product",
-      some(ours, () => `${count(ours.length, "object")} made already`),
-    ),
-    ...row(
-      "Switchboard",
-      some(switchboards, () => count(switchboards.length, "object")),
-    ),
-    ...row(
-      "cert-manager's Ingress shim",
-      some(of("Ingress"), () => certificateText(of("Ingress"))),
-    ),
-    ...row(
-      "Certificates by hand",
-      some(byHand, () => certificateText(byHand)),
-    ),
-    ...row(
-      "Wildcards for many",
-      some(wider, () =>
-        wider
-          .map(
-            ({ certificate, routes: under }) =>
-              `${nameOf(certificate.metadata)} (${count(under.length, "route")})`,
-          )
-          .join(", "),
-      ),
-    ),
-    ...row(
-      "Secrets made elsewhere",
-      some(secrets, () =>
-        shortList(secrets.map(({ namespace, secretName, why }) => `${namespace}/${secretName} (${why})`)),
-      ),
-    ),
-    ...row(
-      "Traefik's own certificates",
-      some(
-        certResolver,
-        () =>
-          `${count(certResolver.length, "route")} with certResolver: ${shortList(certResolver.map(({ route }) => `${route.namespace}/${route.name}`))}; to have cert-manager get them: --output patches`,
-      ),
-    ),
-    ...row("external-dns", externalDNSText(findings)),
+  const inSecrets = groups.length === 0 ? "" : `; certificates in ${count(groups.length, "Secret")}`;
+  const rows: readonly (readonly [what: string, found: readonly unknown[], text: () => string])[] = [
+    ["Routes", routes, () => `${routes.length}${inSecrets}`],
+    ["This product", ours, () => `${count(ours.length, "object")} made already`],
+    ["Switchboard", switchboards, () => count(switchboards.length, "object")],
+    ["cert-manager's Ingress shim", of("Ingress"), () => certificateText(of("Ingress"))],
+    ["Certificates by hand", byHand, () => certificateText(byHand)],
+    ["Wildcards for many", wider, () => shortList(wider.map(widerText))],
+    ["Secrets made elsewhere", secrets, () => shortList(secrets.map(secretText))],
+    ["Traefik's own certificates", certResolver, () => resolverText(certResolver)],
+    ["external-dns", findings.externalDNS.isThere ? [findings] : [], () => externalDNSText(findings)],
   ];
+  return rows.flatMap(([what, found, text]) => (found.length === 0 ? [] : [`${what.padEnd(28)}${text()}`]));
+}
+
+function widerText({ certificate, routes }: FoundCertificate): string {
+  return `${nameOf(certificate.metadata)} (${count(routes.length, "route")})`;
+}
+
+function secretText({ namespace, secretName }: FoundSecret): string {
+  return `${namespace}/${secretName}`;
+}
+
+function resolverText(found: Findings["certResolver"]): string {
+  const names = shortList(found.map(({ route }) => `${route.namespace}/${route.name}`));
+  return `${count(found.length, "route")} with certResolver: ${names}; to have cert-manager get them: --output patches`;
 }
 
 function certificateText(found: Findings["certificates"]): string {
-  return `${count(found.length, "Certificate")}: ${shortList(found.map(({ certificate }) => nameOf(certificate.metadata)))}`;
+  const names = shortList(found.map(({ certificate }) => nameOf(certificate.metadata)));
+  return `${count(found.length, "Certificate")}: ${names}`;
 }
 
 function nameOf({ namespace, name }: { readonly namespace?: string; readonly name: string }): string {
   return `${namespace}/${name}`;
 }
 
-function externalDNSText({ externalDNS: { isThere, sources } }: Findings): string | null {
-  return isThere ? `sources ${sources.join(", ") || "unknown"}` : null;
+function externalDNSText({ externalDNS: { sources } }: Findings): string {
+  return `sources ${sources.join(", ") || "unknown"}`;
 }
 
 function changesText({ run: { writes } }: Move): string {

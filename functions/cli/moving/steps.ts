@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { prunerOf } from "../../reconcile/plan/matching.ts";
 import type { Findings } from "./findings.ts";
 import type { Move } from "./move.ts";
-import { count } from "./suggestion.ts";
+import { count, shortList } from "./suggestion.ts";
 
 /** Each a sentence, with a command where there is one. */
 export function stepsOf({ findings, isFiles }: Pick<Move, "findings" | "isFiles">): readonly string[] {
@@ -24,10 +25,30 @@ export function stepsOf({ findings, isFiles }: Pick<Move, "findings" | "isFiles"
       : [
           `${count(ofIngress, "Certificate")} would go with an Ingress. Hand each over before: traefik-cert-rotater migrate --output patches`,
         ]),
+    ...prunedTexts(findings),
     ...(externalDNS.isThere && !externalDNS.sources.includes("crd") && !isFiles
       ? ["external-dns does not read DNSEndpoints. Start it with --source=crd beside the sources it has"]
       : []),
   ];
+}
+
+/** Certificates that would be adopted, were it not that a tool for GitOps would remove them with their source. */
+function prunedTexts({ certificates }: Findings): readonly string[] {
+  const pruned = certificates
+    .filter(({ origin, isWider }) => origin === "hand" && !isWider)
+    .flatMap(({ certificate }) => {
+      const pruner = prunerOf(certificate);
+      const { namespace, name } = certificate.metadata;
+      return pruner === null ? [] : [{ pruner, name: `${namespace}/${name}` }];
+    });
+  return [...Map.groupBy(pruned, ({ pruner }) => pruner.tool)].flatMap(([tool, list]) => {
+    const [first] = list;
+    if (first === undefined) return [];
+    const names = shortList(list.map(({ name }) => name));
+    return [
+      `${tool} has ${count(list.length, "Certificate")} (${names}) and would remove what is taken out of Git. Give each the annotation ${first.pruner.annotation} there, and take it out once it is adopted`,
+    ];
+  });
 }
 
 /** Who made what routes use, where that is more than one tool. */

@@ -105,7 +105,7 @@ function secretSuggestions({ certificates, secrets, groups }: Findings): readonl
       listed.length > 0,
       [...CERT_MANAGER, "ignoreSecrets"],
       listed,
-      `${count(listed.length, "Secret")} of a wildcard Certificate, copied, or somebody's own`,
+      `each of another maker: ${shortList(listed.map((name) => whyKept(name, wide, secrets)))}`,
     ),
     ...when(
       others.some((name) => secrets.some((secret: FoundSecret) => secret.secretName === name)),
@@ -114,6 +114,15 @@ function secretSuggestions({ certificates, secrets, groups }: Findings): readonl
       `${others.join(", ")}: a Secret of its own in some namespaces, not in others`,
     ),
   ];
+}
+
+function whyKept(name: string, wide: Findings["certificates"], secrets: readonly FoundSecret[]): string {
+  const secret = secrets.find(({ secretName }) => secretName === name);
+  if (secret !== undefined) return `${name} (${secret.why})`;
+  const found = wide.find(({ secretName }) => secretName === name);
+  if (found === undefined) return name;
+  const { namespace, name: certificate } = found.certificate.metadata;
+  return `${name} (Certificate ${namespace}/${certificate} has more names than its routes)`;
 }
 
 interface RouteEndpoint {

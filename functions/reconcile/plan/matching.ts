@@ -59,9 +59,25 @@ const TOOLS = [
   },
 ] as const;
 
+/** A tool that has the object in its books and would remove it with its source, and the mark that keeps it from that. */
+export interface Pruner {
+  readonly tool: string;
+  /** `key: value` of an annotation. */
+  readonly annotation: string;
+}
+
+export function prunerOf({ metadata: { labels = {}, annotations = {} } }: KubernetesObject): Pruner | null {
+  const keys = [...Object.keys(labels), ...Object.keys(annotations)];
+  const tool = TOOLS.find(
+    ({ isMark, letsGo }) => keys.some(isMark) && !hasWord(annotations[letsGo.key], letsGo.value),
+  );
+  if (tool === undefined) return null;
+  return { tool: tool.name, annotation: `${tool.letsGo.key}: ${tool.letsGo.value}` };
+}
+
 /** Who else has a say in the object; null where nobody has. Its maker may have said too that it is not to be adopted. */
-function whoseElse({ metadata }: KubernetesObject): string | null {
-  const { labels = {}, annotations = {}, ownerReferences = [], deletionTimestamp } = metadata;
+function whoseElse(object: KubernetesObject): string | null {
+  const { labels = {}, annotations = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
   if (deletionTimestamp !== undefined) return "it is being deleted";
   const [owner] = ownerReferences;
   if (owner !== undefined) return `it belongs to ${owner.kind} ${owner.name}`;
@@ -69,10 +85,9 @@ function whoseElse({ metadata }: KubernetesObject): string | null {
     return "it is, or was, an installation's of this product";
   const word = annotations[ADOPT_ANNOTATION];
   if (word !== undefined) return `its annotation ${ADOPT_ANNOTATION} does not say "true"`;
-  const keys = [...Object.keys(labels), ...Object.keys(annotations)];
-  for (const { name, isMark, letsGo } of TOOLS) {
-    if (!keys.some(isMark) || hasWord(annotations[letsGo.key], letsGo.value)) continue;
-    return `${name} would remove it; give it the annotation ${letsGo.key}: ${letsGo.value} first`;
+  const pruner = prunerOf(object);
+  if (pruner !== null) {
+    return `${pruner.tool} would remove it; give it the annotation ${pruner.annotation} first`;
   }
   const manager = labels[MANAGED_BY_LABEL] ?? labels["app.kubernetes.io/managed-by"];
   return manager === undefined || manager === "Helm" ? null : `${manager} looks after it`;
