@@ -23,22 +23,12 @@ function toRequest(incoming: IncomingMessage): Request {
   const request = {
     method: incoming.method === "HEAD" ? "GET" : (incoming.method ?? "GET"),
     url: `http://localhost${incoming.url?.startsWith("/") ? "" : "/"}${incoming.url}`,
-    headers: headersOf(incoming),
+    // By lower-case name; Node gives a list only for Set-Cookie.
+    headers: new Map(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
     // Without this option an early end of reading would close the connection, and the answer with it.
     body: incoming.iterator({ destroyOnReturn: false }),
   };
   return request as unknown as Request;
-}
-
-function headersOf(incoming: IncomingMessage) {
-  const { headers } = incoming;
-  const text = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(", ") : value);
-  return {
-    get: (name: string) => text(headers[name.toLowerCase()]) ?? null,
-    forEach(callback: (value: string, name: string) => void) {
-      for (const name of Object.keys(headers)) callback(text(headers[name]) ?? "", name);
-    },
-  };
 }
 
 function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): void {

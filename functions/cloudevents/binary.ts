@@ -10,9 +10,9 @@ import { parseJson } from "./json.ts";
 import { isJson, type MediaType, requireUtf8 } from "./media-type.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 
-/** What is needed of the Fetch API's `Headers`. */
+/** What the Fetch API's `Headers` and a map by lower-case name have in common. */
 export interface EventHeaders {
-  get(name: string): string | null;
+  get(name: string): string | null | undefined;
   forEach(callback: (value: string, name: string) => void): void;
 }
 

@@ -6,7 +6,7 @@
 import { BodyTooLargeError, IncompleteBodyError } from "./errors.ts";
 
 export interface BodySource {
-  readonly headers: { get(name: string): string | null };
+  readonly headers: { get(name: string): string | null | undefined };
   /** Null where the request has no body. */
   readonly body: AsyncIterable<Uint8Array> | null;
 }

@@ -30,7 +30,7 @@ export interface EventRequest {
 }
 
 /** Entries of one batch. A batch is worked off within one request, so it must not grow without bound. */
-export const MAX_BATCH_ENTRIES = 1_000;
+const MAX_BATCH_ENTRIES = 1_000;
 
 /**
  * Reads the events of a request: one in binary and structured mode, any number in batch mode. Entries of a batch
@@ -40,7 +40,7 @@ export const MAX_BATCH_ENTRIES = 1_000;
  */
 export function decodeEvents(request: EventRequest): readonly (ReceivedEvent | MalformedEventError)[] {
   const { headers, body } = request;
-  requireIdentity(headers.get("content-encoding"));
+  requireIdentity(headers.get("content-encoding") ?? "");
   const type = typeOf(headers);
   if (type !== null && isEventFormat(type)) return decodeFormat(type, body);
   const event = decodeBinary(headers, type, body);
@@ -103,7 +103,7 @@ function decodeBatch(entries: unknown): readonly (ReceivedEvent | MalformedEvent
   });
 }
 
-function requireIdentity(encoding: string | null): void {
-  if (encoding === null || /^(identity)?$/i.test(encoding.trim())) return;
+function requireIdentity(encoding = ""): void {
+  if (/^(identity)?$/i.test(encoding.trim())) return;
   throw new UnsupportedContentError(`content encoding ${shown(encoding)} is not supported`);
 }

@@ -58,7 +58,7 @@ export async function receive(request: ReceivedRequest, dependencies: ReceiverDe
     const refusal = await refuse(request, dependencies);
     if (refusal !== null) return refused(refusal, dependencies);
     const entries = await readEvents(request, dependencies.bodyLimit);
-    return answerTo(await workOff(entries, request.headers.get("traceparent"), dependencies));
+    return answerTo(await workOff(entries, request.headers.get("traceparent") ?? null, dependencies));
   } catch (error) {
     return refused(answerToFailure(error, dependencies.log), dependencies);
   }
@@ -88,7 +88,8 @@ async function refuse(
   { headers }: ReceivedRequest,
   { authenticate, log }: ReceiverDependencies,
 ): Promise<Answer | null> {
-  const verdict = authenticate === null ? "allowed" : await authenticate(headers.get("authorization"));
+  const verdict =
+    authenticate === null ? "allowed" : await authenticate(headers.get("authorization") ?? null);
   if (verdict === "allowed") return null;
   log.warn({ outcome: "refused", verdict }, "sender refused");
   switch (verdict) {
@@ -103,18 +104,20 @@ async function refuse(
 
 /** 503 if anything must come again, even beside entries that never can: they cost one more 400, it costs nothing. */
 function answerTo(results: readonly EventResult[]): Answer {
-  const retries = results.filter((result) => result.status === "retry");
-  if (retries.length > 0) {
-    const seconds = retries.flatMap((retry) => retry.retryAfterSeconds ?? []);
-    return tryAgain(seconds.length > 0 ? Math.max(...seconds) : null);
+  let blocked = 0;
+  let malformed: string | null = null;
+  let isDone = true;
+  let seconds: number | null = null;
+  for (const result of results) {
+    if (result.status === "malformed") malformed ??= result.reason;
+    else if (result.status === "done") blocked += result.blocked ?? 0;
+    else {
+      isDone = false;
+      if (result.retryAfterSeconds !== null) seconds = Math.max(seconds ?? 0, result.retryAfterSeconds);
+    }
   }
-  const malformed = results.find((result) => result.status === "malformed");
-  if (malformed !== undefined) return badRequest(malformed.reason);
-  return doneButBlocked(results.reduce((sum, result) => sum + blockedBy(result), 0));
-}
-
-function blockedBy(result: EventResult): number {
-  return result.status === "done" ? (result.blocked ?? 0) : 0;
+  if (!isDone) return tryAgain(seconds);
+  return malformed === null ? doneButBlocked(blocked) : badRequest(malformed);
 }
 
 function answerToFailure(error: unknown, log: Logger): Answer {

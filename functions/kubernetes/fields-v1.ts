@@ -104,12 +104,12 @@ export function ownedPart(value: unknown, fields: FieldsV1 | undefined): unknown
 
 /** Equal in all depths, whatever the order of keys; a field that is undefined is as good as absent. */
 export function isEqual(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
   if (Array.isArray(one)) {
     if (!Array.isArray(other) || one.length !== other.length) return false;
     return one.every((item, index) => isEqual(item, other[index]));
   }
-  if (!isRecord(one)) return one === other;
-  if (!isRecord(other)) return false;
+  if (!isRecord(one) || !isRecord(other)) return false;
   for (const key of Object.keys(one)) if (!isEqual(one[key], other[key])) return false;
   for (const key of Object.keys(other)) {
     if (other[key] !== undefined && !Object.hasOwn(one, key)) return false;
@@ -119,12 +119,12 @@ export function isEqual(one: unknown, other: unknown): boolean {
 
 /** Every field of `desired` is in `live` with the same value, in all depths; lists have the same length. */
 export function includes(live: unknown, desired: unknown): boolean {
+  if (live === desired) return true;
   if (Array.isArray(desired)) {
     if (!Array.isArray(live) || live.length !== desired.length) return false;
     return desired.every((item, index) => includes(live[index], item));
   }
-  if (!isRecord(desired)) return live === desired;
-  if (!isRecord(live)) return false;
+  if (!isRecord(desired) || !isRecord(live)) return false;
   for (const key of Object.keys(desired)) if (!includes(live[key], desired[key])) return false;
   return true;
 }

@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { groupOf, type KubernetesObject } from "../kubernetes/objects.ts";
+import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isRecord } from "../schema/unknown.ts";
 import { FieldReader, isPresent, type JsonObject } from "./fields.ts";
 import { notesOf } from "./notes.ts";
 import { blamePlaceholders } from "./placeholders.ts";
-import { routeKind } from "./resources.ts";
+import { routeKindOf } from "./resources.ts";
 import type { RouteDescription, RouteKind, RouteReference } from "./route-description.ts";
 import { type CompileRegexp, mayNeedRegexp } from "./rule/regexp.ts";
 import type { RuleSyntax } from "./rule/syntax.ts";
@@ -32,7 +32,7 @@ export interface RouteOptions {
 /** Names the route that an object of one of Traefik's kinds is. */
 export function routeReference(object: KubernetesObject): RouteReference {
   const { namespace = "default", name } = object.metadata;
-  const kind = routeKind(groupOf(object.apiVersion), object.kind);
+  const kind = routeKindOf(object);
   return { ...(kind ?? { kind: "IngressRoute", group: "traefik.io" }), namespace, name };
 }
 

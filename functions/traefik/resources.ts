@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ResourceDefinition } from "../kubernetes/objects.ts";
+import { groupOf, type KubernetesObject, type ResourceDefinition } from "../kubernetes/objects.ts";
 import {
   ROUTE_GROUPS,
   ROUTE_KINDS,
@@ -31,6 +31,7 @@ export interface RouteKinds {
 }
 
 type KindOfRoute = Pick<RouteReference, "kind" | "group">;
+type TypeMeta = Pick<KubernetesObject, "apiVersion" | "kind">;
 
 const KINDS: ReadonlyMap<string, KindOfRoute> = new Map(
   ROUTE_GROUPS.flatMap((group) => ROUTE_KINDS.map((kind) => [`${group}/${kind}`, { kind, group }])),
@@ -39,6 +40,11 @@ const KINDS: ReadonlyMap<string, KindOfRoute> = new Map(
 /** The kind of route that a group and a kind name; undefined where they name none. */
 export function routeKind(group: string, kind: string): KindOfRoute | undefined {
   return KINDS.get(`${group}/${kind}`);
+}
+
+/** The kind of route that an object is, or that an owner reference names; undefined where it is none. */
+export function routeKindOf({ apiVersion, kind }: TypeMeta): KindOfRoute | undefined {
+  return KINDS.get(`${groupOf(apiVersion)}/${kind}`);
 }
 
 export function resourceOfRoute({ kind, group }: KindOfRoute): ResourceDefinition {

@@ -7,7 +7,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UsageError } from "../terminal/terminal.ts";
 
-export const STANDARD_INPUT = "-";
+const STANDARD_INPUT = "-";
 
 /** As kubectl has it: what else lies in a folder is passed over. A file that is named may be called anything. */
 const MANIFEST = /\.(ya?ml|json)$/i;

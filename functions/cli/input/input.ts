@@ -7,11 +7,11 @@ import { readFile } from "node:fs/promises";
 import { decodeText } from "../../config/decode-text.ts";
 import { reasonOf } from "../../config/file-error.ts";
 import { oneLine } from "../../hidden-characters.ts";
-import { groupOf, type KubernetesObject } from "../../kubernetes/objects.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isNamespaceName, isObjectName } from "../../schema/object-names.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { describePlaceholder, type Placeholder, placeholderIn } from "../../traefik/placeholders.ts";
-import { routeKind } from "../../traefik/resources.ts";
+import { routeKindOf } from "../../traefik/resources.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
 import { templateError } from "./template-file.ts";
 
@@ -134,7 +134,8 @@ function isListOf(items: unknown, { kind }: Record<string, unknown>): items is r
 }
 
 function collectObject(value: Record<string, unknown>, file: string, where: string, found: Found): void {
-  const isRoute = routeKind(groupOf(String(value.apiVersion)), String(value.kind)) !== undefined;
+  const isRoute =
+    routeKindOf({ apiVersion: String(value.apiVersion), kind: String(value.kind) }) !== undefined;
   const metadata = isRecord(value.metadata) ? value.metadata : {};
   const { name, namespace, ...rest } = metadata;
   if (typeof name !== "string" || !isObjectName(name)) {

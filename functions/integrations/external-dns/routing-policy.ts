@@ -16,7 +16,7 @@ const POLICIES: ReadonlyMap<string, RegExp> = new Map([
 ]);
 
 /** The routing policy that a property is part of; null for one that is of none. */
-export function routingPolicyOf(propertyName: string): string | null {
+function routingPolicyOf(propertyName: string): string | null {
   for (const [policy, pattern] of POLICIES) if (pattern.test(propertyName)) return policy;
   return null;
 }

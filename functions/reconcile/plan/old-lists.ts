@@ -40,11 +40,10 @@ export function mayFollow(
   const wanted = eligible ? integration.sharedResource.requestedBy(description) : null;
   // It may have had a share of a child that the list does not show yet.
   if (wanted === null) return eligible && isUnchanged && description.tls === null && !usedLists;
-  const steps = plans.map(({ step }) => step);
-  if (steps.some(({ action }) => action === "delete")) return false;
+  if (plans.some(({ step }) => step.action === "delete")) return false;
   if (!usedLists) return true;
-  const writes = steps.filter(({ action }) => action !== "none");
-  if (writes.length > 0) return writes.every((step) => onlyAdds(integration, step));
+  const writes = plans.filter(({ step }) => step.action !== "none");
+  if (writes.length > 0) return writes.every(({ step }) => onlyAdds(integration, step));
   const hasIt = children.some(
     (child) =>
       child.metadata.deletionTimestamp === undefined &&

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { groupOf, type KubernetesObject, type OwnerReference } from "../../kubernetes/objects.ts";
-import { routeKind } from "../../traefik/resources.ts";
+import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
+import { routeKindOf } from "../../traefik/resources.ts";
 import { type RouteReference, routeKey } from "../../traefik/route-description.ts";
 
 export const MANAGED_BY_LABEL = "kubernetes.io/managed-by";
@@ -68,7 +68,7 @@ function isAdoptable(child: KubernetesObject, route: RouteName): boolean {
   if (isLabelled(child) && annotations?.[INSTANCE_ANNOTATION] !== undefined) return false;
   const controller = ownerReferences.find(isController);
   const isRoutes = controller !== undefined && isOf(controller, route);
-  if (isSwitchboards(child)) return isRoutes && kindOfOwner(controller) !== undefined;
+  if (isSwitchboards(child)) return isRoutes && routeKindOf(controller) !== undefined;
   return annotations?.[ADOPT_ANNOTATION] === "true" && (controller === undefined || isRoutes);
 }
 
@@ -109,7 +109,7 @@ export function isLabelled({ metadata }: KubernetesObject): boolean {
 
 /** Whether a route is among the owners. */
 export function hasRoute({ metadata }: KubernetesObject): boolean {
-  return (metadata.ownerReferences ?? []).some((owner) => kindOfOwner(owner) !== undefined);
+  return (metadata.ownerReferences ?? []).some((owner) => routeKindOf(owner) !== undefined);
 }
 
 function isOf({ kind, name }: OwnerReference, route: RouteName): boolean {
@@ -126,7 +126,7 @@ export function owningRoutes(child: KubernetesObject): readonly RouteReference[]
   const { namespace = "", ownerReferences = [] } = child.metadata;
   const routes: RouteReference[] = [];
   for (const owner of ownerReferences) {
-    const kind = kindOfOwner(owner);
+    const kind = routeKindOf(owner);
     if (kind === undefined) continue;
     const route = { ...kind, namespace, name: owner.name };
     if (isController(owner)) routes.unshift(route);
@@ -156,9 +156,4 @@ export function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
 
 function isController(owner: OwnerReference): boolean {
   return owner.controller === true;
-}
-
-/** Undefined where the owner is no route. */
-function kindOfOwner({ apiVersion, kind }: OwnerReference): ReturnType<typeof routeKind> {
-  return routeKind(groupOf(apiVersion), kind);
 }

@@ -60,21 +60,18 @@ export function analyzeRule(rule: string, options: RuleOptions): RuleAnalysis {
     if (call.negated) {
       continue;
     }
-    if (call.name === hostMatcher) {
-      appendTo(domains, call.args, lowerCase);
-      appendTo(hosts, call.args, (value) => value);
-    } else if (call.name === "Path" || call.name === "PathPrefix") {
-      appendTo(paths, call.args, (value) => value);
+    const isHost = call.name === hostMatcher;
+    if (!isHost && call.name !== "Path" && call.name !== "PathPrefix") {
+      continue;
+    }
+    for (const value of call.args) {
+      (isHost ? hosts : paths).push(value.toWellFormed());
+      if (isHost) {
+        domains.push(lowerCase(value).toWellFormed());
+      }
     }
   }
   return { domains, paths, hosts, error: loadError(source, calls, options) };
-}
-
-/** Not by spreading: a rule can have more values than a call can have arguments. */
-function appendTo(list: string[], values: readonly string[], change: (value: string) => string): void {
-  for (const value of values) {
-    list.push(change(value).toWellFormed());
-  }
 }
 
 /** Capital letters that Unicode 16 and 17 brought: Go has the tables of Unicode 15. */

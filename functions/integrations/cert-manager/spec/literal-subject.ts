@@ -33,7 +33,7 @@ export function identitiesOfSubject(
 }
 
 /** Null where it is no distinguished name, or has a value in hexadecimal, which nobody can read. */
-export function parseSubject(subject: string): readonly Attribute[] | null {
+function parseSubject(subject: string): readonly Attribute[] | null {
   const attribute =
     /\s*([A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)\s*=\s*((?:\\[\s\S]|[^\\,+;"#<>])(?:\\[\s\S]|[^\\,+;"<>])*|)([,+;]|$)/y;
   const attributes: Attribute[] = [];

@@ -11,7 +11,7 @@ import { readTextMap, type TextMap, writeTextMap } from "../child/text-map.ts";
 import { LOOKUP, LOOKUP_LABEL } from "../ownership.ts";
 
 /** A JSON object: name to `Kind/name` of the route that decides where it points. */
-export const SHARED_HOSTS_ANNOTATION = "traefik-cert-rotater.io/shared-hosts";
+const SHARED_HOSTS_ANNOTATION = "traefik-cert-rotater.io/shared-hosts";
 
 /** By name, `Kind/name` of the route that decides. */
 export type NameMarks = TextMap;
