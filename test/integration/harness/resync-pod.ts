@@ -17,10 +17,11 @@ const OUR_SERVICE = "http://traefik-cert-rotation.traefik-cert-rotation.svc.clus
 export async function runResyncPod(
   container: Container,
   sink: string,
+  service = OUR_SERVICE,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const { folder, remove } = await bundle();
   const { program, args, env } = toCommand(container, { app: folder });
-  const resolved = { ...env, ...(env.K_SINK === OUR_SERVICE ? { K_SINK: sink } : {}) };
+  const resolved = { ...env, ...(env.K_SINK === service ? { K_SINK: sink } : {}) };
   try {
     return await new Promise((done) => {
       execFile(program, args, { env: resolved }, (error, stdout, stderr) =>
