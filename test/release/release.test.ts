@@ -16,6 +16,7 @@ import { findOldestNode } from "../oldest-node/oldest-node.ts";
 import { problemsOf } from "./problems.ts";
 import { ownPlatform, smallImage } from "./small-image.ts";
 import { tagsIn } from "./tags.ts";
+import { bothPlatforms, twoPlatforms } from "./two-platforms.ts";
 
 const run = promisify(execFile);
 const project = process.cwd();
@@ -71,7 +72,8 @@ suite("npm run release", () => {
     const home = `${registry}/team`;
     const repository = "https://git.example.com/team/rotater";
     const node = await findOldestNode();
-    const released = await releaseHere({ push: true, home, node, repository });
+    const image = { builder: twoPlatforms(supervisor), platforms: bothPlatforms };
+    const released = await releaseHere({ push: true, home, node, repository, ...image });
     published = released.names;
     const assets = join(root, "release/assets");
     assert.deepEqual((await readdir(assets)).sort(), [
@@ -93,6 +95,10 @@ suite("npm run release", () => {
       [`${home}/charts/traefik-cert-rotation`, released.chart],
     ] as const)
       assert.equal(`${name}@${await crane("digest", `${name}:${version}`)}`, reference);
+    for (const platform of bothPlatforms) {
+      const { os, architecture } = JSON.parse(await crane("config", "--platform", platform, released.image));
+      assert.equal(`${os}/${architecture}`, platform);
+    }
     const read = (name: string) => readFile(join(assets, name), "utf8");
     assert.equal(JSON.parse(await read("release.json")).image, released.image);
     assert.ok((await read("install.yaml")).includes(`image: ${home}/traefik-cert-rotater:${version}\n`));
