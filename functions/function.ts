@@ -80,7 +80,15 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
     ),
     log,
     observer: observers.reconcile,
-    sendRouteBatch: sink === null ? null : createRouteBatchSender({ sink, log, readToken: readSenderToken }),
+    sendRouteBatch:
+      sink === null
+        ? null
+        : createRouteBatchSender({
+            sink,
+            log,
+            readToken: readSenderToken,
+            traceparent: observers.traceparent,
+          }),
   });
   const handle = confirming(dispatcher.handle, {
     client,

@@ -45,6 +45,21 @@ function senderTo(sink: URL, readToken: () => Promise<string | null> = async () 
 }
 
 suite("a batch is sent", () => {
+  test("as a part of the trace that sends it", async () => {
+    const { url, received } = await startSink(202);
+    const log = createLogger("error", { write: () => {} });
+    const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
+    const send = createRouteBatchSender({
+      sink: url,
+      log,
+      readToken: async () => null,
+      traceparent: () => traceparent,
+    });
+    await send(batch);
+    const { headers } = received[0] ?? {};
+    assert.deepEqual([headers?.traceparent, headers?.["ce-traceparent"]], [traceparent, traceparent]);
+  });
+
   test("as an event that the function itself reads as that batch", async () => {
     const { url, received } = await startSink(202);
     assert.equal(await senderTo(url).sendRouteBatch(batch), true);

@@ -19,13 +19,16 @@ export interface RouteBatchSenderOptions {
   readonly log: Logger;
   /** The token to show to the sink; null where it asks for none. */
   readonly readToken: () => Promise<string | null>;
+  /** Of the span that sends, for the batch to be a part of its trace; null where there is none. */
+  readonly traceparent?: () => string | null;
 }
 
 /** Sends a batch through the sink; a refusal or a fault is logged and means that the batch is done here. */
-export function createRouteBatchSender({ sink, log, readToken }: RouteBatchSenderOptions): SendRouteBatch {
+export function createRouteBatchSender(options: RouteBatchSenderOptions): SendRouteBatch {
+  const { sink, log, readToken, traceparent = () => null } = options;
   return async (batch) => {
     try {
-      const status = await post(sink, batch, await readToken());
+      const status = await post(sink, batch, { token: await readToken(), traceparent: traceparent() });
       if (status >= 200 && status < 300) return true;
       log.warn(
         { run: batch.run, cursor: batch.cursor, status },
@@ -38,7 +41,11 @@ export function createRouteBatchSender({ sink, log, readToken }: RouteBatchSende
   };
 }
 
-function post(sink: URL, batch: RouteBatch, token: string | null): Promise<number> {
+function post(
+  sink: URL,
+  batch: RouteBatch,
+  { token, traceparent }: { readonly token: string | null; readonly traceparent: string | null },
+): Promise<number> {
   const body = JSON.stringify({ batch });
   const headers = {
     "content-type": "application/json",
@@ -47,6 +54,7 @@ function post(sink: URL, batch: RouteBatch, token: string | null): Promise<numbe
     "ce-id": randomUUID(),
     "ce-source": SOURCE,
     "ce-type": RESYNC_TYPE,
+    ...(traceparent === null ? {} : { traceparent, "ce-traceparent": traceparent }),
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
   };
   return new Promise((resolve, reject) => {

@@ -36,6 +36,7 @@ export function createObservers(options: ObserversOptions): Observers {
   return {
     events: observeEvents(options),
     reconcile: observeReconcile(options),
+    traceparent: () => options.tracer.traceparent(),
     transport: (inner) => observeTransport(inner, options),
     execute: (inner) => countChanges(inner, options),
     recorder: (inner) => countProblems(inner, options),

@@ -15,6 +15,8 @@ import type { ReconcileObserver } from "../reconcile/route/context.ts";
 export interface Observers {
   readonly events: EventObserver | null;
   readonly reconcile: ReconcileObserver | null;
+  /** Of the current span; null where there is none. */
+  traceparent(): string | null;
   /** Each request to the API server. */
   transport(inner: Transport): Transport;
   /** Each write of a child. */
@@ -37,6 +39,7 @@ function same<T>(inner: T): T {
 export const UNSEEN: Observers = {
   events: null,
   reconcile: null,
+  traceparent: () => null,
   transport: same,
   execute: same,
   recorder: same,

@@ -107,7 +107,7 @@ suite("telemetry of the process", () => {
       const { url } = await receiver(t, respond);
       const env = {
         OTEL_EXPORTER_OTLP_ENDPOINT: url,
-        OTEL_EXPORTER_OTLP_TIMEOUT: "100",
+        OTEL_EXPORTER_OTLP_TIMEOUT: what === "silent" ? "100" : "10000",
         OTEL_METRIC_EXPORT_INTERVAL: "20",
       };
       const told = await run(t, env, [`${what}-a`, `${what}-b`, `${what}-c`]);

@@ -41,6 +41,16 @@ suite("traces", () => {
     assert.deepEqual(tracer.take(), []);
   });
 
+  test("what is sent on belongs to the span that sends it", async () => {
+    const { tracer, run } = setUp();
+    assert.equal(tracer.traceparent(), null);
+    const sent = await run(PARENT, () => tracer.child(part, async () => tracer.traceparent()));
+    const [inner] = tracer.take();
+    assert.equal(sent, `00-${PARENT.traceId}-${inner?.spanId}-01`);
+    const unkept = await run({ ...PARENT, isSampled: false }, async () => tracer.traceparent());
+    assert.match(String(unkept), new RegExp(`^00-${PARENT.traceId}-[0-9a-f]{16}-00$`));
+  });
+
   test("work that nobody asked for by an event has no span", async () => {
     const { tracer } = setUp();
     assert.equal(await tracer.child(part, async () => "done"), "done");

@@ -124,6 +124,13 @@ export class Tracer {
     this.#options.onSpan();
   }
 
+  /** What a request that belongs to the current span says of it; null where there is none. */
+  traceparent(): string | null {
+    const current = this.#current.getStore();
+    if (current === undefined) return null;
+    return `00-${current.traceId}-${current.spanId}-${current.isSampled ? "01" : "00"}`;
+  }
+
   /** Those that have ended since the last time. */
   take(): readonly Span[] {
     const spans = this.#ended;
