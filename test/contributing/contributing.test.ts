@@ -114,11 +114,12 @@ suite("a demo that is kept", () => {
     assert.match(output, /default\/my-ingress .*\n.*InvalidRule/s);
   });
 
-  command("npx traefik-cert-rotater explain -f examples/mistakes.yaml", async (text) => {
-    const { code, output } = await run(text);
-    assert.equal(code, 1, output);
-    assert.match(output, /did you mean PathPrefix/);
-  });
+  for (const cli of ["npx traefik-cert-rotater", "npx node functions/cli/main.ts"])
+    command(`${cli} explain -f examples/mistakes.yaml`, async (text) => {
+      const { code, output } = await run(text);
+      assert.equal(code, 1, output);
+      assert.match(output, /did you mean PathPrefix/);
+    });
 
   test("gets its events back when npm run dev ends", async () => {
     await dev.interrupt();
