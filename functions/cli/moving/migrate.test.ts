@@ -109,6 +109,12 @@ suite("the examples for a move", () => {
     assert.equal(out, readFileSync(VALUES, "utf8"));
   });
 
+  test("the page of the guide is the one that is written", async () => {
+    const { out } = await cli(["migrate", EXAMPLES]);
+    const guide = readFileSync("docs/migration.md", "utf8");
+    assert.ok(guide.includes(`$ traefik-cert-rotater migrate ${EXAMPLES}\n${out}`), out);
+  });
+
   test("one file of values serves each of them: what is wanted, no more, and no warning", async () => {
     const { code, out, err } = await cli(["render", EXAMPLES, "--config", VALUES, "--target", "192.0.2.7"]);
     assert.equal(code, 0, err);
