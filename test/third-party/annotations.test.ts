@@ -22,6 +22,10 @@ after(() => world?.stop());
 const apply = (name: string, annotations: Readonly<Record<string, string>> = {}) =>
   world.admin.apply(servedRoute({ namespace: world.namespace, name, annotations }));
 
+/** How many orders there were for the host. */
+const ordersOf = (host: string) =>
+  world.parties.acme.front.orders.filter((names) => names.includes(host)).length;
+
 /** Waits until the child of the route is so. */
 async function child(
   kind: typeof CERTIFICATES | typeof ENDPOINTS,
@@ -63,6 +67,7 @@ test("an issuer: the certificate is issued by it, and by the installation's once
   await child(CERTIFICATES, "issuer-tls", ({ issuerRef }) => issuerRef.name === "ca-issuer");
   await world.validEverywhere(host, ({ serial }) => serial !== first?.serial);
   watch.lap("the annotation is gone: a certificate of the installation's issuer is at both replicas");
+  assert.equal(ordersOf(host), 2);
 });
 
 test("a private key: the certificate has it, and the usual one once the annotations are gone", async () => {
@@ -78,6 +83,7 @@ test("a private key: the certificate has it, and the usual one once the annotati
   await apply("key");
   await world.validEverywhere(host, ({ key }) => key === "rsa 2048");
   watch.lap("the annotations are gone: both replicas have one with an RSA key of 2048 bits");
+  assert.equal(ordersOf(host), 2);
 });
 
 test("a duration: it stands on the Certificate, and is gone with the annotations", async () => {
@@ -101,6 +107,8 @@ test("a TTL: the DNS server answers with it, and with the installation's once th
   await apply("ttl");
   await untilTtl(host, 300);
   watch.lap("the annotation is gone: the DNS server answers with 300 s");
+  await world.certified("ttl-tls", [host]);
+  assert.equal(ordersOf(host), 1);
 });
 
 async function untilTtl(host: string, ttl: number): Promise<void> {

@@ -81,4 +81,16 @@ test("from kubectl apply to valid HTTPS at two replicas, and back", async (t) =>
     deletion.lap("the record is gone");
     await mustGet(admin, secretOf(namespace));
   });
+  await t.test("made again, the route finds its Secret: there is no further order", async () => {
+    const { front } = world.parties.acme;
+    const before = front.orders.length;
+    const again = startStopwatch("the same route again");
+    await admin.apply(servedRoute({ namespace, name: "www" }));
+    await world.certified("www-tls", [host]);
+    again.lap("the Certificate is ready");
+    await world.answered(host, "A", [ADDRESS]);
+    again.lap("the DNS server answers");
+    await world.validEverywhere(host);
+    assert.equal(front.orders.length, before);
+  });
 });
