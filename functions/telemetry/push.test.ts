@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -159,8 +160,10 @@ async function pusher(t: TestContext, respond: Respond, intervalMs = 20) {
   });
   const target = await listen(t, server);
   const lines: string[] = [];
+  const work = new AsyncLocalStorage<string>();
   const log = {
-    warn: (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`),
+    warn: (fields: object, message: string) =>
+      void lines.push(`${work.getStore() ?? ""}${message} ${JSON.stringify(fields)}`),
     info: (_fields: object, message: string) => void lines.push(message),
   };
   let waiting: number[] = [];
@@ -181,7 +184,7 @@ async function pusher(t: TestContext, respond: Respond, intervalMs = 20) {
   t.after(() => pusher.end(1));
   const put = (number: number) => {
     waiting.push(number);
-    pusher.wake();
+    work.run("of an event: ", () => pusher.wake());
   };
   const pushed = (count: number) =>
     (async () => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { AsyncResource } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { post } from "./otlp/post.ts";
 import type { Outage } from "./outage.ts";
@@ -40,6 +41,16 @@ export class Pusher {
   #hasMore = false;
   #hasEnded = false;
 
+  /** Apart from the event whose work woke it, or the lines about a push would have that event's id. */
+  readonly #begin = AsyncResource.bind(() => {
+    this.#timer = null;
+    this.#pushing = this.#push().finally(() => {
+      this.#pushing = null;
+      if (this.#hasMore) this.wake();
+      this.#hasMore = false;
+    });
+  });
+
   constructor(options: PusherOptions) {
     this.#options = options;
   }
@@ -66,14 +77,7 @@ export class Pusher {
 
   #wait(milliseconds: number): void {
     if (this.#hasEnded) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#pushing = this.#push().finally(() => {
-        this.#pushing = null;
-        if (this.#hasMore) this.wake();
-        this.#hasMore = false;
-      });
-    }, milliseconds);
+    this.#timer = setTimeout(this.#begin, milliseconds);
     // What waits to be pushed keeps no process alive.
     this.#timer.unref();
   }
