@@ -59,10 +59,19 @@ export function derive(descriptions: readonly RouteDescription[], deriver: Deriv
   );
   const isServed = new Set(served);
   const decided = decideForAll(deriver.integrations, served, (description) => factsFor(description, deriver));
+  const groups = new Map(
+    deriver.integrations.map((integration) => [integration, groupsOf(served, integration)]),
+  );
   return descriptions.map((description) => {
     if (!isServed.has(description)) return unserved(description, deriver);
     const derived = deriver.integrations.map((integration) =>
-      deriveChild(description, served, integration, deriver, decided.get(integration)?.get(description)),
+      deriveChild(
+        description,
+        groups.get(integration)?.get(description) ?? [description],
+        integration,
+        deriver,
+        decided.get(integration)?.get(description),
+      ),
     );
     return {
       description,
@@ -109,7 +118,7 @@ function unserved(description: RouteDescription, { integrations, selector }: Der
 
 function deriveChild(
   description: RouteDescription,
-  served: readonly RouteDescription[],
+  members: Members,
   integration: Integration,
   deriver: Deriver,
   decided: DecidedNames | undefined,
@@ -122,7 +131,6 @@ function deriveChild(
   });
   if (isIgnored(description, integration.name)) return none("the route opts out by annotation");
   if (description.undecidable) return none(whyUndecidable(description));
-  const members = membersWith(description, served, integration);
   const [first, ...others] = members;
   const merged =
     others.length === 0 || integration.sharedResource === null
@@ -161,22 +169,25 @@ function factsFor(
   };
 }
 
-/** The routes that share the child, the one that names it first; the route alone where nothing is shared. */
-function membersWith(
-  description: RouteDescription,
+/** The routes that share a child, the one that names it first. */
+type Members = readonly [RouteDescription, ...RouteDescription[]];
+
+/** The routes that share a child with others or may, each with all of them. */
+function groupsOf(
   served: readonly RouteDescription[],
-  integration: Integration,
-): readonly [RouteDescription, ...RouteDescription[]] {
-  const sharedResource = integration.sharedResource?.requestedBy(description) ?? null;
-  const members = served.filter(
-    (other) =>
-      sharedResource !== null &&
-      other.route.namespace === description.route.namespace &&
-      !isIgnored(other, integration.name) &&
-      integration.sharedResource?.requestedBy(other) === sharedResource,
+  { name, sharedResource }: Integration,
+): ReadonlyMap<RouteDescription, Members> {
+  const groups = Map.groupBy(served, (description) => {
+    const wanted = isIgnored(description, name) ? null : (sharedResource?.requestedBy(description) ?? null);
+    return wanted === null ? null : `${description.route.namespace}/${wanted}`;
+  });
+  groups.delete(null);
+  return new Map(
+    [...groups.values()].flatMap((group) => {
+      const members = group.sort(compareAge) as unknown as Members;
+      return members.map((member) => [member, members] as const);
+    }),
   );
-  const [first, ...rest] = [...members].sort(compareAge);
-  return first === undefined ? [description] : [first, ...rest];
 }
 
 function whyUndecidable({ notes }: RouteDescription): string {
