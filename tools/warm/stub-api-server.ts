@@ -47,16 +47,29 @@ export interface StubAnswer {
 
 /** The answer to a request with this body; an object that is written is taken as created. */
 export function answer(method: string, url: string, body: string): StubAnswer {
-  const { pathname } = new URL(url, "https://127.0.0.1");
+  const { pathname, searchParams } = new URL(url, "https://127.0.0.1");
   if (method !== "GET") return { status: 201, body: created(body) };
   if (pathname.endsWith(`/namespaces/${ROUTE.namespace}`)) return { status: 200, body: namespace };
   if (pathname.endsWith(`/ingressroutes/${ROUTE.name}`)) return { status: 200, body: route };
   if (pathname.endsWith("/services/traefik")) return { status: 200, body: service };
   const name = /\/namespaces\/[^/]+\/[^/]+\/([^/]+)$/.exec(pathname)?.[1];
-  if (name === undefined)
-    return { status: 200, body: { kind: "List", metadata: { resourceVersion: "1" }, items: [] } };
+  if (name === undefined) {
+    // A list at the version of a write has what was written.
+    const isAtWrite = searchParams.get("resourceVersionMatch") === "Exact";
+    const items = isAtWrite ? [writtenTo(pathname)] : [];
+    return { status: 200, body: { kind: "List", metadata: { resourceVersion: "1" }, items } };
+  }
   const status = { apiVersion: "v1", kind: "Status", status: "Failure", reason: "NotFound", code: 404 };
   return { status: 404, body: { ...status, message: `"${name}" not found`, details: { name } } };
+}
+
+function writtenTo(path: string): object {
+  const isCertificate = path.endsWith("/certificates");
+  const name = isCertificate ? `${ROUTE.name}-tls` : ROUTE.name;
+  const kind = isCertificate
+    ? { apiVersion: "cert-manager.io/v1", kind: "Certificate" }
+    : { apiVersion: "externaldns.k8s.io/v1alpha1", kind: "DNSEndpoint" };
+  return { ...kind, metadata: { ...ROUTE, name } };
 }
 
 function created(body: string): unknown {
