@@ -13,7 +13,7 @@ import { crowdedRows } from "./rows/crowded.ts";
 import { listenRows } from "./rows/listen.ts";
 import { memoryOfFew, memoryRows } from "./rows/memory.ts";
 import { resyncConvergedRows, resyncCreateRows } from "./rows/resync.ts";
-import { sourceRows } from "./rows/source.ts";
+import { brokerRows, sourceRows } from "./rows/source.ts";
 import { telemetryRows } from "./rows/telemetry.ts";
 import { wakeRows } from "./rows/wake.ts";
 import { warmRows } from "./rows/warm.ts";
@@ -25,6 +25,7 @@ const ROWS = [
   "warm",
   "telemetry",
   "source",
+  "broker",
   "resync-create",
   "resync-converged",
   "memory",
@@ -37,7 +38,7 @@ const usage = `usage: npm run bench -- [--only ROWS] [--repetitions N] [--bundle
   --only ROWS        comma list of ${ROWS.join(", ")}
   --repetitions N    runs of each side; ${FEWEST_REPETITIONS} unless given
   --bundle FOLDER    with the bundled function; dist unless given
-  --former FOLDER    with another bundle, measured in turn with the first in row source`;
+  --former FOLDER    with another bundle, measured in turn with the first in rows source and broker`;
 
 interface Options {
   readonly only: readonly string[];
@@ -74,6 +75,7 @@ async function measure(bench: Bench, only: readonly string[]): Promise<Row[]> {
   if (has("warm")) rows.push(...(await warmRows(bench)));
   if (has("telemetry")) rows.push(...(await telemetryRows(bench)));
   if (has("source")) rows.push(...(await sourceRows(bench)));
+  if (has("broker")) rows.push(...(await brokerRows(bench)));
   if (has("resync-create")) rows.push(...(await resyncCreateRows(bench)));
   const few = has("memory") ? await memoryOfFew(bench) : [];
   if (has("resync-converged")) rows.push(...(await resyncConvergedRows(bench)));
@@ -94,7 +96,9 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const rows = await measure(bench, options.only);
     const missed = rows.filter((row) => isMet(row) === false);
-    console.log(`\nNode ${process.version}, ${cpus().length} cores; medians, quartiles in parentheses\n`);
+    console.log(
+      `\nNode ${process.version}, ${cpus().length} cores; medians, 95th percentiles in parentheses\n`,
+    );
     console.log(render(rows));
     if (missed.length > 0)
       console.log(`\n${missed.length} missed: ${missed.map(({ what }) => what).join("; ")}`);

@@ -6,8 +6,7 @@
 
 export interface Summary {
   readonly median: number;
-  readonly lowerQuartile: number;
-  readonly upperQuartile: number;
+  readonly p95: number;
 }
 
 /** Throws `RangeError` without samples. */
@@ -15,8 +14,7 @@ export function summarize(samples: readonly number[]): Summary {
   const sorted = samples.toSorted((a, b) => a - b);
   return {
     median: quantile(sorted, 0.5),
-    lowerQuartile: quantile(sorted, 0.25),
-    upperQuartile: quantile(sorted, 0.75),
+    p95: quantile(sorted, 0.95),
   };
 }
 

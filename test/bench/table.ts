@@ -31,7 +31,7 @@ export function ratioOf({ ours, raw }: Row): number | null {
   return raw === null ? null : summarize(ours).median / summarize(raw).median;
 }
 
-/** Lines of a Markdown table, with the quartiles behind each median. */
+/** Lines of a Markdown table, with the 95th percentile behind each median. */
 export function render(rows: readonly Row[]): string {
   const header = ["", "function", "raw", "ratio", "bar", "", "function's memory", "runs"];
   const lines = rows.map((row) => [
@@ -55,10 +55,9 @@ export function render(rows: readonly Row[]): string {
 }
 
 function amount(samples: readonly number[], unit: string): string {
-  const { median, lowerQuartile, upperQuartile }: Summary = summarize(samples);
+  const { median, p95 }: Summary = summarize(samples);
   const digits = median < 100 ? 1 : 0;
-  const [middle, low, high] = [median, lowerQuartile, upperQuartile].map((value) => value.toFixed(digits));
-  return `${middle} ${unit} (${low} to ${high})`;
+  return `${median.toFixed(digits)} ${unit} (${p95.toFixed(digits)})`;
 }
 
 function barOf({ bar, unit }: Row): string {

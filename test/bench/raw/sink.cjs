@@ -1,6 +1,6 @@
 /**
  * A sink that does only what it must: for the event of a new route it reads the route, creates both children side by
- * side, and answers. Children are texts in which namespace and uid of a model are replaced by the route's.
+ * side, and answers; for an update of anything it reads the object and answers. Children are texts in which namespace and uid of a model are replaced by the route's.
  */
 "use strict";
 const { createServer } = require("node:http");
@@ -10,6 +10,7 @@ const connection = connect(process.env);
 const { model, applies } = JSON.parse(process.argv[2]);
 
 async function answer({ type, subject, namespace, name }) {
+  if (type.endsWith(".ref.update")) return send(connection, { method: "GET", path: subject });
   if (!type.endsWith(".ref.add") || !subject.includes("/ingressroutes/")) return;
   const path = `/apis/traefik.io/v1alpha1/namespaces/${namespace}/ingressroutes/${name}`;
   const route = JSON.parse(await send(connection, { method: "GET", path }));
