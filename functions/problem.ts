@@ -31,6 +31,18 @@ export interface ProblemReasons {
 
 export type ProblemReason = keyof ProblemReasons;
 
+/** The steps of a field, whose brackets hold an index or a key: `spec`, `routes`, `0`, `match`. */
+export function stepsOf(field: string): readonly string[] {
+  return [...field.matchAll(/\[([^\]]*)\]|([^.[]+)/g)].map(
+    ([, inBrackets, name]) => inBrackets ?? name ?? "",
+  );
+}
+
+/** A problem in one line: where, and what. */
+export function problemText({ field, message }: Pick<Problem, "field" | "message">): string {
+  return field === null ? message : `${field}: ${message}`;
+}
+
 /** One problem. `message` says what was found and what to do; `field` is a path such as `spec.routes[0].match`. */
 export interface Problem {
   readonly reason: ProblemReason;

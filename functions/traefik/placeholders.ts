@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Problem } from "../problem.ts";
+import { type Problem, stepsOf } from "../problem.ts";
 import { shown } from "../schema/shown.ts";
 import { isRecord } from "../schema/unknown.ts";
 
@@ -119,9 +119,7 @@ export function blamePlaceholders(problems: readonly Problem[], object: unknown)
 
 /** What stands at a path such as `spec.tls.domains[0].main` or `metadata.annotations[example.com/key]`. */
 function valueAt(object: unknown, field: string): unknown {
-  const steps = field.matchAll(/\[([^\]]*)\]|([^.[]+)/g);
-  return [...steps].reduce<unknown>((value, [, inBrackets, name]) => {
-    const step = inBrackets ?? name ?? "";
+  return stepsOf(field).reduce<unknown>((value, step) => {
     if (Array.isArray(value)) return value[Number(step)];
     return isRecord(value) ? value[step] : undefined;
   }, object);

@@ -9,6 +9,7 @@ import type { ConfigurationSource } from "../installation/setting.ts";
 import { applied, type PlainObject, plain } from "./applied-object.ts";
 import type { DryRun, RouteProblem } from "./dry-run.ts";
 import type { Losses } from "./leftovers.ts";
+import { notesInShort } from "./problem-text.ts";
 import type { EndangeredSecret } from "./secrets.ts";
 import type { PlannedAction, RecordedWrite } from "./write-recorder.ts";
 
@@ -76,29 +77,6 @@ export function toClusterPlan(input: ClusterPlanInput): ClusterPlan {
     blocked,
     losses,
   };
-}
-
-/** Routes named in one note, at most. */
-const NAMED = 3;
-
-/** One line for what is the same of several routes of a namespace, such as those below one wildcard. */
-export function notesInShort(notes: readonly RouteProblem[]): readonly string[] {
-  const groups = Map.groupBy(notes, ({ route, message }) => `${route?.namespace} ${route?.kind} ${message}`);
-  return [...groups.values()].map(([first, ...others]) => {
-    if (first === undefined) return "";
-    const { route, field, message } = first;
-    const names = [first, ...others].flatMap((note) => note.route?.name ?? []);
-    if (route === null || names.length < 2) return noteText(first);
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-    const routes = `${route.kind}s ${names.slice(0, NAMED).join(", ")}${more} in ${route.namespace}`;
-    return `${routes}: ${field === null ? "" : `${field}: `}${message}`;
-  });
-}
-
-/** A note in one line, with the route that it is about. */
-export function noteText({ route, field, message }: RouteProblem): string {
-  const about = route === null ? "" : `${route.kind} ${route.namespace}/${route.name}: `;
-  return `${about}${field === null ? "" : `${field}: `}${message}`;
 }
 
 function changeOf({ action, resource, namespace, name, step }: RecordedWrite) {

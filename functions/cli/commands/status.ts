@@ -4,7 +4,7 @@
  * @module
  */
 import type { ClusterOptions } from "../cluster/cluster.ts";
-import { noteText } from "../cluster/cluster-plan.ts";
+import { noteText } from "../cluster/problem-text.ts";
 import { orphans, routeStatuses } from "../cluster/route-status.ts";
 import { takeSnapshot } from "../cluster/snapshot.ts";
 import { statusJson } from "../output/status-json.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isOf, type KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { inTheWay } from "../../reconcile/plan/in-the-way.ts";
 import { isTaken, withObstacle } from "../../reconcile/plan/matching.ts";
@@ -42,7 +42,7 @@ export function placeOf(
   const { name } = child.metadata;
   const sharedResource = integration.sharedResource?.of(child.spec) ?? null;
   const here = objects.filter(
-    (object) => isOfKind(object, integration) && namespaceOf(object) === route.namespace,
+    (object) => isOf(integration.resource, object) && namespaceOf(object) === route.namespace,
   );
   const holders = here.filter(
     ({ spec }) => sharedResource !== null && integration.sharedResource?.of(spec) === sharedResource,
@@ -77,11 +77,6 @@ function ownershipOf(object: KubernetesObject, route: RouteReference, identity: 
 }
 
 const NOBODY: Identity = { instance: "", takeOverFrom: [] };
-
-function isOfKind({ apiVersion, kind }: KubernetesObject, { resource }: Integration): boolean {
-  // Of whatever version: that is a matter of how the object was written.
-  return kind === resource.kind && apiVersion.startsWith(`${resource.group}/`);
-}
 
 function namespaceOf({ metadata }: KubernetesObject): string {
   return metadata.namespace ?? "default";

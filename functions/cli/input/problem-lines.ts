@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Problem } from "../../problem.ts";
+import { type Problem, problemText } from "../../problem.ts";
 import { LEGACY_GROUP } from "../../traefik/resources.ts";
+import { count } from "../terminal/words.ts";
 import type { Deriver, LocatedDerivation } from "./derive.ts";
 
 const SECRET_NAME = "spec.tls.secretName";
@@ -48,7 +49,7 @@ export function problemLines(
   return lines.map(({ text, more, costsCertificate }) => {
     if (more === 0) return text;
     const cost = costsCertificate ? `, ${SECRET_NAME} among them, so that a Certificate is not made` : "";
-    return `${text} (and in ${more} more ${more === 1 ? "place" : "places"} of this file${cost})`;
+    return `${text} (and in ${count(more, "more place")} of this file${cost})`;
   });
 }
 
@@ -80,8 +81,4 @@ function legacyNotes(
     `${first.origin}${more}: left out, for ${LEGACY_GROUP} is the API group of Traefik v2; ` +
       "set selector.legacyGroup: true in the configuration (--config) where it is served",
   ];
-}
-
-export function problemText({ field, message }: Problem): string {
-  return field === null ? message : `${field}: ${message}`;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Problem } from "../../problem.ts";
+import { type Problem, stepsOf } from "../../problem.ts";
 
 /** The order in which people write the fields; others come behind, those about no field at the end. */
 const FIRST = ["apiVersion", "metadata", "spec", "annotations", "routes", "tls"];
@@ -25,19 +25,18 @@ export function compareFields(one: string | null, other: string | null): number 
   return left.length - right.length;
 }
 
-function stepsOf(field: string): readonly (string | number)[] {
-  return [...field.matchAll(/\[([^\]]*)\]|([^.[]+)/g)].map(([, inBrackets, name]) =>
-    /^\d+$/.test(inBrackets ?? "") ? Number(inBrackets) : (inBrackets ?? name ?? ""),
-  );
-}
-
-function compareSteps(one: string | number, other: string | number | undefined): number {
+function compareSteps(one: string, other: string | undefined): number {
   if (one === other) return 0;
   if (other === undefined) return 1;
-  if (typeof one === "number" && typeof other === "number") return one - other;
-  const rank = (step: string | number) => {
-    const index = FIRST.indexOf(String(step));
-    return index < 0 ? FIRST.length : index;
-  };
-  return rank(one) - rank(other) || (String(one) < String(other) ? -1 : 1);
+  if (isIndex(one) && isIndex(other)) return Number(one) - Number(other);
+  return rankOf(one) - rankOf(other) || (one < other ? -1 : 1);
+}
+
+function isIndex(step: string): boolean {
+  return /^\d+$/.test(step);
+}
+
+function rankOf(step: string): number {
+  const index = FIRST.indexOf(step);
+  return index < 0 ? FIRST.length : index;
 }

@@ -5,8 +5,9 @@
  */
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isRecord } from "../../schema/unknown.ts";
+import { count } from "../terminal/words.ts";
 import type { Findings } from "./findings.ts";
-import { count, type Suggestion } from "./suggestion.ts";
+import type { Suggestion } from "./suggestion.ts";
 import type { Survey } from "./survey.ts";
 
 interface Issuer {

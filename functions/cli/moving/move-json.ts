@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { problemJson } from "../cluster/problem-text.ts";
 import type { Move } from "./move.ts";
 import { stepsOf } from "./steps.ts";
 
@@ -36,12 +37,7 @@ export function moveJson(move: Move): object {
     vanishing: losses.vanishing,
     unpublished,
     leftovers: losses.leftovers,
-    problems: run.problems.map(({ route, reason, message, field }) => ({
-      route: route === null ? null : { kind: route.kind, namespace: route.namespace, name: route.name },
-      reason,
-      message,
-      field,
-    })),
+    problems: run.problems.map(problemJson),
     values,
     patches,
     notes,

@@ -4,15 +4,14 @@
  * @module
  */
 import { oneLine } from "../../hidden-characters.ts";
-import { notesInShort } from "../cluster/cluster-plan.ts";
-import type { RouteProblem } from "../cluster/dry-run.ts";
 import { leftoverText, vanishingText } from "../cluster/leftovers.ts";
+import { notesInShort, reasonText } from "../cluster/problem-text.ts";
 import type { PlannedAction } from "../cluster/write-recorder.ts";
 import type { Paint } from "../terminal/colour.ts";
+import { count, shortList } from "../terminal/words.ts";
 import type { Findings, FoundCertificate, FoundSecret } from "./findings.ts";
 import type { Move } from "./move.ts";
 import { stepsOf } from "./steps.ts";
-import { count, shortList } from "./suggestion.ts";
 
 export async function pageOf(move: Move, paint: Paint): Promise<string> {
   const { findings, run, losses, secrets, unpublished, notes, failures } = move;
@@ -37,7 +36,7 @@ export async function pageOf(move: Move, paint: Paint): Promise<string> {
       ...unpublished.map(({ by, names }) => `published by ${by} alone: ${shortList(names)}`),
     ]),
     ...section("Left by the former tool", losses.leftovers.map(leftoverText)),
-    ...section("Problems", run.problems.map(problemText)),
+    ...section("Problems", run.problems.map(reasonText)),
     ...section("Could not be read", failures),
     ...section("Notes", [...notes, ...notesInShort(run.notes)]),
   ].map(oneLine);
@@ -105,9 +104,4 @@ function externalDNSText({ externalDNS: { sources } }: Findings): string {
 function changesText({ run: { writes } }: Move): string {
   const of = (action: PlannedAction) => writes.filter((write) => write.action === action).length;
   return `${of("create")} to create, ${of("update")} to change, ${of("adopt")} to adopt, ${of("delete")} to delete`;
-}
-
-export function problemText({ route, reason, message, field }: RouteProblem): string {
-  const about = route === null ? "" : `${route.kind} ${route.namespace}/${route.name}: `;
-  return `${about}${reason}: ${field === null ? "" : `${field}: `}${message}`;
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import { prunerOf } from "../../reconcile/plan/matching.ts";
+import { count, shortList } from "../terminal/words.ts";
 import type { Findings } from "./findings.ts";
 import type { Move } from "./move.ts";
-import { count, shortList } from "./suggestion.ts";
 
 /** Each a sentence, with a command where there is one. */
 export function stepsOf({ findings, isFiles }: Pick<Move, "findings" | "isFiles">): readonly string[] {

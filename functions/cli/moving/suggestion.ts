@@ -22,18 +22,6 @@ export function when(
   return condition ? [{ path, value, why }] : [];
 }
 
-const NAMED = 3;
-
-/** The first ones, and how many more there are. */
-export function shortList(items: readonly string[]): string {
-  const more = items.length > NAMED ? ` and ${items.length - NAMED} more` : "";
-  return `${items.slice(0, NAMED).join(", ")}${more}`;
-}
-
-export function count(number: number, one: string): string {
-  return `${number} ${one}${number === 1 ? "" : "s"}`;
-}
-
 /** The values as an object. */
 export function valuesOf(suggestions: readonly Suggestion[]): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = {};

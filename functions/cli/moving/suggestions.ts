@@ -6,9 +6,10 @@
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isSwitchboards, MANAGED_BY, MANAGED_BY_LABEL } from "../../reconcile/plan/ownership.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
+import { count, shortList } from "../terminal/words.ts";
 import type { Findings, FoundSecret } from "./findings.ts";
 import { issuerSuggestions } from "./issuers.ts";
-import { count, type Suggestion, shortList, when } from "./suggestion.ts";
+import { type Suggestion, when } from "./suggestion.ts";
 import type { Survey } from "./survey.ts";
 import { targetSuggestions } from "./targets.ts";
 

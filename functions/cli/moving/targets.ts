@@ -8,8 +8,9 @@ import { publishedTargets } from "../../integrations/external-dns/endpoints.ts";
 import { targetOfService } from "../../integrations/external-dns/target.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isRecord } from "../../schema/unknown.ts";
+import { count } from "../terminal/words.ts";
 import { SERVICES } from "./resources.ts";
-import { count, type Suggestion } from "./suggestion.ts";
+import type { Suggestion } from "./suggestion.ts";
 import type { Survey } from "./survey.ts";
 
 /** Paths below the integration for records. `endpoints` are those that others have made for routes. */

@@ -10,10 +10,10 @@ import { listAll } from "../../reconcile/observe/listing.ts";
 import { namesAfter } from "../cluster/leftovers.ts";
 import { whereReadable } from "../cluster/reader.ts";
 import type { RecordedWrite } from "../cluster/write-recorder.ts";
+import { shortList } from "../terminal/words.ts";
 import type { Findings } from "./findings.ts";
 import { namesOfIngress } from "./ingresses.ts";
 import type { Site } from "./site.ts";
-import { shortList } from "./suggestion.ts";
 import { asksByTarget } from "./suggestions.ts";
 import type { Survey } from "./survey.ts";
 

@@ -4,10 +4,15 @@
  * @module
  */
 import { oneLine } from "../../hidden-characters.ts";
-import type { RuleDescription, ServiceDescription, TlsDescription } from "../../traefik/route-description.ts";
+import { problemText } from "../../problem.ts";
+import {
+  type RuleDescription,
+  routeName,
+  type ServiceDescription,
+  type TlsDescription,
+} from "../../traefik/route-description.ts";
 import { type Analysis, hasUnknownTarget } from "../input/analyse.ts";
 import type { DerivedChild, LocatedDerivation } from "../input/derive.ts";
-import { problemText } from "../input/problem-lines.ts";
 import { UNKNOWN_TARGET } from "../input/target.ts";
 import type { IndentYaml } from "../terminal/indented.ts";
 
@@ -20,7 +25,7 @@ export function explainText(
   const { origin, description, children, problems } = derivation;
   const { route, rules, hosts, extraNames, tls } = description;
   const lines = [
-    `${route.kind} ${route.namespace}/${route.name}`,
+    routeName(route),
     `  from      ${origin}`,
     ...rules.flatMap((rule, index) => ruleLines(rule, index)),
     `  hosts     ${list(hosts, "none that can be used")}`,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ClusterPlan } from "../cluster/cluster-plan.ts";
+import { problemJson, routeJson } from "../cluster/problem-text.ts";
 
 /** The documented shape: nothing may be renamed, things may be added. */
 export function planJson({ changes, problems, ...rest }: ClusterPlan): object {
@@ -23,18 +24,13 @@ export function planJson({ changes, problems, ...rest }: ClusterPlan): object {
         namespace,
         name,
         held: change.blocked,
-        routes: owners.map((route) => ({ kind: route.kind, namespace: route.namespace, name: route.name })),
+        routes: owners.map(routeJson),
         overwritesSecret: secret,
         before,
         after,
       };
     }),
-    problems: problems.map(({ route, reason, message, field }) => ({
-      route: route === null ? null : { kind: route.kind, namespace: route.namespace, name: route.name },
-      reason,
-      message,
-      field,
-    })),
+    problems: problems.map(problemJson),
     vanishing: losses.vanishing,
     leftovers: losses.leftovers,
     notes,

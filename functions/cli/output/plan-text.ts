@@ -10,9 +10,11 @@ import { isRecord } from "../../schema/unknown.ts";
 import type { PlainObject } from "../cluster/applied-object.ts";
 import type { ClusterPlan, PlannedChange } from "../cluster/cluster-plan.ts";
 import { leftoverText, vanishingText } from "../cluster/leftovers.ts";
+import { reasonText } from "../cluster/problem-text.ts";
 import type { PlannedAction } from "../cluster/write-recorder.ts";
 import { sourceText } from "../installation/setting.ts";
 import type { Colour, Paint } from "../terminal/colour.ts";
+import { count } from "../terminal/words.ts";
 import { diffLines, nearChanges } from "./line-diff.ts";
 
 const SIGNS: Readonly<Record<PlannedAction, string>> = { create: "+", update: "~", adopt: "~", delete: "-" };
@@ -102,16 +104,7 @@ function attention(clusterPlan: ClusterPlan, paint: Paint): readonly string[] {
     ...section("Secrets that would be overwritten", secrets, paint, "red"),
     ...section("Names that would vanish", losses.vanishing.map(vanishingText), paint, "red"),
     ...section("Left by the former tool", losses.leftovers.map(leftoverText), paint, "red"),
-    ...section(
-      "Problems",
-      problems.map(
-        ({ route, reason, message, field }) =>
-          `${route === null ? "" : `${route.kind} ${route.namespace}/${route.name}: `}${reason}: ` +
-          `${field === null ? "" : `${field}: `}${message}`,
-      ),
-      paint,
-      "red",
-    ),
+    ...section("Problems", problems.map(reasonText), paint, "red"),
     ...section("Could not be read", failures, paint, "red"),
     ...section("The deletion limit", blocked === 0 ? [] : [limitText(clusterPlan)], paint, "red"),
     ...section("Notes", notes, paint, "yellow"),
@@ -148,8 +141,4 @@ function summary({ changes, problems, failures, losses }: ClusterPlan): string {
   ];
   const isNothing = changes.length === 0 && failures.length === 0;
   return `${isNothing ? "Nothing to do: " : ""}${parts.join(", ")}`;
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
 }

@@ -4,9 +4,11 @@
  * @module
  */
 import { oneLine } from "../../hidden-characters.ts";
+import { problemText } from "../../problem.ts";
 import type { ChildState, ChildStatus, RouteStatus } from "../cluster/route-status.ts";
 import { sourceText } from "../installation/setting.ts";
 import type { Paint } from "../terminal/colour.ts";
+import { count } from "../terminal/words.ts";
 import type { StatusReport } from "./status-json.ts";
 
 export interface StatusStyle {
@@ -42,7 +44,7 @@ export function statusText(report: StatusReport, style: StatusStyle): string {
     ]),
     ...(routes.length === 0 ? [] : [""]),
     ...notes.map((note) => `note: ${note}`),
-    `${routes.length} ${routes.length === 1 ? "route" : "routes"}, ${verdict(wrong, failures)}`,
+    `${count(routes.length, "route")}, ${verdict(wrong, failures)}`,
   ];
   return `${text.map(oneLine).join("\n")}\n`;
 }
@@ -91,9 +93,7 @@ function remarks({ children, problems }: RouteStatus): readonly string[] {
             ]),
       ];
     }),
-    ...problems.map(
-      ({ reason, message, field }) => `${reason}: ${field === null ? "" : `${field}: `}${message}`,
-    ),
+    ...problems.map((problem) => `${problem.reason}: ${problemText(problem)}`),
   ];
 }
 

@@ -17,7 +17,7 @@ import {
   type ResourceDefinition,
 } from "../../kubernetes/objects.ts";
 import type { Logger } from "../../log.ts";
-import type { Problem } from "../../problem.ts";
+import { type Problem, problemText } from "../../problem.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { resourceOfRoute } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
@@ -180,13 +180,13 @@ function draftOfChanges(changes: readonly Change[], observes: boolean): EventDra
   return [{ type: "Normal", standing: false, reason, action: "Reconcile", note: capitalized(note) }];
 }
 
-function draftOfProblem({ reason, message, field, note }: Problem): EventDraft {
+function draftOfProblem(problem: Problem): EventDraft {
   return {
-    type: note === true ? "Normal" : "Warning",
+    type: problem.note === true ? "Normal" : "Warning",
     standing: true,
-    reason,
+    reason: problem.reason,
     action: "Reconcile",
-    note: field === null ? message : `${field}: ${message}`,
+    note: problemText(problem),
   };
 }
 
