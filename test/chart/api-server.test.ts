@@ -8,7 +8,6 @@ const everything = {
   selector: { ingressClass: "internal", legacyGroup: true },
   traefik: { defaultRuleSyntax: "v2" },
   logLevel: "debug",
-  source: { mode: "Resource" },
   auth: { oidc: { enabled: true, subjects: ["system:serviceaccount:ops:*"] } },
   serving: { window: "30s", scaleToZeroPodRetentionPeriod: "1m" },
   networkPolicy: {
@@ -30,13 +29,42 @@ const everything = {
     },
   },
   priorityClassName: "low",
+  image: { registry: "mirror.example" },
+  envFrom: [{ configMapRef: { name: "settings" } }, { prefix: "A_", secretRef: { name: "settings" } }],
+  extraVolumes: [{ name: "ca", configMap: { name: "ca" } }],
+  extraVolumeMounts: [{ name: "ca", mountPath: "/ca", readOnly: true }],
+  extraObjects: [
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "more", namespace: "{{ .Release.Namespace }}" },
+      data: { a: "b" },
+    },
+    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-more\n  namespace: {{ .Release.Namespace }}\n",
+  ],
+  source: { mode: "Resource", children: "always" },
+};
+
+/** What Knative takes only with features of its own, which its definition does not know. */
+const ofPods = {
+  podSecurityContext: { fsGroup: 65532, supplementalGroups: [1] },
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey: "topology.kubernetes.io/zone",
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: { "app.kubernetes.io/component": "function" } },
+    },
+  ],
 };
 
 const cases: Readonly<Record<string, object>> = {
   "with the defaults": {},
   "with every value set": everything,
-  "in mode deployment": { ...everything, serving: { mode: "deployment" } },
-  "in mode keda": { ...everything, serving: { mode: "keda", minScale: 1, maxScale: 0 } },
+  "in mode deployment": { ...everything, ...ofPods, serving: { mode: "deployment" } },
+  "without any event": { source: { mode: "none" } },
+  "without a security context": { securityContext: null },
+  "in mode keda": { ...everything, ...ofPods, serving: { mode: "keda", minScale: 1, maxScale: 0 } },
   "with every source of resyncs": {
     ...everything,
     resync: { mode: "both", sinkBinding: true, fanOut: true },

@@ -94,7 +94,9 @@ suite("Knative Service", () => {
       nodeSelector: { "kubernetes.io/arch": "arm64" },
       tolerations: [{ key: "spot", operator: "Exists" }],
       affinity: {
-        nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } },
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: [] }] },
+        },
       },
       priorityClassName: "low",
     };
@@ -135,6 +137,12 @@ suite("Knative Service", () => {
       `ghcr.io/traefik-cert-rotater/traefik-cert-rotater:${packageJson.version}`,
     );
     assert.equal(await imageOf({ repository: "example.com/x", tag: "2" }), "example.com/x:2");
+    assert.equal(await imageOf({ repository: "localhost:5000/x", tag: "2" }), "localhost:5000/x:2");
+    assert.equal(
+      await imageOf({ registry: "mirror:5000/a", repository: "x", tag: "2" }),
+      "mirror:5000/a/x:2",
+    );
+    assert.equal(await imageOf({ registry: "", repository: "team/x", tag: "2" }), "team/x:2");
     assert.equal(await imageOf({ repository: "example.com/x", tag: "2", digest }), `example.com/x@${digest}`);
   });
 

@@ -14,7 +14,8 @@ function find(path: readonly string[], from: Schema = schema): Schema | "open" |
   if (key === undefined) return from;
   const property = from.properties?.[key];
   if (property) return find(rest, property);
-  return from.$ref !== undefined || from.additionalProperties !== false ? "open" : null;
+  const isOpen = from.patternProperties !== undefined || from.additionalProperties !== false;
+  return from.$ref !== undefined || isOpen ? "open" : null;
 }
 
 /** Paths of objects that neither list their keys nor say what keys of the user's own hold. */
@@ -45,16 +46,7 @@ suite("values.schema.json", () => {
   });
 
   test("is closed but for objects that Kubernetes or the API server know better", () => {
-    assert.deepEqual(findLoose(schema), [
-      ".integrations.certManager.certificateTemplate.spec",
-      ".networkPolicy.extraIngress[]",
-      ".networkPolicy.extraEgress[]",
-      ".extraEnv[].valueFrom",
-      ".affinity.nodeAffinity",
-      ".affinity.podAffinity",
-      ".affinity.podAntiAffinity",
-      ".global",
-    ]);
+    assert.deepEqual(findLoose(schema), [".integrations.certManager.certificateTemplate.spec", ".global"]);
   });
 
   test("lets helm lint pass with the defaults", async () => {
@@ -105,10 +97,59 @@ suite("values that are wrong stop the install with their path:", () => {
     ["networkPolicy/apiServer/cidrs/0", { networkPolicy: { apiServer: { cidrs: ["10.0.0.1"] } } }],
     ["resources/limits/memory", { resources: { limits: { memory: true } } }],
     ["tolerations/0", { tolerations: [{ keys: "spot" }] }],
+    ["resync/schedule", { resync: { schedule: "61 * * * *" } }],
+    ["resync/pingSchedule", { resync: { pingSchedule: "0 0 * * * *" } }],
+    ["podLabels", { podLabels: { "a b": "c" } }],
+    ["podLabels/a", { podLabels: { a: "b c" } }],
+    ["commonLabels", { commonLabels: { "-a": "b" } }],
+    ["podAnnotations", { podAnnotations: { "a b": "c" } }],
+    ["serving/annotations", { serving: { annotations: { "a b": "c" } } }],
+    ["serviceAccount/annotations", { serviceAccount: { annotations: { "a b": "c" } } }],
+    ["serviceAccount/name", { serviceAccount: { name: "Mine" } }],
+    ["nameOverride", { nameOverride: "Bad Name" }],
+    ["fullnameOverride", { fullnameOverride: "1st" }],
+    ["namespaceOverride", { namespaceOverride: "A" }],
+    ["nodeSelector", { nodeSelector: { "a b": "c" } }],
+    ["priorityClassName", { priorityClassName: "very low" }],
+    ["extraEnv/0/name", { extraEnv: [{ name: "A=B", value: "" }] }],
+    ["extraEnv/0/valueFrom", { extraEnv: [{ name: "A", valueFrom: {} }] }],
+    ["envFrom/0", { envFrom: [{ prefix: "A_" }] }],
+    ["envFrom/0/configMapRef/name", { envFrom: [{ configMapRef: { name: "A" } }] }],
+    ["extraVolumes/0", { extraVolumes: [{ name: "a" }] }],
+    ["extraVolumeMounts/0/mountPath", { extraVolumeMounts: [{ name: "a", mountPath: "etc" }] }],
+    ["securityContext", { securityContext: { privileged: true } }],
+    ["securityContext/runAsUser", { securityContext: { runAsUser: "nobody" } }],
+    ["podSecurityContext/fsGroup", { podSecurityContext: { fsGroup: -1 } }],
+    ["topologySpreadConstraints/0", { topologySpreadConstraints: [{ topologyKey: "zone" }] }],
+    ["extraObjects/0", { extraObjects: [{ kind: "Issuer" }] }],
+    ["image/registry", { image: { registry: "https://ghcr.io" } }],
+    ["image/repository", { image: { repository: "A B" } }],
+    ["source/children", { source: { children: "sometimes" } }],
+    ["source/targetServiceSelector", { source: { targetServiceSelector: { "a b": "c" } } }],
+    ["resources/limits/memory", { resources: { limits: { memory: "lots" } } }],
+    ["networkPolicy/apiServer/cidrs/0", { networkPolicy: { apiServer: { cidrs: ["10.0.0.0/99"] } } }],
+    ["networkPolicy/extraIngress/0", { networkPolicy: { extraIngress: [{ form: [] }] } }],
+    [
+      "networkPolicy/extraEgress/0/to/0/ipBlock/cidr",
+      { networkPolicy: { extraEgress: [{ to: [{ ipBlock: { cidr: "everywhere" } }] }] } },
+    ],
+    ["affinity/nodeAffinity", { affinity: { nodeAffinity: { required: {} } } }],
+    ["delivery/backoffDelay", { delivery: { backoffDelay: "PT" } }],
+    ["takeOverFrom/0", { takeOverFrom: ["old"] }],
+    [
+      "integrations/certManager/certificateTemplate/spec/duration",
+      { integrations: { certManager: { certificateTemplate: { spec: { duration: "90d" } } } } },
+    ],
   ];
   for (const [path, values] of wrong) {
     test(path, async () => {
       await assert.rejects(render(values), (error: Error) => error.message.includes(`at '/${path}'`));
+    });
+  }
+
+  for (const schedule of ["*/5 * * * *", "0,30 8-18/2 1 JAN,7 MON-FRI", "@hourly", "? 0 * * 6", ""]) {
+    test(`yet the schedule "${schedule}" does not`, async () => {
+      await render({ resync: { schedule } });
     });
   }
 
@@ -120,6 +161,70 @@ suite("values that are wrong stop the install with their path:", () => {
     await assert.rejects(
       render({ integrations: { externalDNS: { targetService: null } } }),
       /set integrations\.externalDNS\.targetService or integrations\.externalDNS\.targetIPs/,
+    );
+  });
+});
+
+suite("values that do not fit together stop the install with a sentence:", () => {
+  const wrong: [sentence: RegExp, values: object][] = [
+    [/serving\.minScale is 5, more than serving\.maxScale, which is 3: lower/, { serving: { minScale: 5 } }],
+    [
+      /extraEnv has INSTANCE, which the chart sets itself: take it out/,
+      { extraEnv: [{ name: "INSTANCE", value: "a" }] },
+    ],
+    [
+      /extraEnv has A with both value and valueFrom: leave one out/,
+      { extraEnv: [{ name: "A", value: "a", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }] },
+    ],
+    [/extraVolumes has config, .* call it otherwise/, { extraVolumes: [{ name: "config", emptyDir: {} }] }],
+    [
+      /extraVolumeMounts has ca, and no volume is called so: add it to extraVolumes/,
+      { extraVolumeMounts: [{ name: "ca", mountPath: "/ca" }] },
+    ],
+    [
+      /extraVolumeMounts has the path \/etc\/traefik-cert-rotater, .* take another path/,
+      {
+        extraVolumes: [{ name: "ca", emptyDir: {} }],
+        extraVolumeMounts: [{ name: "ca", mountPath: "/etc/traefik-cert-rotater" }],
+      },
+    ],
+    [
+      /tolerations has the operator Exists with the value a/,
+      { tolerations: [{ key: "b", operator: "Exists", value: "a" }] },
+    ],
+    [/tolerations has an entry without key/, { tolerations: [{ operator: "Equal" }] }],
+    [
+      /resources\.requests\.memory is 1Gi, more than resources\.limits\.memory, which is 256Mi: lower/,
+      { resources: { requests: { memory: "1Gi" } } },
+    ],
+    [
+      /resync\.resources\.requests\.memory is 129Mi, more than/,
+      { resync: { resources: { requests: { memory: "129Mi" } } } },
+    ],
+    [
+      /extraObjects\[0\] is no object with apiVersion, kind and metadata\.name/,
+      { extraObjects: ["kind: ["] },
+    ],
+    [
+      /delivery\.broker\.create is off and no Broker is named/,
+      { delivery: { mode: "broker", broker: { create: false } } },
+    ],
+    [
+      /source\.mode is none, so that nothing would come/,
+      { source: { mode: "none" }, delivery: { mode: "broker" } },
+    ],
+  ];
+  for (const [sentence, values] of wrong) {
+    test(sentence.source, async () => {
+      await assert.rejects(render(values), (error: Error) => sentence.test(error.message));
+    });
+  }
+
+  test("all of them at once", async () => {
+    const values = { serving: { minScale: 5 }, extraEnv: [{ name: "INSTANCE", value: "a" }] };
+    await assert.rejects(
+      render(values),
+      (error: Error) => /minScale/.test(error.message) && /extraEnv/.test(error.message),
     );
   });
 });

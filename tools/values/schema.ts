@@ -16,6 +16,7 @@ export interface Schema {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema | false>>;
   readonly additionalProperties?: boolean | Schema;
+  readonly patternProperties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly definitions?: Readonly<Record<string, Schema>>;
 }
@@ -43,7 +44,11 @@ function without({ description: _description, ...schema }: Schema): Schema {
 
 /** Whether keys that the schema does not name are the user's own, such as labels. */
 function isOpen(schema: Schema): boolean {
-  return schema.$ref !== undefined || schema.additionalProperties !== false;
+  return (
+    schema.$ref !== undefined ||
+    schema.patternProperties !== undefined ||
+    schema.additionalProperties !== false
+  );
 }
 
 /** JSON text in Biome's format: short lists of plain values stay on one line. */

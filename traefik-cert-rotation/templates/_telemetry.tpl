@@ -50,7 +50,7 @@ cluster, to its port. Pods are reached at their own port, which the Service must
         cidr: {{ printf "%s/128" $host | quote }}
   {{- else if $isService }}
   to:
-    - {{- include "tcr.namespacePeer" (index (append $labels $root.Release.Namespace) 1) | nindent 6 }}
+    - {{- include "tcr.namespacePeer" (index (append $labels (include "tcr.namespace" $root)) 1) | nindent 6 }}
   {{- end }}
 {{- end -}}
 {{- end -}}
