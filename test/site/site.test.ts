@@ -58,6 +58,10 @@ suite("the site", () => {
     assert.ok(page.includes(`href="${SOURCE}/functions/app.ts"`));
   });
 
+  test("shows braces as they are written", () => {
+    assert.match(files.get("docs/values.html") ?? "", /<code>\{\{ \.Release\.Name \}\}<\/code>/);
+  });
+
   test("has an index to search in", () => {
     const index = [...files].find(([path]) => posix.basename(path).startsWith("@localSearchIndex"));
     assert.match(index?.[1] ?? "", /The deletion limit/);

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { suite, test } from "node:test";
 import { type Page, readPage } from "./markdown.ts";
@@ -37,6 +37,17 @@ suite("links of", () => {
     if (!existsSync(path)) continue;
     test(name, () => assert.deepEqual(deadLinks(path, readPage(readFileSync(path, "utf8"))), []));
   }
+});
+
+test("docs/README.md lists every page", () => {
+  const listed = readPage(readFileSync(join(ROOT, "docs/README.md"), "utf8")).links;
+  const pages = readdirSync(join(ROOT, "docs")).filter(
+    (name) => name.endsWith(".md") && name !== "README.md",
+  );
+  assert.deepEqual(
+    pages.filter((name) => !listed.includes(name)),
+    [],
+  );
 });
 
 test("a dead link and a dead anchor are found", () => {

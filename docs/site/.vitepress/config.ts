@@ -33,6 +33,12 @@ export default {
   markdown: {
     anchor: { slugify: slug },
     config: (markdown: Markdown) => {
+      // Braces in the pages mean themselves, not something for Vue.
+      const { rules } = markdown.renderer;
+      for (const name of ["text", "code_inline"] as const) {
+        const render = rules[name];
+        rules[name] = (...given) => render(...given).replaceAll("{{", "&#123;&#123;");
+      }
       markdown.core.ruler.push("repository-links", ({ tokens, env }) => {
         const from = (env.realPath ?? env.path).replaceAll("\\", "/").slice(ROOT.pathname.length);
         for (const { children } of tokens) rewriteLinks(children ?? [], from);
@@ -78,7 +84,10 @@ interface Token {
   attrSet(name: string, value: string): void;
 }
 
+type Render = (...given: readonly unknown[]) => string;
+
 interface Markdown {
+  readonly renderer: { readonly rules: Record<"text" | "code_inline", Render> };
   readonly core: {
     readonly ruler: {
       push(
