@@ -8,7 +8,7 @@ import type { RouteReference } from "../../traefik/route-description.ts";
 import type { ConfigurationSource } from "../installation/setting.ts";
 import { applied, type PlainObject, plain } from "./applied-object.ts";
 import type { DryRun, RouteProblem } from "./dry-run.ts";
-import type { Losses } from "./leftovers.ts";
+import type { Losses, Unpublished } from "./leftovers.ts";
 import { notesInShort } from "./problem-text.ts";
 import type { EndangeredSecret } from "./secrets.ts";
 import type { PlannedAction, RecordedWrite } from "./write-recorder.ts";
@@ -42,6 +42,8 @@ export interface ClusterPlan {
   readonly failures: readonly string[];
   readonly blocked: number;
   readonly losses: Losses;
+  /** Of a first plan: names that another source of external-dns publishes, and that no DNSEndpoint would have. */
+  readonly unpublished: readonly Unpublished[];
 }
 
 export interface ClusterPlanInput {
@@ -51,11 +53,12 @@ export interface ClusterPlanInput {
   readonly run: DryRun;
   readonly secrets: ReadonlyMap<RecordedWrite, EndangeredSecret>;
   readonly losses: Losses;
+  readonly unpublished: readonly Unpublished[];
   readonly findings: { readonly notes: readonly string[]; readonly failures: readonly string[] };
 }
 
 export function toClusterPlan(input: ClusterPlanInput): ClusterPlan {
-  const { server, instance, configurationFrom, run, secrets, losses, findings } = input;
+  const { server, instance, configurationFrom, run, secrets, losses, unpublished, findings } = input;
   const { writes, problems, routes, children, blocked, incomplete } = run;
   const failures = [...findings.failures];
   // Whatever could not be read says more than that something was not.
@@ -76,6 +79,7 @@ export function toClusterPlan(input: ClusterPlanInput): ClusterPlan {
     failures,
     blocked,
     losses,
+    unpublished,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
 import { isSwitchboards, owningRoutes } from "../../reconcile/plan/ownership.ts";
+import { shortList } from "../terminal/words.ts";
 import { type ReadingClient, whereReadable } from "./reader.ts";
 import type { RecordedWrite } from "./write-recorder.ts";
 
@@ -21,6 +22,12 @@ export interface LoneNames {
 export interface Leftover extends LoneNames {
   /** The route that it was made for; null where it has none. */
   readonly route: string | null;
+}
+
+export interface Unpublished {
+  /** Such as `Ingress shop/wiki`. */
+  readonly by: string;
+  readonly names: readonly string[];
 }
 
 export interface Losses {
@@ -113,6 +120,10 @@ function untouched(
 ): readonly KubernetesObject[] {
   const written = new Set(writes.map(({ namespace, name }) => `${namespace}/${name}`));
   return objects.filter(({ metadata }) => !written.has(`${metadata.namespace}/${metadata.name}`));
+}
+
+export function unpublishedText({ by, names }: Unpublished): string {
+  return `published by ${by} alone: ${shortList(names)}`;
 }
 
 /** In one line. */

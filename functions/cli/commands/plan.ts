@@ -9,6 +9,7 @@ import { type ClusterPlan, toClusterPlan } from "../cluster/cluster-plan.ts";
 import { dryRun } from "../cluster/dry-run.ts";
 import { NO_LOSSES, readLosses } from "../cluster/leftovers.ts";
 import { secretsAtRisk } from "../cluster/secrets.ts";
+import { readUnpublished } from "../moving/unpublished.ts";
 import { painter } from "../terminal/colour.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
 
@@ -38,10 +39,11 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<Ex
 }
 
 async function clusterPlanOf(
-  { server, reader, configuration, configurationFrom, instance, namespace, notes }: OpenCluster,
+  cluster: OpenCluster,
   name: string | null,
   confirmDeletions: boolean,
 ): Promise<ClusterPlan> {
+  const { server, reader, configuration, configurationFrom, instance, namespace, notes } = cluster;
   const run = await dryRun(
     { client: reader.client, configuration, instance },
     { namespace, name, confirmDeletions },
@@ -52,17 +54,29 @@ async function clusterPlanOf(
     name === null
       ? await readLosses(reader.client, configuration.integrations, namespace, run.writes)
       : NO_LOSSES;
+  // Only before a move: later on it is nobody's slip that a name has no record.
+  const unpublished = run.children === 0 ? await readUnpublished(cluster, run.writes) : [];
   const findings = { notes: notes(), failures: [...reader.failures] };
-  return toClusterPlan({ server, instance, configurationFrom, run, secrets, losses, findings });
+  return toClusterPlan({
+    server,
+    instance,
+    configurationFrom,
+    run,
+    secrets,
+    losses,
+    unpublished,
+    findings,
+  });
 }
 
-function needsSomebody({ changes, problems, failures, blocked, losses }: ClusterPlan): boolean {
+function needsSomebody({ changes, problems, failures, blocked, losses, unpublished }: ClusterPlan): boolean {
   return (
     problems.length > 0 ||
     failures.length > 0 ||
     blocked > 0 ||
     losses.vanishing.length > 0 ||
     losses.leftovers.length > 0 ||
+    unpublished.length > 0 ||
     changes.some(({ secret }) => secret !== null)
   );
 }

@@ -9,7 +9,7 @@ import { parseConfiguration } from "../../config/parse.ts";
 import { INTEGRATIONS } from "../../integrations/index.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { type DryRun, dryRun } from "../cluster/dry-run.ts";
-import { type Losses, readLosses } from "../cluster/leftovers.ts";
+import { type Losses, readLosses, type Unpublished } from "../cluster/leftovers.ts";
 import { type EndangeredSecret, secretsAtRisk } from "../cluster/secrets.ts";
 import { UsageError } from "../terminal/terminal.ts";
 import { type Findings, findingsOf } from "./findings.ts";
@@ -18,7 +18,7 @@ import type { Site } from "./site.ts";
 import { type Suggestion, valuesOf } from "./suggestion.ts";
 import { suggestionsOf } from "./suggestions.ts";
 import { takeSurvey } from "./survey.ts";
-import { besideNotes, type Unpublished, unpublishedOf } from "./unpublished.ts";
+import { besideNotes, unpublishedOf } from "./unpublished.ts";
 
 export interface Move {
   readonly title: string;
@@ -61,7 +61,12 @@ export async function planMove(site: Site): Promise<Move> {
     patches: patchesOf(findings),
     run,
     losses: await readLosses(client, suggested.integrations, namespace, run.writes),
-    unpublished: await unpublishedOf(site, suggested, survey, findings, run.writes),
+    unpublished: await unpublishedOf(
+      site,
+      suggested,
+      { ...findings, ingresses: survey.ingresses, hasChildren: findings.ours.length > 0 },
+      run.writes,
+    ),
     secrets: [...secrets].map(([write, secret]) => ({ namespace: write.namespace, secret })),
     notes: [...site.notes(), ...(await besideNotes(site, suggested, run.writes))],
     failures: [...site.failures(), ...(run.incomplete === null ? [] : [run.incomplete])],

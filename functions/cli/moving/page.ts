@@ -4,7 +4,7 @@
  * @module
  */
 import { oneLine } from "../../hidden-characters.ts";
-import { leftoverText, vanishingText } from "../cluster/leftovers.ts";
+import { leftoverText, unpublishedText, vanishingText } from "../cluster/leftovers.ts";
 import { notesInShort, reasonText } from "../cluster/problem-text.ts";
 import type { PlannedAction } from "../cluster/write-recorder.ts";
 import type { Paint } from "../terminal/colour.ts";
@@ -33,7 +33,7 @@ export async function pageOf(move: Move, paint: Paint): Promise<string> {
     ),
     ...section("Names that would vanish", [
       ...losses.vanishing.map(vanishingText),
-      ...unpublished.map(({ by, names }) => `published by ${by} alone: ${shortList(names)}`),
+      ...unpublished.map(unpublishedText),
     ]),
     ...section("Left by the former tool", losses.leftovers.map(leftoverText)),
     ...section("Problems", run.problems.map(reasonText)),

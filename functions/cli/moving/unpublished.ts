@@ -6,22 +6,21 @@
  */
 import type { Configuration } from "../../config/configuration.ts";
 import type { Integration } from "../../integrations/integration.ts";
+import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
-import { namesAfter } from "../cluster/leftovers.ts";
+import { routeResources } from "../../traefik/resources.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
+import type { OpenCluster } from "../cluster/cluster.ts";
+import { namesAfter, type Unpublished } from "../cluster/leftovers.ts";
 import { whereReadable } from "../cluster/reader.ts";
+import { describeAll } from "../cluster/snapshot.ts";
 import type { RecordedWrite } from "../cluster/write-recorder.ts";
 import { shortList } from "../terminal/words.ts";
-import type { Findings } from "./findings.ts";
+import { type ExternalDNS, externalDNSOf } from "./former-tools.ts";
 import { namesOfIngress } from "./ingresses.ts";
+import { INGRESSES } from "./resources.ts";
 import type { Site } from "./site.ts";
 import { asksByTarget } from "./suggestions.ts";
-import type { Survey } from "./survey.ts";
-
-export interface Unpublished {
-  /** Such as `Ingress shop/wiki`. */
-  readonly by: string;
-  readonly names: readonly string[];
-}
 
 /** DNSEndpoints that go on beside those of the routes: external-dns merges what is the same, and flaps where it is not. */
 export async function besideNotes(
@@ -44,12 +43,38 @@ export async function besideNotes(
   });
 }
 
+/** What may publish names today besides DNSEndpoints. */
+export interface Elsewhere {
+  readonly routes: readonly RouteDescription[];
+  readonly ingresses: readonly KubernetesObject[];
+  readonly externalDNS: ExternalDNS;
+  /** Whether this product has made something already. */
+  readonly hasChildren: boolean;
+}
+
+/** The same for a first plan, which has no word of Deployments: to list them is nothing that a plan needs otherwise. */
+export async function readUnpublished(
+  cluster: OpenCluster,
+  writes: readonly RecordedWrite[],
+): Promise<readonly Unpublished[]> {
+  const { reader, configuration, namespace } = cluster;
+  const { client } = reader;
+  const list = (resource: ResourceDefinition) => whereReadable(listAll(client, { resource, namespace }), []);
+  const objects = await Promise.all(routeResources(configuration.selector).map(list));
+  const elsewhere = {
+    routes: await describeAll(cluster, objects.flat()),
+    ingresses: await list(INGRESSES),
+    externalDNS: externalDNSOf([]),
+    hasChildren: false,
+  };
+  return await unpublishedOf({ client, namespace }, configuration, elsewhere, writes);
+}
+
 /** They vanish on the day that the source, or the Ingress, is taken away. */
 export async function unpublishedOf(
-  { client, namespace }: Site,
-  { integrations }: Configuration,
-  survey: Survey,
-  findings: Findings,
+  { client, namespace }: Pick<Site, "client" | "namespace">,
+  { integrations }: Pick<Configuration, "integrations">,
+  elsewhere: Elsewhere,
   writes: readonly RecordedWrite[],
 ): Promise<readonly Unpublished[]> {
   const dns = integrations.find(publishesNames);
@@ -57,7 +82,7 @@ export async function unpublishedOf(
   const objects = await whereReadable(listAll(client, { resource: dns.resource, namespace }), []);
   const own = writes.filter(({ resource }) => resource === dns.resource);
   const after = namesAfter(dns, objects, own);
-  const published = [...ofTraefikSource(findings, dns), ...ofIngresses(survey, findings)];
+  const published = [...ofTraefikSource(elsewhere, dns), ...ofIngresses(elsewhere)];
   return published.flatMap(({ by, names }) => {
     const left = [...new Set(names)].filter((name) => !after.has(name)).sort();
     return left.length === 0 ? [] : [{ by, names: left }];
@@ -66,11 +91,10 @@ export async function unpublishedOf(
 
 /** Where nothing is known of external-dns and nothing is moved yet, that source may be in use. */
 function ofTraefikSource(
-  { routes, externalDNS, ours }: Findings,
+  { routes, externalDNS, hasChildren }: Elsewhere,
   { name }: Integration,
 ): readonly Unpublished[] {
-  const isInUse =
-    externalDNS.sources.includes("traefik-proxy") || (!externalDNS.isThere && ours.length === 0);
+  const isInUse = externalDNS.sources.includes("traefik-proxy") || (!externalDNS.isThere && !hasChildren);
   if (!isInUse) return [];
   const names = routes
     .filter(asksByTarget)
@@ -79,9 +103,9 @@ function ofTraefikSource(
 }
 
 /** Of those that a route has something in common with: others are not about to be moved. */
-function ofIngresses({ ingresses }: Survey, { routes, groups }: Findings): readonly Unpublished[] {
+function ofIngresses({ ingresses, routes }: Elsewhere): readonly Unpublished[] {
   const hosts = new Set(routes.flatMap((description) => description.hosts));
-  const secrets = new Set(groups.map(({ namespace, secretName }) => `${namespace}/${secretName}`));
+  const secrets = new Set(routes.map(({ route, tls }) => `${route.namespace}/${tls?.secretName}`));
   return ingresses.flatMap((ingress) => {
     const { namespace, name } = ingress.metadata;
     const names = namesOfIngress(ingress);

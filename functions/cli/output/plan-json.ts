@@ -8,7 +8,18 @@ import { problemJson, routeJson } from "../cluster/problem-text.ts";
 
 /** The documented shape: nothing may be renamed, things may be added. */
 export function planJson({ changes, problems, ...rest }: ClusterPlan): object {
-  const { server, instance, configurationFrom, routes, children, blocked, notes, failures, losses } = rest;
+  const {
+    server,
+    instance,
+    configurationFrom,
+    routes,
+    children,
+    blocked,
+    notes,
+    failures,
+    losses,
+    unpublished,
+  } = rest;
   return {
     server,
     instance,
@@ -33,6 +44,7 @@ export function planJson({ changes, problems, ...rest }: ClusterPlan): object {
     problems: problems.map(problemJson),
     vanishing: losses.vanishing,
     leftovers: losses.leftovers,
+    unpublished,
     notes,
     failures,
   };

@@ -50,6 +50,7 @@ function clusterPlan(change: Partial<PlannedChange>, more: Partial<ClusterPlan> 
     failures: [],
     blocked: 0,
     losses: { vanishing: [], leftovers: [] },
+    unpublished: [],
     ...more,
   };
 }

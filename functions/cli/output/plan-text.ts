@@ -9,7 +9,7 @@ import { HOSTS_SINCE_ANNOTATION } from "../../reconcile/plan/child/hosts-since.t
 import { isRecord } from "../../schema/unknown.ts";
 import type { PlainObject } from "../cluster/applied-object.ts";
 import type { ClusterPlan, PlannedChange } from "../cluster/cluster-plan.ts";
-import { leftoverText, vanishingText } from "../cluster/leftovers.ts";
+import { leftoverText, unpublishedText, vanishingText } from "../cluster/leftovers.ts";
 import { reasonText } from "../cluster/problem-text.ts";
 import type { PlannedAction } from "../cluster/write-recorder.ts";
 import { sourceText } from "../installation/setting.ts";
@@ -96,13 +96,18 @@ function ownerText(owner: unknown): string {
 }
 
 function attention(clusterPlan: ClusterPlan, paint: Paint): readonly string[] {
-  const { changes, problems, notes, failures, blocked, losses } = clusterPlan;
+  const { changes, problems, notes, failures, blocked, losses, unpublished } = clusterPlan;
   const secrets = changes.flatMap(({ namespace, secret }) =>
     secret === null ? [] : [`Secret ${namespace}/${secret.name}: ${secret.reason}`],
   );
   const lines = [
     ...section("Secrets that would be overwritten", secrets, paint, "red"),
-    ...section("Names that would vanish", losses.vanishing.map(vanishingText), paint, "red"),
+    ...section(
+      "Names that would vanish",
+      [...losses.vanishing.map(vanishingText), ...unpublished.map(unpublishedText)],
+      paint,
+      "red",
+    ),
     ...section("Left by the former tool", losses.leftovers.map(leftoverText), paint, "red"),
     ...section("Problems", problems.map(reasonText), paint, "red"),
     ...section("Could not be read", failures, paint, "red"),
@@ -124,11 +129,11 @@ function section(title: string, items: readonly string[], paint: Paint, colour: 
   return [paint("bold", paint(colour, title)), ...items.map((item) => `  ${item}`), ""];
 }
 
-function summary({ changes, problems, failures, losses }: ClusterPlan): string {
+function summary({ changes, problems, failures, losses, unpublished }: ClusterPlan): string {
   const of = (action: PlannedAction) => changes.filter((change) => change.action === action).length;
   const secrets = changes.filter(({ secret }) => secret !== null).length;
   const { vanishing, leftovers } = losses;
-  const gone = vanishing.reduce((sum, { names }) => sum + names.length, 0);
+  const gone = [...vanishing, ...unpublished].reduce((sum, { names }) => sum + names.length, 0);
   const parts = [
     `${of("create")} to create`,
     `${of("update")} to change`,

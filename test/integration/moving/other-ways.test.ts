@@ -216,6 +216,44 @@ suite("moving in from other ways", () => {
     await admin.delete(dns);
   });
 
+  test("plan counts what an Ingress and external-dns' source for Traefik alone publish, until something is moved", async () => {
+    const place = await guide.place();
+    const { namespace } = place;
+    const backend = { service: { name: "wiki", port: { number: 80 } } };
+    const rules = ["wiki.example.com", "docs.example.com"].map((host) => ({
+      host,
+      http: { paths: [{ path: "/", pathType: "Prefix", backend }] },
+    }));
+    await guide.admin.create({ ...INGRESSES, metadata: { namespace, name: "wiki" }, spec: { rules } });
+    await route(place, "wiki", { secretName: null });
+    const annotations = { "external-dns.alpha.kubernetes.io/target": "lb.example.net" };
+    await route(place, "nas", { host: "nas.local", annotations, secretName: null });
+    const values = await guide.cli.write(
+      "local.yaml",
+      "integrations: { certManager: {}, externalDNS: { targetIPs: [192.0.2.7], excludeDomains: [local] } }\n",
+    );
+    const plan = await place.run("plan", ["--config", values]);
+    assert.equal(plan.code, 1);
+    assert.match(
+      plan.stdout,
+      /Names that would vanish\n {2}published by external-dns' source traefik-proxy alone: nas\.local\n {2}published by Ingress \S+\/wiki alone: docs\.example\.com\n/,
+    );
+    assert.match(plan.stdout, /, 2 names would vanish\n$/);
+    await place.install(values);
+    assert.equal((await place.run("plan", ["--config", values])).code, 0);
+  });
+
+  test("plan counts the names that a Certificate loses which is handed over though it has more", async () => {
+    const place = await guide.place();
+    const adopt = { annotations: { "traefik-cert-rotater.io/adopt": "true" } };
+    const spec = { secretName: "wild", dnsNames: ["*.example.com", "web.example.com"] };
+    await certificate(place, "wild", spec, adopt);
+    await route(place, "web", { secretName: "wild" });
+    const plan = await place.run("plan", config());
+    assert.equal(plan.code, 1);
+    assert.match(plan.stdout, /Names that would vanish\n {2}Certificate \S+\/wild: \*\.example\.com\n/);
+  });
+
   test("a wildcard Certificate for many routes, and copies of its Secret, cost no warning", async () => {
     const [place, infra] = [await guide.place(), await guide.place()];
     const { admin } = guide;

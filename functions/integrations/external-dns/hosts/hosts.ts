@@ -69,7 +69,10 @@ export function hostsToPublish(
 
 export function wantedHosts(scope: Scope, description: RouteDescription): readonly string[] {
   const hosts = sourceHosts(scope, description);
+  const { domains = [], excludeDomains = [] } = scope;
   const excluded = excludedByRoute(description);
+  // Most installations publish all hosts, and a resync asks for each route.
+  if (domains.length + excludeDomains.length + excluded.length === 0) return hosts;
   return hosts.filter((host) => isServed(scope, host) && !excluded.includes(host));
 }
 

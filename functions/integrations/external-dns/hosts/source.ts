@@ -17,7 +17,7 @@ import { SCOPE } from "../vocabulary.ts";
 export const NAME = "external-dns";
 
 /** external-dns' name for the choice between rules and hostname annotation. */
-const SOURCE = "ingress-hostname-source";
+const SOURCES = [NEW_PREFIX, OLD_PREFIX].map((prefix) => `${prefix}ingress-hostname-source`);
 const ONLY_ANNOTATION = "annotation-only";
 const ONLY_RULES = "defined-hosts-only";
 
@@ -50,7 +50,7 @@ function ownHosts({ hostSource = "rules" }: Setting, { hosts, tls }: RouteDescri
 }
 
 function sourceAnnotation(setting: Setting, { annotations }: RouteDescription): DnsAnnotation | null {
-  const key = [NEW_PREFIX, OLD_PREFIX].map((prefix) => prefix + SOURCE).find((name) => name in annotations);
+  const key = SOURCES.find((name) => name in annotations);
   if (key === undefined) return null;
   const value = permitted(SCOPE, setting, annotations).annotations[key];
   return value === undefined ? null : { key, value };
