@@ -26,21 +26,30 @@ export async function installChart(
   if (code !== 0) throw new Error(`helm install oci://${names.chart}: ${stderr.trim()}`);
 }
 
+export const functionService = {
+  apiVersion: "serving.knative.dev/v1",
+  kind: "Service",
+  namespace: RELEASE,
+  name: RELEASE,
+} as const;
+
 /** The image of the installed function. */
 export async function installedImage({ admin }: Cluster): Promise<string> {
-  const target = { apiVersion: "serving.knative.dev/v1", kind: "Service", namespace: RELEASE, name: RELEASE };
-  const { spec } = (await mustGet(admin, target)) as KubernetesObject & {
+  const { spec } = (await mustGet(admin, functionService)) as KubernetesObject & {
     spec: { template: { spec: { containers: [{ image: string }] } } };
   };
   return spec.template.spec.containers[0].image;
 }
 
-/** Installs on a control plane of its own, without any value. Returns the image that the function would run. */
-export async function installOnControlPlane(released: Released): Promise<string> {
+/** Installs on a control plane of its own, without any value, and does something there. */
+export async function onControlPlane(
+  released: Released,
+  act: (cluster: Cluster) => Promise<void>,
+): Promise<void> {
   const cluster = await startControlPlane({ crds: await loadCrds(), controllerManager: false });
   try {
     await installChart(cluster, released);
-    return await installedImage(cluster);
+    await act(cluster);
   } finally {
     await cluster.stop();
   }

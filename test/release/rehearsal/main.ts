@@ -12,14 +12,18 @@ import { dockerBuilder, type ImageBuilder } from "../../../tools/release/builder
 import { crane, startRegistry } from "../../../tools/release/crane.ts";
 import { RefusedError } from "../../../tools/release/refused.ts";
 import { type Released, release } from "../../../tools/release/release.ts";
+import type { Cluster } from "../../control-plane/cluster.ts";
 import { GoToolError } from "../../control-plane/go-tools.ts";
 import { type Supervisor, startSupervisor } from "../../control-plane/supervised.ts";
 import { findOldestNode } from "../../oldest-node/oldest-node.ts";
 import { ownPlatform } from "../small-image.ts";
-import { installOnControlPlane } from "./install.ts";
+import { startContainer, stopContainer } from "./container.ts";
+import { startContainerd, whyNoContainerd } from "./containerd.ts";
+import { installedImage, onControlPlane } from "./install.ts";
 import { localBuilder } from "./local-builder.ts";
 import { installOnNode, whyNoNode } from "./node.ts";
 import { type KeySigner, keySigner } from "./signer.ts";
+import { seeItWork } from "./work.ts";
 
 const USAGE = "usage: npm run release:rehearse [-- --platforms linux/amd64,linux/arm64]";
 
@@ -46,13 +50,40 @@ async function rehearse(supervisor: Supervisor, platforms: readonly string[]): P
     report,
   });
   await look(released, signer);
-  const image = await installOnControlPlane(released);
-  if (image !== `${released.names.image}:${released.version}`)
-    throw new Error(`the chart that was installed from oci://${released.names.chart} runs ${image}`);
-  report(`helm installed oci://${released.names.chart}: the function's image is ${image}`);
+  await onControlPlane(released, async (cluster) => {
+    const image = await installedImage(cluster);
+    if (image !== `${released.names.image}:${released.version}`)
+      throw new Error(`the chart that was installed from oci://${released.names.chart} runs ${image}`);
+    report(`helm installed oci://${released.names.chart}: the function's image is ${image}`);
+    const why = await whyNoContainerd();
+    if (why === null) await runPulled(cluster, released, image, supervisor);
+    else report(`left out, running the pulled image: ${why}`);
+  });
   const why = await whyNoNode();
   if (why === null) await installOnNode(released, supervisor, report);
   else report(`left out, pulling by a real node: ${why}`);
+}
+
+/** What the chart names is pulled, is what was pushed, and does its work. */
+async function runPulled(
+  cluster: Cluster,
+  { image: pushed }: Released,
+  image: string,
+  supervisor: Supervisor,
+): Promise<void> {
+  const containerd = await startContainerd(supervisor);
+  try {
+    const digest = await containerd.pull(image);
+    if (!pushed.endsWith(`@${digest}`))
+      throw new Error(`containerd pulled ${digest}, and ${pushed} was pushed`);
+    report(`containerd pulled it: ${digest}`);
+    const url = await startContainer(cluster, containerd, supervisor, image);
+    await seeItWork(cluster, url);
+    report("a container of it made the Certificate of a route");
+    await stopContainer(supervisor);
+  } finally {
+    await containerd.stop();
+  }
 }
 
 /** Docker where it works for these platforms. */

@@ -11,7 +11,6 @@ import { platformPrograms, unbuiltPrograms } from "../../cluster/components.ts";
 import { isReady } from "../../cluster/conditions.ts";
 import { clusterLookup } from "../../cluster/harness/dns.ts";
 import { knativeService, productUrl } from "../../cluster/harness/product.ts";
-import { publishTraefik } from "../../cluster/harness/traefik.ts";
 import { takeDown } from "../../cluster/host/down.ts";
 import { findCluster } from "../../cluster/host/node.ts";
 import { CannotRunHereError, requireNodeSupport } from "../../cluster/host/requirements.ts";
@@ -19,10 +18,8 @@ import { bringUp } from "../../cluster/host/up.ts";
 import { addresses, registriesFolder } from "../../cluster/layout.ts";
 import type { Cluster } from "../../control-plane/cluster.ts";
 import type { Supervisor } from "../../control-plane/supervised.ts";
-import { CERTIFICATES, ingressRoute } from "../../integration/harness/objects.ts";
-import { existingRelease } from "../../integration/harness/release.ts";
-import { startSources } from "../../integration/harness/running-sources.ts";
 import { installChart, RELEASE } from "./install.ts";
+import { seeItWork } from "./work.ts";
 
 /** Why there is no node here now, in one sentence; null where one can be started. */
 export async function whyNoNode(): Promise<string | null> {
@@ -58,7 +55,7 @@ export async function installOnNode(
       const pulled = await pulledImages(cluster);
       report(`the node pulled ${pulled.join(", ")}`);
       if (!pulled.includes(`${copy}@${digest}`)) throw new Error(`the node did not pull ${copy}@${digest}`);
-      await work(cluster);
+      await seeItWork(cluster, productUrl, clusterLookup);
       report("the function that it runs made the Certificate of a route");
       return digest;
     } finally {
@@ -89,22 +86,4 @@ async function pulledImages({ admin }: Cluster): Promise<string[]> {
     const image = /^Successfully pulled image "([^"]+)"/.exec(message ?? "")?.[1];
     return image === undefined ? [] : [image];
   });
-}
-
-async function work(cluster: Cluster): Promise<void> {
-  const { admin } = cluster;
-  await publishTraefik(admin);
-  const release = existingRelease(cluster, { name: RELEASE, namespace: RELEASE, ingressClass: null });
-  const sources = await startSources(cluster, release, productUrl, clusterLookup);
-  try {
-    const namespace = await admin.createNamespace("rehearsal");
-    await admin.apply(ingressRoute({ namespace, name: "first" }));
-    await admin.waitFor(
-      { ...CERTIFICATES, namespace, name: "first-tls" },
-      (object) => object !== null,
-      60_000,
-    );
-  } finally {
-    await sources.stop();
-  }
 }
