@@ -49,7 +49,8 @@ try {
 
 async function happen(): Promise<void> {
   const telemetry = { otlp: { endpoint: stack.endpoint, interval: "2s" } };
-  const release = await installRelease(cluster, { values: { telemetry } });
+  const integrations = { externalDNS: { targetService: null, targetIPs: ["192.0.2.1"] } };
+  const release = await installRelease(cluster, { values: { telemetry, integrations } });
   const namespace = await cluster.admin.createNamespace("routes");
   const { ingressClass } = release;
   for (let burst = 1; burst <= BURSTS; burst++) {
