@@ -23,7 +23,7 @@ before(async () => {
   staging = await startRegistry(supervisor);
   const folder = await mkdtemp(join(supervisor.folder, "image-"));
   const order = { version: "1.2.3", revision: "0".repeat(40), platforms: [ownPlatform], folder };
-  await crane("push", await smallImage.build(order), `${staging}/staged:1`);
+  await crane("push", await smallImage(supervisor).build(order), `${staging}/staged:1`);
   digest = await crane("digest", `${staging}/staged:1`);
   registry = await startRegistry(supervisor);
   proxy = await startRefusingProxy(registry);

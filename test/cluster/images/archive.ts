@@ -20,7 +20,6 @@ export interface ImageConfig {
   /** Numeric, for a pod that must not run as root. */
   readonly user?: string;
   readonly workingDirectory?: string;
-  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Where in the image a file of ours goes. */
@@ -100,7 +99,6 @@ function imageConfig(config: ImageConfig, layerDigest: string): string {
       Env: ["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", ...(config.environment ?? [])],
       User: config.user ?? "",
       WorkingDir: config.workingDirectory ?? "/",
-      ...(config.labels && { Labels: config.labels }),
     },
     rootfs: { type: "layers", diff_ids: [`sha256:${layerDigest}`] },
     history: [{ created, created_by: "traefik-cert-rotater test/cluster" }],
