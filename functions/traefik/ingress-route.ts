@@ -7,6 +7,7 @@
  * @module
  */
 import type { KubernetesObject } from "../kubernetes/objects.ts";
+import { atOnce, type Steps } from "../pace.ts";
 import { isRecord } from "../schema/unknown.ts";
 import { FieldReader, isPresent, type JsonObject } from "./fields.ts";
 import { notesOf } from "./notes.ts";
@@ -49,6 +50,11 @@ export function routesNeedRegexp(object: KubernetesObject): boolean {
 
 /** Describes a route. Never throws for what a user wrote: see `problems`. */
 export function parseRoute(object: KubernetesObject, options: RouteOptions): RouteDescription {
+  return atOnce(parseRouteInSteps(object, options));
+}
+
+/** The same, a rule at each step. */
+export function* parseRouteInSteps(object: KubernetesObject, options: RouteOptions): Steps<RouteDescription> {
   const { compileRegexp, defaultRuleSyntax = "v3", extraNames: namesOf = () => ({}) } = options;
   const route = routeReference(object);
   // One reader a section: problems stand in the order of the fields, and some sections decide more than others.
@@ -57,7 +63,7 @@ export function parseRoute(object: KubernetesObject, options: RouteOptions): Rou
   const spec = head.object(object.spec, "spec") ?? {};
   const ingressClass = head.string(spec.ingressClassName, "spec.ingressClassName");
   const isChild = hasParents(spec, route.kind, head);
-  const { rules, hosts, incomplete } = parseRules(
+  const { rules, hosts, incomplete } = yield* parseRules(
     spec.routes,
     route,
     { compileRegexp, defaultRuleSyntax, isChild },

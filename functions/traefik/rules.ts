@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Steps } from "../pace.ts";
 import type { Problem } from "../problem.ts";
 import { type FieldReader, isPresent, type JsonObject } from "./fields.ts";
 import { usableHosts } from "./hosts.ts";
@@ -37,13 +38,13 @@ interface ParsedRule {
   readonly names: readonly string[];
 }
 
-/** Reads `spec.routes`. */
-export function parseRules(
+/** Reads `spec.routes`, a rule at each step. */
+export function* parseRules(
   value: unknown,
   route: RouteReference,
   options: RulesOptions,
   reader: FieldReader,
-): ParsedRules {
+): Steps<ParsedRules> {
   const rules: RuleDescription[] = [];
   const hosts = new Set<string>();
   if (!Array.isArray(value)) {
@@ -73,6 +74,7 @@ export function parseRules(
       hosts.add(host);
     }
     reader.add(usable.problems);
+    yield;
   }
   return { rules, hosts: [...hosts].sort(), incomplete };
 }

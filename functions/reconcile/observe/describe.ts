@@ -7,8 +7,9 @@
 import { capProblems } from "../../cap-problems.ts";
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { inPieces, Pace } from "../../pace.ts";
 import type { Problem } from "../../problem.ts";
-import { parseRoute, routesNeedRegexp } from "../../traefik/ingress-route.ts";
+import { parseRouteInSteps, routesNeedRegexp } from "../../traefik/ingress-route.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { CompileRegexp } from "../../traefik/rule/regexp.ts";
 import type { RuleSyntax } from "../../traefik/rule/syntax.ts";
@@ -31,10 +32,13 @@ export async function describeRoute(
   { integrations, defaultRuleSyntax, loadRegexp, refuseHost }: DescribeContext,
   object: KubernetesObject,
   namespaceAnnotations: Readonly<Record<string, string>>,
+  /** Of work that describes several. */
+  pace = new Pace(),
 ): Promise<RouteDescription> {
   const compileRegexp = routesNeedRegexp(object) ? await loadRegexp() : NO_REGEXP;
   const extraNames = (annotations: RouteDescription["annotations"]) => namesOf(annotations, integrations);
-  const parsed = parseRoute(object, { compileRegexp, defaultRuleSyntax, extraNames });
+  const options = { compileRegexp, defaultRuleSyntax, extraNames };
+  const parsed = await inPieces(parseRouteInSteps(object, options), pace);
   const { namespace } = parsed.route;
   const named = withNamespaceOptOut(parsed, namespaceAnnotations);
   const allowed = withoutHosts(named, (host) => refuseHost(namespace, host));

@@ -8,6 +8,7 @@ import type { Integration } from "../../integrations/integration.ts";
 import { wildcardOver } from "../../integrations/names.ts";
 import { KindNotServedError } from "../../kubernetes/errors.ts";
 import { isOf, type KubernetesObject } from "../../kubernetes/objects.ts";
+import { inPieces, Pace } from "../../pace.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ClaimSetting, claimedHosts, claimsOf, HostClaims } from "../plan/host-claims.ts";
@@ -74,14 +75,17 @@ export async function readHostClaims(context: HostClaimContext): Promise<HostCla
       ),
     ),
   ]);
+  const pace = new Pace();
   const descriptions: RouteDescription[] = [];
   for (const route of routes.flat()) {
     if (route.metadata.deletionTimestamp !== undefined) continue;
     const annotations = optOuts.get(route.metadata.namespace ?? "") ?? {};
-    descriptions.push(await describeRoute(context, route, annotations));
+    descriptions.push(await describeRoute(context, route, annotations, pace));
   }
   const claims = new HostClaims();
-  for (const hostClaim of claimsOf(context, unshadowed(descriptions), children)) claims.add(...hostClaim);
+  for (const hostClaim of await inPieces(claimsOf(context, unshadowed(descriptions), children), pace)) {
+    claims.add(...hostClaim);
+  }
   return claims;
 }
 

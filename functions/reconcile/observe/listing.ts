@@ -7,6 +7,7 @@ import type { KubernetesClient, ListOptions, ListPage } from "../../kubernetes/c
 import { ExpiredError, UnavailableError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { collectionPath } from "../../kubernetes/paths.ts";
+import { Pace } from "../../pace.ts";
 
 const PAGE_SIZE = 500;
 /** A list that expires this often is slower than the cluster changes; the resync is tried again later. */
@@ -79,6 +80,7 @@ export async function* listByNamespace<T>(
 ): AsyncGenerator<NamespaceObjects<T>> {
   let namespace: string | null = null;
   let items: T[] = [];
+  const pace = new Pace();
   for await (const page of pages(client, scope)) {
     for (const object of page) {
       const next = object.metadata.namespace ?? "";
@@ -90,6 +92,8 @@ export async function* listByNamespace<T>(
       const compacted = compact(object);
       // A turn of the microtask queue for each of ten thousand objects would show.
       items.push(compacted instanceof Promise ? await compacted : compacted);
+      const pause = pace.pause();
+      if (pause !== null) await pause;
     }
   }
   if (namespace !== null) yield { namespace, items };

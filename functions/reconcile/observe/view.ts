@@ -8,6 +8,7 @@ import { dependencyKey, type Integration } from "../../integrations/integration.
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { Pace } from "../../pace.ts";
 import { type RouteKinds, resourceOfRoute, routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { IGNORE_ANNOTATION } from "../plan/opt-out.ts";
@@ -113,9 +114,12 @@ export class NamespaceView {
         ...routeResources(kinds).map((resource) => this.#routesOf(resource)),
       ]);
       const living = lists.flat().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-      return unshadowed(
-        await Promise.all(living.map((route) => describeRoute(this.#context, route, annotations))),
-      );
+      const pace = new Pace();
+      const described: RouteDescription[] = [];
+      for (const route of living) {
+        described.push(await describeRoute(this.#context, route, annotations, pace));
+      }
+      return unshadowed(described);
     });
   }
 

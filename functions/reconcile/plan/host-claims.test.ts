@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import { parseConfiguration } from "../../config/parse.ts";
 import { INTEGRATIONS } from "../../integrations/index.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { atOnce } from "../../pace.ts";
 import { parseRoute } from "../../traefik/ingress-route.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { HOSTS_SINCE_ANNOTATION, heldNames } from "./child/hosts-since.ts";
@@ -195,7 +196,10 @@ suite("what routes claim", () => {
     of: ClaimSetting,
     description: RouteDescription,
     children: readonly KubernetesObject[] = [],
-  ) => claimsOf(of, [description], [[certManager, children]]).map(([host, { rank }]) => `${host} ${rank[0]}`);
+  ) =>
+    atOnce(claimsOf(of, [description], [[certManager, children]])).map(
+      ([host, { rank }]) => `${host} ${rank[0]}`,
+    );
 
   test("its hosts: those that its children have go first", () => {
     const route = describe("shop", "route", "2026-01-01T00:00:00Z", "Host(`a.org`) || Host(`b.org`)");
@@ -254,7 +258,7 @@ suite("what routes claim", () => {
       });
       return object;
     });
-    const found = claimsOf(setting, routes, [[counting, children]]);
+    const found = atOnce(claimsOf(setting, routes, [[counting, children]]));
     assert.equal(found.length, routes.length * hosts.length);
     assert.deepEqual([asked, read], [children.length, children.length]);
   });

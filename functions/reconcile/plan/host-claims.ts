@@ -8,6 +8,7 @@
 import type { Integration } from "../../integrations/integration.ts";
 import { wildcardOver } from "../../integrations/names.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Steps } from "../../pace.ts";
 import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { type HeldNames, heldNames } from "./child/hosts-since.ts";
@@ -28,24 +29,31 @@ export interface ClaimSetting extends Eligibility, Identity {
 }
 
 /** What the routes claim, `children` being all children that are known of their namespaces. Linear. */
-export function claimsOf(
+export function* claimsOf(
   setting: ClaimSetting,
   routes: readonly RouteDescription[],
   children: Iterable<readonly [Integration, readonly KubernetesObject[]]>,
-): readonly HostClaim[] {
-  const carriers = [...children].flatMap(([integration, objects]) =>
-    objects
-      .filter((child) => isOfInstance(child, setting))
-      .map((child) => ({ child, names: heldNames(child, integration.names(child.spec)) })),
-  );
+): Steps<readonly HostClaim[]> {
+  const carriers: { readonly child: KubernetesObject; readonly names: HeldNames }[] = [];
+  for (const [integration, objects] of children) {
+    for (const child of objects) {
+      if (isOfInstance(child, setting)) {
+        carriers.push({ child, names: heldNames(child, integration.names(child.spec)) });
+      }
+      yield;
+    }
+  }
   const carried = byOwner(carriers, ({ child }) => child);
-  return routes.flatMap((description) => {
+  const claims: HostClaim[] = [];
+  for (const description of routes) {
     const { route } = description;
     const own = (carried.get(routeKey(route)) ?? []).map(({ names }) => names);
-    return [...claimedBy(setting, description, own)].map(
-      (host) => [host, { route, rank: rankOf(description, host, own) }] as const,
-    );
-  });
+    for (const host of claimedBy(setting, description, own)) {
+      claims.push([host, { route, rank: rankOf(description, host, own) }]);
+    }
+    yield;
+  }
+  return claims;
 }
 
 /** A route that opted out of everything claims no more than the children that it keeps. */

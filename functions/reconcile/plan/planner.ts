@@ -15,6 +15,7 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Steps } from "../../pace.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { compareAge } from "./age.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
@@ -129,23 +130,26 @@ export interface RoutePlan {
  * The plans of a whole namespace. A shared child's are put down to its oldest member or, where none is left, to a
  * previous owner.
  */
-export function planNamespace(
+export function* planNamespace(
   integration: Integration,
   routes: readonly RouteDescription[],
   children: readonly KubernetesObject[],
   settingFor: SettingFor,
-): readonly RoutePlan[] {
-  if (isSharing(integration)) return planShares(integration, routes, children, settingFor(null));
+): Steps<readonly RoutePlan[]> {
+  if (isSharing(integration)) return yield* planShares(integration, routes, children, settingFor(null));
   if (sharesNames(integration)) {
-    const plans = planAllNames(integration, { routes, children }, settingFor);
+    const plans = yield* planAllNames(integration, { routes, children }, settingFor);
     return plans.map(({ isShared, ...rest }) => ({ ...rest, readsAll: false, readsNames: isShared }));
   }
   const byName = new Map(children.map((child) => [child.metadata.name, child]));
-  return routes.map((description) => {
+  const plans: RoutePlan[] = [];
+  for (const description of routes) {
     const live = byName.get(integration.childName(description.route)) ?? null;
     const plan = planOwn(integration, description, live, settingFor(description));
-    return { description, plan, readsAll: false, readsNames: false };
-  });
+    plans.push({ description, plan, readsAll: false, readsNames: false });
+    yield;
+  }
+  return plans;
 }
 
 function planOwn(
@@ -186,41 +190,40 @@ function planShare(
   return { plans: planSharedResources(integration, index, sharedResources, setting), partners: [] };
 }
 
-function planShares(
+function* planShares(
   integration: SharingIntegration,
   routes: readonly RouteDescription[],
   children: readonly KubernetesObject[],
   setting: PlannerSetting,
-): readonly RoutePlan[] {
+): Steps<readonly RoutePlan[]> {
   const index = indexNamespace(integration, routes, children, setting);
   const byName = new Map(routes.map((description) => [routeKey(description.route), description]));
   const moved = new Set<KubernetesObject>();
   // A child may move to a shared resource that nothing has; then the one that it leaves has it no more.
   const isFree = (sharedResource: string) => index.holders(sharedResource).length === 0;
   const sharedResources = [...index.sharedResources];
-  return [
+  const inOrder = [
     ...sharedResources.filter(isFree),
     ...sharedResources.filter((sharedResource) => !isFree(sharedResource)),
-  ].flatMap((sharedResource) => {
+  ];
+  const routePlans: RoutePlan[] = [];
+  for (const sharedResource of inOrder) {
+    yield;
     const [members, holders] = [index.members(sharedResource), index.holders(sharedResource)];
     const description = [...members].sort(compareAge)[0] ?? previousOwner(holders, byName);
-    if (description === null) return [];
+    if (description === null) continue;
     const readsAll = members.length > 1 || holders.length > 1;
     const plans = planSharedResources(integration, index, [sharedResource], setting, moved);
     // The write is one route's affair; what is wrong is reported on each, as at their events.
     const problems = plans.flatMap((plan) => plan.problems);
     const reportOnly = { step: { action: "none" }, problems, members: [] } as const;
     const others = members.filter((member) => member !== description);
-    return [
-      ...plans.map((plan) => ({ description, plan, readsAll, readsNames: false })),
-      ...others.map((member) => ({
-        description: member,
-        plan: reportOnly,
-        readsAll: false,
-        readsNames: false,
-      })),
-    ];
-  });
+    for (const plan of plans) routePlans.push({ description, plan, readsAll, readsNames: false });
+    for (const member of others) {
+      routePlans.push({ description: member, plan: reportOnly, readsAll: false, readsNames: false });
+    }
+  }
+  return routePlans;
 }
 
 function previousOwner(

@@ -6,6 +6,7 @@
 import type { Integration } from "../../integrations/integration.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { inPieces, Pace } from "../../pace.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import { reportError, reportFinalError } from "../apply/error-report.ts";
 import { describeRoute } from "../observe/describe.ts";
@@ -45,18 +46,20 @@ export async function readNamespaces(run: Run): Promise<ReadNamespaces> {
     ...run.integrations.map(({ resource }) => listChildren(run, resource)),
   ];
   const failed = new Set<Integration>();
+  const pace = new Pace();
   for await (const joined of joinByNamespace(listings)) {
     const [dependencies, optOuts] = await reading;
     if (optOuts === null) return { findings, isComplete: false };
     const routes = joined.parts.slice(0, kinds.length);
     if (!routesAreKnown(run, kinds, routes as Part<ListedRoute>[])) return { findings, isComplete: false };
     const children = childrenByIntegration(run, joined, kinds.length, failed);
-    const found = needsOfNamespace(run.context, {
+    const listed = {
       namespace: joined.namespace,
       routes: routes.flatMap((part) => (part.ok ? (part.items as ListedRoute[]) : [])),
       children,
       dependencies,
-    });
+    };
+    const found = await inPieces(needsOfNamespace(run.context, listed), pace);
     note(findings, found);
     run.memory.check(joined.parts.reduce((sum, part) => sum + (part.ok ? part.items.length : 0), 0));
   }

@@ -5,6 +5,7 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Steps } from "../../pace.ts";
 import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import type { Dependencies } from "../observe/view.ts";
@@ -87,7 +88,7 @@ interface Finding extends RoutePlan {
   readonly integration: Integration;
 }
 
-export function needsOfNamespace(context: NeedsContext, listed: ListedNamespace): NamespaceNeeds {
+export function* needsOfNamespace(context: NeedsContext, listed: ListedNamespace): Steps<NamespaceNeeds> {
   const { routes, children, dependencies } = listed;
   const known = new Set(routes.map(({ description }) => routeKey(description.route)));
   const living = unshadowed(
@@ -109,11 +110,11 @@ export function needsOfNamespace(context: NeedsContext, listed: ListedNamespace)
     if (given === undefined) continue;
     const settingFor = (description: RouteDescription | null) =>
       settingOf(context, given, listed.namespace, description === null || isReady(integration, description));
-    for (const plan of planNamespace(integration, living, objects, settingFor))
+    for (const plan of yield* planNamespace(integration, living, objects, settingFor))
       findings.push({ ...plan, integration });
     orphans.push(...mine.flatMap((child) => orphanOf(integration, child, known)));
   }
-  const claims = claimsOf(context, living, children);
+  const claims = yield* claimsOf(context, living, children);
   return { needs: needsOf(context, living, findings), orphans, removals, children: count, claims };
 }
 

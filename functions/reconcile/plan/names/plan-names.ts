@@ -9,6 +9,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Integration, NameSharing } from "../../../integrations/integration.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
+import type { Steps } from "../../../pace.ts";
 import type { RouteDescription, RouteReference } from "../../../traefik/route-description.ts";
 import { namesOf } from "../host-policy.ts";
 import { type Eligibility, mayHaveChild } from "../members.ts";
@@ -114,32 +115,42 @@ function sharersOf(
   });
 }
 
+interface NamePlan {
+  readonly description: RouteDescription;
+  readonly plan: Plan;
+  readonly isShared: boolean;
+}
+
 /** The plans of a whole namespace, and which of them rest on several routes. */
-export function planAllNames(
+export function* planAllNames(
   integration: NamingIntegration,
   { routes, children }: WholeNamespace,
   settingFor: SettingFor,
-): readonly { readonly description: RouteDescription; readonly plan: Plan; readonly isShared: boolean }[] {
+): Steps<readonly NamePlan[]> {
   const byName = new Map(children.map((child) => [child.metadata.name, child]));
-  const publishers = publishersOf(integration, candidates(integration, routes, byName), byName, settingFor);
-  const decisions = decideNames(publishers);
-  return routes.map((description) => {
+  const sharing = yield* candidates(integration, routes, byName);
+  const decisions = decideNames(publishersOf(integration, sharing, byName, settingFor));
+  const plans: NamePlan[] = [];
+  for (const description of routes) {
     const live = byName.get(integration.childName(description.route)) ?? null;
     const decided = decisions.get(description);
     const plan = planWith(integration, description, live, settingFor(description), decided);
-    return { description, plan, isShared: decided !== undefined || marksOf(live).size > 0 };
-  });
+    plans.push({ description, plan, isShared: decided !== undefined || marksOf(live).size > 0 });
+    yield;
+  }
+  return plans;
 }
 
 /** Routes with a name that several have, one of them with a target of its own: few, and only they are derived twice. */
-function candidates(
+function* candidates(
   integration: NamingIntegration,
   routes: readonly RouteDescription[],
   byName: ReadonlyMap<string, KubernetesObject>,
-): readonly RouteDescription[] {
+): Steps<readonly RouteDescription[]> {
   const count = new Map<string, number>();
   const owned = new Set<string>();
-  const named = routes.map((description) => {
+  const named: (readonly [RouteDescription, ReadonlySet<string>])[] = [];
+  for (const description of routes) {
     const child = byName.get(integration.childName(description.route));
     const kept = child !== undefined && description.incomplete ? integration.names(child.spec) : [];
     const names = new Set([...namesOf(description), ...kept]);
@@ -148,8 +159,9 @@ function candidates(
       count.set(name, (count.get(name) ?? 0) + 1);
       if (owns) owned.add(name);
     }
-    return [description, names] as const;
-  });
+    named.push([description, names]);
+    yield;
+  }
   return named.flatMap(([description, names]) =>
     [...names].some((name) => owned.has(name) && (count.get(name) ?? 0) > 1) ? [description] : [],
   );
