@@ -33,6 +33,18 @@ suite("notes after the install", () => {
       assert.match(template ?? "", /"traefik-cert-rotater\.io\/instance"\)\) "edge\/tcr"}}/);
   });
 
+  test("say what no source means, and how to try the installation", async () => {
+    const text = await notes({ source: { mode: "none" } });
+    assert.match(
+      text,
+      /no source tells of changes .*: they are seen by the resync on schedule, and not before/,
+    );
+    assert.doesNotMatch(text, /apiserversources/);
+    const never = await notes({ source: { mode: "none" }, resync: { schedule: "" } });
+    assert.match(never, /by nobody, unless you send events yourself/);
+    assert.ok((await notes()).includes("helm test tcr -n edge"));
+  });
+
   test("leave out kinds that the installation never touches", async () => {
     const text = await notes({ integrations: { certManager: { enabled: false } } });
     assert.ok(text.includes(`kubectl delete dnsendpoints.externaldns.k8s.io ${LABEL}\n`));

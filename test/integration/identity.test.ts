@@ -2,8 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
+import { render } from "../chart/render.ts";
+import type { Manifest } from "../control-plane/admin.ts";
 import { isWrite } from "../control-plane/audit-log.ts";
 import type { Cluster } from "../control-plane/cluster.ts";
+import { startControlPlane } from "../control-plane/control-plane.ts";
+import { loadCrds } from "../control-plane/crds.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { bundleCli, type Cli } from "./harness/cli.ts";
 import { changeEvent, resyncEvent } from "./harness/cloud-events.ts";
@@ -23,8 +27,8 @@ before(async () => {
 after(() => cli.remove());
 
 /** A world with a route of its own, two that share a Certificate, and their five children. */
-async function populated(): Promise<World> {
-  const world = await startWorld(cluster, { values });
+async function populated(of: Cluster = cluster): Promise<World> {
+  const world = await startWorld(of, { values });
   for (const [name, secretName] of [
     ["alone", "alone"],
     ["one", "shared"],
@@ -161,6 +165,26 @@ test("a release that is made again finds its children as it left them", async ()
   await world.stop();
 });
 
+test("a release that is handed over to a GitOps tool, under its name, leaves no trace on its children", async () => {
+  const world = await populated();
+  const before = await childrenOf(world);
+  const { name, namespace, ingressClass } = world.release;
+  const objects = await render({ ...values, selector: { ingressClass } }, { name, namespace });
+  for (const object of objects) {
+    await world.admin.apply(object as unknown as Manifest, { fieldManager: "argocd-controller" });
+  }
+  // What Helm knew of the release; nothing is uninstalled.
+  const secrets = { apiVersion: "v1", kind: "Secret", namespace };
+  for (const { metadata } of await world.admin.list(secrets, { labelSelector: "owner=helm" })) {
+    await world.admin.delete({ ...secrets, name: metadata.name });
+  }
+  const app = await startFunction(cluster, world.release);
+  assert.deepEqual(await writesOfResync(world, world.release, app), []);
+  assert.deepEqual(await childrenOf(world), before);
+  await app.stop();
+  await world.stop();
+});
+
 suite("after a restore from a backup", () => {
   /** Everything that a tool for backups brings back: names, labels, annotations, spec; by its own hand. */
   async function restore(world: World, owners: "stripped" | "kept"): Promise<void> {
@@ -208,6 +232,32 @@ suite("after a restore from a backup", () => {
     await later.stop();
     await world.stop();
   });
+
+  test("with owners of former uids, a child that nobody deletes stays what it is", async () => {
+    // Without Kubernetes' garbage collector, which is faster than any event.
+    const still = await startControlPlane({ crds: await loadCrds(), controllerManager: false });
+    try {
+      const { admin } = still;
+      const world = await populated(still);
+      const { namespace } = world;
+      for (const { metadata } of await admin.list({ ...ROUTES, namespace })) {
+        await admin.delete({ ...ROUTES, namespace, name: metadata.name });
+        await admin.apply(world.route({ name: metadata.name, secretName: secretOf(metadata.name) }));
+      }
+      const before = await essence(world);
+      assert.equal((await world.app.send(resyncEvent({ namespace }))).status, 204);
+      assert.deepEqual(await essence(world), before);
+      const uids = new Set((await admin.list({ ...ROUTES, namespace })).map(({ metadata }) => metadata.uid));
+      const owners = (await childrenOf(world)).flatMap(({ metadata }) => metadata.ownerReferences ?? []);
+      assert.equal(owners.length, 6);
+      assert.ok(owners.every(({ uid }) => uids.has(uid)));
+      await world.stop();
+    } finally {
+      await still.stop();
+    }
+  });
+
+  const secretOf = (route: string) => (route === "alone" ? "alone" : "shared");
 
   test("with owners that are no more, every child is there again, under routes that are", async () => {
     const world = await populated();

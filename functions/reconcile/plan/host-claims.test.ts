@@ -211,6 +211,18 @@ suite("what routes claim", () => {
     assert.deepEqual(claims(setting, old, [foreign]), ["a.org 1"]);
   });
 
+  test("a child that a restore left without owner holds for its route, once it is to be taken over", () => {
+    const { metadata, ...rest } = certificate(old, ["a.org"]);
+    const { ownerReferences: _, ...bare } = metadata;
+    const left = { ...rest, metadata: { ...bare, name: certManager.childName(old.route) } };
+    assert.deepEqual(claims(setting, old, [left]), ["a.org 1"]);
+    const continued = { ...setting, takeOverFrom: ["tests/claims"] };
+    assert.deepEqual(claims(continued, old, [left]), ["a.org 0"]);
+    assert.deepEqual(claims(continued, young, [left]), ["a.org 1"]);
+    const other = { ...left, metadata: { ...left.metadata, name: "other-tls" } };
+    assert.deepEqual(claims(continued, old, [other]), ["a.org 1"]);
+  });
+
   test("opted out of everything: nothing, not even what a child still has", () => {
     for (const words of ["all", "cert-manager,external-dns", " external-dns , cert-manager "]) {
       assert.deepEqual(claims(setting, ignoring(old, words), [certificate(old, ["a.org"])]), [], words);

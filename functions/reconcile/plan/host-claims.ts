@@ -14,7 +14,7 @@ import { type RouteDescription, type RouteReference, routeKey } from "../../trae
 import { type HeldNames, heldNames } from "./child/hosts-since.ts";
 import { namesOf } from "./host-policy.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
-import { byOwner, type Identity, isOfInstance } from "./ownership.ts";
+import { byOwner, type Identity, isLeftWithoutOwner, isOfInstance } from "./ownership.ts";
 
 /** Who claims a host, and how good the claim is: the least `rank` holds it. */
 export interface Claimant {
@@ -35,10 +35,14 @@ export function* claimsOf(
   children: Iterable<readonly [Integration, readonly KubernetesObject[]]>,
 ): Steps<readonly HostClaim[]> {
   const carriers: { readonly child: KubernetesObject; readonly names: HeldNames }[] = [];
+  const left = new Map<string, HeldNames>();
   for (const [integration, objects] of children) {
     for (const child of objects) {
       if (isOfInstance(child, setting)) {
         carriers.push({ child, names: heldNames(child, integration.names(child.spec)) });
+      } else if (isLeftWithoutOwner(child, setting)) {
+        const { namespace = "", name } = child.metadata;
+        left.set(leftKey(integration, namespace, name), heldNames(child, integration.names(child.spec)));
       }
       yield;
     }
@@ -47,13 +51,32 @@ export function* claimsOf(
   const claims: HostClaim[] = [];
   for (const description of routes) {
     const { route } = description;
-    const own = (carried.get(routeKey(route)) ?? []).map(({ names }) => names);
+    const carriedByOwn = (carried.get(routeKey(route)) ?? []).map(({ names }) => names);
+    const own = left.size === 0 ? carriedByOwn : [...carriedByOwn, ...leftTo(setting, route, left)];
     for (const host of claimedBy(setting, description, own)) {
       claims.push([host, { route, rank: rankOf(description, host, own) }]);
     }
     yield;
   }
   return claims;
+}
+
+/**
+ * What a child of the route's has that lost its owner and is about to be taken over: a restore brings routes back in any
+ * order, and who held a host before is to hold it again.
+ */
+function leftTo(
+  { integrations }: ClaimSetting,
+  route: RouteReference,
+  left: ReadonlyMap<string, HeldNames>,
+): readonly HeldNames[] {
+  return integrations.flatMap(
+    (integration) => left.get(leftKey(integration, route.namespace, integration.childName(route))) ?? [],
+  );
+}
+
+function leftKey({ name }: Integration, namespace: string, child: string): string {
+  return `${name} ${namespace}/${child}`;
 }
 
 /** A route that opted out of everything claims no more than the children that it keeps. */

@@ -86,7 +86,7 @@ export function isOfInstance(child: KubernetesObject, identity: Identity): boole
  * Whether only the owner is missing from a child of an installation that is taken over from. Without being asked it is
  * left alone: to take a child's owner away is how somebody keeps it beyond its route.
  */
-function isLeftWithoutOwner(child: KubernetesObject, { takeOverFrom }: Identity): boolean {
+export function isLeftWithoutOwner(child: KubernetesObject, { takeOverFrom }: Identity): boolean {
   const { annotations, ownerReferences = [] } = child.metadata;
   return (
     takeOverFrom.includes(annotations?.[INSTANCE_ANNOTATION] ?? "") &&
