@@ -20,11 +20,13 @@ const SUITES: Readonly<Record<string, () => Promise<Summary>>> = {
     const { findBinaries } = await import("../control-plane/binaries.ts");
     const { findOracle } = await import("../traefik-oracle/oracle.ts");
     const { findOldestNode } = await import("../oldest-node/oldest-node.ts");
+    const { fetchGenerator } = await import("../../tools/site/install.ts");
     const { findCrane } = await import("../../tools/release/crane.ts");
     // All that must be built or fetched, here, where its progress shows.
     await findBinaries(["etcd", "kube-apiserver", "kube-controller-manager", "helm", "kustomize"]);
     await findOracle();
     await findOldestNode();
+    await fetchGenerator();
     await findCrane();
     const stop = await shareControlPlane();
     try {

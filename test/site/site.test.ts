@@ -59,12 +59,12 @@ suite("the site", () => {
   });
 
   test("shows braces as they are written", () => {
-    assert.match(files.get("docs/values.html") ?? "", /<code>\{\{ \.Release\.Name \}\}<\/code>/);
+    assert.ok(files.get("docs/cli.html")?.includes("<code>{{ x }}</code>"));
   });
 
   test("has an index to search in", () => {
     const index = [...files].find(([path]) => posix.basename(path).startsWith("@localSearchIndex"));
-    assert.match(index?.[1] ?? "", /The deletion limit/);
+    assert.ok(index?.[1].includes("The deletion limit"));
   });
 });
 

@@ -6,6 +6,7 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { startProgress } from "../../test/control-plane/progress.ts";
 
 const SITE = join(import.meta.dirname, "../../docs/site");
 
@@ -19,10 +20,23 @@ export async function vitepress(
   command: readonly string[],
   { env = {}, quiet = false }: { env?: Readonly<Record<string, string>>; quiet?: boolean } = {},
 ): Promise<void> {
-  if (!(await isInstalled())) await run("npm", ["ci", "--no-audit", "--no-fund"], {}, quiet);
+  await fetchGenerator();
   const [name = "", ...rest] = command;
   const program = join(SITE, "node_modules/vitepress/bin/vitepress.js");
   await run(process.execPath, [program, name, ".", ...rest], env, quiet);
+}
+
+/** Installs it where it is missing, with progress on stderr. */
+export async function fetchGenerator(): Promise<void> {
+  if (await isInstalled()) return;
+  const endProgress = startProgress("fetching the generator of the documentation's site");
+  let outcome = "failed";
+  try {
+    await run("npm", ["ci", "--no-audit", "--no-fund"], {}, true);
+    outcome = "done";
+  } finally {
+    endProgress(outcome);
+  }
 }
 
 /** npm keeps what it has installed beside it, in the form of the lockfile. */
