@@ -20,7 +20,7 @@ export interface Line {
 
 const COLUMNS = 3;
 const [WIDTH, HEIGHT, GAP] = [320, 190, 12];
-const PLOT = { left: 44, right: 10, top: 34, bottom: 42 };
+const PLOT = { left: 54, right: 10, top: 34, bottom: 42 };
 const COLOURS = ["#3b6fd4", "#d4643b", "#3f9a57", "#8a54c2", "#b08a1e", "#2d9aa8"];
 const MAX_LEGENDS = 4;
 
@@ -37,6 +37,7 @@ export function drawPage(graphs: readonly Graph[], from: number, to: number): st
     "text{font:11px system-ui,sans-serif;fill:#333}.t{font-weight:600;font-size:12px}.n{font-size:40px}";
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`,
+    "<title>The dashboard's queries over some minutes</title>",
     `<style>${style}</style>`,
     `<rect width="${width}" height="${height}" fill="#eef0f3"/>`,
     ...cells,
