@@ -18,8 +18,6 @@ export interface ObservedState {
   readonly child: KubernetesObject | null;
   /** The integration's dependencies by `namespace/name`; null where the object does not exist. */
   readonly dependencies: ReadonlyMap<string, KubernetesObject | null>;
-  /** Whether the route may have this host: a name that its child has may have been refused since. */
-  mayName(host: string): boolean;
   /**
    * Why the child may not name this host, or any other identity such as an IP address; null where it may. Nothing
    * that names an identity gets into a child unasked, wherever it comes from.

@@ -22,7 +22,6 @@ export function keptNames(
   const desired = integration.desiredState(merged, {
     child: null,
     dependencies,
-    mayName: () => true,
     refuseName: () => null,
     othersReady: true,
   });

@@ -163,7 +163,6 @@ function factsFor(
 ): Omit<ObservedState, "child"> {
   return {
     dependencies,
-    mayName: (host) => refuseHost(namespace, host) === null,
     refuseName: (name) => refuseHost(namespace, name),
     othersReady: true,
   };

@@ -28,7 +28,6 @@ function route({ annotations = {}, match = "Host(`a.shop.org`)", tls, name = "we
 const observedState: ObservedState = {
   child: null,
   dependencies: new Map(),
-  mayName: () => true,
   refuseName: () => null,
   othersReady: true,
 };
@@ -121,7 +120,7 @@ function certificate(spec: object, annotations: Record<string, string> = {}): Ku
 
 const policy = [{ namespaces: ["shop"], suffixes: ["shop.org"] }];
 const refuseName = (name: string) => refusalOf(policy, "shop", name);
-const ruled = { mayName: (name: string) => refuseName(name) === null, refuseName };
+const ruled = { refuseName };
 
 test("no identity gets past the host policy: annotation, template or what the Certificate has", () => {
   const annotations = {

@@ -23,9 +23,9 @@ export function wantedNames({ tls, hosts, extraNames }: RouteDescription): reado
  */
 export function certificateNames(
   description: RouteDescription,
-  { child, mayName }: ObservedState,
+  { child, refuseName }: ObservedState,
 ): readonly string[] {
-  const kept = description.incomplete ? namesIn(child?.spec).filter(mayName) : [];
+  const kept = description.incomplete ? namesIn(child?.spec).filter((name) => refuseName(name) === null) : [];
   return withoutCovered(union([wantedNames(description), kept]));
 }
 

@@ -38,7 +38,6 @@ function desiredState(
   return integration?.desiredState(description, {
     child,
     dependencies: new Map(),
-    mayName: () => true,
     refuseName: () => null,
     othersReady: true,
   });

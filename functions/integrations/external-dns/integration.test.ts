@@ -20,7 +20,6 @@ function route(annotations: Record<string, string> = {}, match = "Host(`a.shop.o
 const observedState: ObservedState = {
   child: null,
   dependencies: new Map(),
-  mayName: () => true,
   refuseName: () => null,
   othersReady: true,
 };

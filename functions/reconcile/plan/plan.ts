@@ -43,7 +43,9 @@ export interface PlanSetting extends Identity {
   readonly onOptOut: OnOptOut;
   /** RFC 3339 */
   readonly now: string;
-  readonly observedState: Omit<ObservedState, "child">;
+  readonly observedState: Pick<ObservedState, "dependencies" | "refuseName">;
+  /** Whether the children that other integrations make for the route are there and ready. */
+  isReady(description: RouteDescription): boolean;
 }
 
 export interface PlanInput {
@@ -72,7 +74,12 @@ export function planChild(
   };
   const alone = optedOut
     ? ABSENT
-    : desiredState(integration, description, { ...observedState, child, followed });
+    : desiredState(integration, description, {
+        ...observedState,
+        othersReady: setting.isReady(description),
+        child,
+        followed,
+      });
   const desired = names === null || alone.kind !== "present" ? alone : decided(alone, names);
   const taken = live !== null && desired.kind === "present" && isTaken(integration, live, desired.spec);
   if (live !== null && child === null && !taken) {
@@ -110,9 +117,10 @@ export interface PlacedInput {
 /** Plans a child whose name and owners are given, whatever the route's own name says. */
 export function planPlaced(
   { integration, description, live, placement }: PlacedInput,
-  { observedState, now }: PlanSetting,
+  { observedState, isReady, now }: PlanSetting,
 ): Plan {
-  const desired = desiredState(integration, description, { ...observedState, child: live });
+  const othersReady = placement.owners.every(isReady);
+  const desired = desiredState(integration, description, { ...observedState, othersReady, child: live });
   return {
     step: stepFor(integration, description, desired, live, live, placement, now),
     problems: desired.problems,

@@ -16,8 +16,10 @@
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Steps } from "../../pace.ts";
+import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { compareAge } from "./age.ts";
+import { rfc3339 } from "./child/hosts-since.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
 import {
   markedNames,
@@ -27,7 +29,7 @@ import {
   sharesNames,
 } from "./names/plan-names.ts";
 import { indexNamespace, isSharing, type SharingIntegration } from "./namespace-index.ts";
-import { isOfInstance, owningRoutes } from "./ownership.ts";
+import { type Identity, isOfInstance, owningRoutes } from "./ownership.ts";
 import { type Plan, type PlanSetting, planChild } from "./plan.ts";
 import { planSharedResources } from "./shared.ts";
 
@@ -65,19 +67,35 @@ export type Planned =
     }
   | { readonly missing: "labelled" | "children" | "routes" };
 
-/** The setting for a route; for one that is gone without a description. */
-export type SettingFor = (description: RouteDescription | null) => PlannerSetting;
+/** What of a reconcile's context decides what is planned. */
+export type PlannerContext = Eligibility &
+  Identity & {
+    /** Why the namespace may not have the host; null where it may. */
+    readonly refuseHost: (namespace: string, host: string) => Problem | null;
+    /** Milliseconds since the epoch. */
+    readonly now: () => number;
+  };
+
+/** The setting for the routes of one namespace. */
+export function settingIn(
+  { instance, takeOverFrom, selector, onOptOut, refuseHost, now }: PlannerContext,
+  namespace: string,
+  dependencies: PlanSetting["observedState"]["dependencies"],
+  isReady: PlanSetting["isReady"],
+): PlannerSetting {
+  const refuseName = (name: string) => refuseHost(namespace, name);
+  const observedState = { dependencies, refuseName };
+  return { instance, takeOverFrom, selector, onOptOut, now: rfc3339(now()), observedState, isReady };
+}
 
 export function planRoute(
   integration: Integration,
   subject: Subject,
   observed: Observed,
   setting: PlannerSetting,
-  /** For other routes. */
-  settingFor: SettingFor = () => setting,
 ): Planned {
   if (isSharing(integration)) return planShare(integration, subject, observed, setting);
-  if (sharesNames(integration)) return planNaming(integration, subject, observed, settingFor);
+  if (sharesNames(integration)) return planNaming(integration, subject, observed, setting);
   return { plans: planAlone(integration, subject, observed, setting), partners: [] };
 }
 
@@ -99,11 +117,10 @@ function planNaming(
   integration: NamingIntegration,
   subject: Subject,
   observed: Observed,
-  settingFor: SettingFor,
+  setting: PlannerSetting,
 ): Planned {
   const { route, description, readsNames = false } = subject;
   const { children, hasAllChildren, hasLabelled = false, routes } = observed;
-  const setting = settingFor(description);
   const own = integration.childName(route);
   const isLeft = description === null && !children.some(({ metadata }) => metadata.name === own);
   if (isLeft && !hasLabelled && !hasAllChildren) return { missing: "labelled" };
@@ -112,7 +129,7 @@ function planNaming(
     return { plans: planAlone(integration, subject, observed, setting), partners: [] };
   }
   if (routes === null) return { missing: hasAllChildren ? "routes" : "children" };
-  const { plan, partners } = planAmongOthers(integration, subject, { routes, children }, settingFor);
+  const { plan, partners } = planAmongOthers(integration, subject, { routes, children }, setting);
   return { plans: plan === null ? planAlone(integration, subject, observed, setting) : [plan], partners };
 }
 
@@ -134,18 +151,18 @@ export function* planNamespace(
   integration: Integration,
   routes: readonly RouteDescription[],
   children: readonly KubernetesObject[],
-  settingFor: SettingFor,
+  setting: PlannerSetting,
 ): Steps<readonly RoutePlan[]> {
-  if (isSharing(integration)) return yield* planShares(integration, routes, children, settingFor(null));
+  if (isSharing(integration)) return yield* planShares(integration, routes, children, setting);
   if (sharesNames(integration)) {
-    const plans = yield* planAllNames(integration, { routes, children }, settingFor);
+    const plans = yield* planAllNames(integration, { routes, children }, setting);
     return plans.map(({ isShared, ...rest }) => ({ ...rest, readsAll: false, readsNames: isShared }));
   }
   const byName = new Map(children.map((child) => [child.metadata.name, child]));
   const plans: RoutePlan[] = [];
   for (const description of routes) {
     const live = byName.get(integration.childName(description.route)) ?? null;
-    const plan = planOwn(integration, description, live, settingFor(description));
+    const plan = planOwn(integration, description, live, setting);
     plans.push({ description, plan, readsAll: false, readsNames: false });
     yield;
   }

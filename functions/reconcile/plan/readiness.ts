@@ -65,7 +65,6 @@ function wantedChild(integration: Integration, description: RouteDescription): I
 const NOTHING_OBSERVED: ObservedState = {
   child: null,
   dependencies: new Map(),
-  mayName: () => true,
   refuseName: () => null,
   othersReady: true,
 };

@@ -19,7 +19,8 @@ const setting = {
   selector: { ingressClass: null },
   onOptOut: "delete",
   now: "2026-06-01T00:00:00Z",
-  observedState: { dependencies: new Map(), mayName: () => true, refuseName: () => null, othersReady: true },
+  observedState: { dependencies: new Map(), refuseName: () => null },
+  isReady: () => true,
 } as const;
 
 interface RouteOptions {

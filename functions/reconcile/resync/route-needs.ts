@@ -9,13 +9,12 @@ import type { Steps } from "../../pace.ts";
 import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import type { Dependencies } from "../observe/view.ts";
-import { rfc3339 } from "../plan/child/hosts-since.ts";
 import { mayBeConfigured } from "../plan/deletion-cause.ts";
 import { claimsOf, type HostClaim } from "../plan/host-claims.ts";
 import { isSelected } from "../plan/opt-out.ts";
 import { byOwner, type Identity, isOfInstance, owningRoutes } from "../plan/ownership.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type PlannerSetting, planNamespace, type RoutePlan } from "../plan/planner.ts";
+import { planNamespace, type RoutePlan, settingIn } from "../plan/planner.ts";
 import { isReadyFor } from "../plan/readiness.ts";
 import { unshadowed } from "../plan/shadowed.ts";
 import type { ReconcileContext } from "../route/context.ts";
@@ -108,26 +107,13 @@ export function* needsOfNamespace(context: NeedsContext, listed: ListedNamespace
     }
     const given = dependencies.get(integration);
     if (given === undefined) continue;
-    const settingFor = (description: RouteDescription | null) =>
-      settingOf(context, given, listed.namespace, description === null || isReady(integration, description));
-    for (const plan of yield* planNamespace(integration, living, objects, settingFor))
+    const setting = settingIn(context, listed.namespace, given, (route) => isReady(integration, route));
+    for (const plan of yield* planNamespace(integration, living, objects, setting))
       findings.push({ ...plan, integration });
     orphans.push(...mine.flatMap((child) => orphanOf(integration, child, known)));
   }
   const claims = yield* claimsOf(context, living, children);
   return { needs: needsOf(context, living, findings), orphans, removals, children: count, claims };
-}
-
-function settingOf(
-  { instance, takeOverFrom, selector, onOptOut, refuseHost, now }: NeedsContext,
-  dependencies: Dependencies,
-  namespace: string,
-  othersReady: boolean,
-): PlannerSetting {
-  const refuseName = (name: string) => refuseHost(namespace, name);
-  const mayName = (host: string) => refuseName(host) === null;
-  const observedState = { dependencies, mayName, refuseName, othersReady };
-  return { instance, takeOverFrom, selector, onOptOut, now: rfc3339(now()), observedState };
 }
 
 /** Whether what other integrations make for a route is ready; looked up only for those that wait. */

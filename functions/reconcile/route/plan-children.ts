@@ -10,18 +10,11 @@ import { allChildren, childrenOf } from "../observe/children.ts";
 import { withoutClaimedHosts } from "../observe/host-claims.ts";
 import { areOthersReady } from "../observe/readiness.ts";
 import type { NamespaceView } from "../observe/view.ts";
-import { rfc3339 } from "../plan/child/hosts-since.ts";
 import { isSharing } from "../plan/namespace-index.ts";
 import { mayFollow } from "../plan/old-lists.ts";
 import { isOfInstance } from "../plan/ownership.ts";
 import type { Plan } from "../plan/plan.ts";
-import {
-  type Observed,
-  type Planned,
-  type PlannerSetting,
-  planRoute,
-  type Subject,
-} from "../plan/planner.ts";
+import { type Observed, type Planned, planRoute, type Subject, settingIn } from "../plan/planner.ts";
 import type { ReconcileContext } from "./context.ts";
 
 export interface PlanOptions {
@@ -51,29 +44,19 @@ export async function planChildren(
   description: RouteDescription | null,
   options: PlanOptions,
 ): Promise<PlannedChildren> {
-  const { instance, takeOverFrom, onOptOut, refuseHost, selector } = context;
   const [dependencies, children, othersReady] = await Promise.all([
     view.dependencies(integration),
     childrenOf(view, integration, route),
     areOthersReady(context, view, integration, description),
   ]);
-  const refuseName = (name: string) => refuseHost(route.namespace, name);
-  const mayName = (host: string) => refuseName(host) === null;
   const notReady = new Set(othersReady ? [] : [description]);
-  const settingFor = (of: RouteDescription | null): PlannerSetting => ({
-    instance,
-    takeOverFrom,
-    onOptOut,
-    selector,
-    now: rfc3339(context.now()),
-    observedState: { dependencies, mayName, refuseName, othersReady: !notReady.has(of) },
-  });
+  const setting = settingIn(context, route.namespace, dependencies, (of) => !notReady.has(of));
   const { readsAll, readsNames, checksClaims } = options;
   const subject: Subject = { route, description, readsAll, readsNames };
   const wanted = description === null ? null : (integration.sharedResource?.requestedBy(description) ?? null);
   let observed: Observed = { children, hasLabelled: false, hasAllChildren: false, routes: null };
   while (true) {
-    const planned = planRoute(integration, subject, observed, settingFor(description), settingFor);
+    const planned = planRoute(integration, subject, observed, setting);
     if ("plans" in planned) return checkOldLists(context, view, integration, subject, observed, planned);
     switch (planned.missing) {
       case "labelled":

@@ -36,7 +36,6 @@ function published(settings: object, given: Given = {}): readonly string[] | str
   const desired = integration.desiredState(route(given), {
     child: null,
     dependencies: new Map(),
-    mayName: () => true,
     refuseName: () => null,
     othersReady: true,
   });

@@ -62,7 +62,7 @@ export function hostsToPublish(
   if (!description.incomplete) return wanted;
   const excluded = excludedByRoute(description);
   const mayHave = (name: string) =>
-    observedState.mayName(name) && isServed(scope, name) && !excluded.includes(name);
+    observedState.refuseName(name) === null && isServed(scope, name) && !excluded.includes(name);
   const kept = published.filter(mayHave);
   return kept.length === 0 ? wanted : [...new Set([...wanted, ...kept])].sort();
 }

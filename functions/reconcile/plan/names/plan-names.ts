@@ -7,7 +7,7 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Integration, NameSharing } from "../../../integrations/integration.ts";
+import type { Integration, NameSharing, ObservedState } from "../../../integrations/integration.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import type { Steps } from "../../../pace.ts";
 import type { RouteDescription, RouteReference } from "../../../traefik/route-description.ts";
@@ -25,7 +25,6 @@ export function sharesNames(integration: Integration): integration is NamingInte
 }
 
 type Setting = PlanSetting & Eligibility;
-type SettingFor = (description: RouteDescription | null) => Setting;
 
 /** All routes and children of a namespace. */
 export interface WholeNamespace {
@@ -56,9 +55,8 @@ export function planAmongOthers(
   integration: NamingIntegration,
   { route, description }: { readonly route: RouteReference; readonly description: RouteDescription | null },
   { routes, children }: WholeNamespace,
-  settingFor: SettingFor,
+  setting: Setting,
 ): { readonly plan: Plan | null; readonly partners: readonly RouteReference[] } {
-  const setting = settingFor(description);
   const own = integration.childName(route);
   const byName = new Map(children.map((child) => [child.metadata.name, child]));
   const live = byName.get(own) ?? null;
@@ -72,7 +70,7 @@ export function planAmongOthers(
     integration,
     description === null ? others : [description, ...others],
     byName,
-    settingFor,
+    setting,
   );
   const decisions = decideNames(publishers);
   const partners = publishers.filter(
@@ -125,16 +123,16 @@ interface NamePlan {
 export function* planAllNames(
   integration: NamingIntegration,
   { routes, children }: WholeNamespace,
-  settingFor: SettingFor,
+  setting: Setting,
 ): Steps<readonly NamePlan[]> {
   const byName = new Map(children.map((child) => [child.metadata.name, child]));
   const sharing = yield* candidates(integration, routes, byName);
-  const decisions = decideNames(publishersOf(integration, sharing, byName, settingFor));
+  const decisions = decideNames(publishersOf(integration, sharing, byName, setting));
   const plans: NamePlan[] = [];
   for (const description of routes) {
     const live = byName.get(integration.childName(description.route)) ?? null;
     const decided = decisions.get(description);
-    const plan = planWith(integration, description, live, settingFor(description), decided);
+    const plan = planWith(integration, description, live, setting, decided);
     plans.push({ description, plan, isShared: decided !== undefined || marksOf(live).size > 0 });
     yield;
   }
@@ -183,15 +181,15 @@ function publishersOf(
   integration: NamingIntegration,
   routes: readonly RouteDescription[],
   byName: ReadonlyMap<string, KubernetesObject>,
-  settingFor: SettingFor,
+  setting: Setting,
 ): readonly Publisher[] {
   return routes.flatMap((description) => {
-    const setting = settingFor(description);
     if (!mayHaveChild(description, setting.selector, integration.name)) return [];
     const child = byName.get(integration.childName(description.route)) ?? null;
     // Somebody else's object is in the way: the route publishes nothing.
     if (child !== null && !mayWrite(classifyOwnership(child, description.route, setting))) return [];
-    return [publisherOf(integration, description, child, setting.observedState)];
+    const othersReady = setting.isReady(description);
+    return [publisherOf(integration, description, child, { ...setting.observedState, othersReady })];
   });
 }
 
@@ -200,7 +198,7 @@ export function publisherOf(
   { nameSharing, desiredState }: NamingIntegration,
   description: RouteDescription,
   child: KubernetesObject | null,
-  observedState: PlanSetting["observedState"],
+  observedState: Omit<ObservedState, "child">,
 ): Publisher {
   const before = followedNames(child, description.route);
   const desired = description.undecidable
