@@ -113,7 +113,7 @@ async function playFull(narrator: Narrator): Promise<number> {
   narrator.step("A DNS server, an ACME server, cert-manager, external-dns and two replicas of Traefik");
   parties = await startThirdParties(own.cluster, found);
   for (const { message } of parties.missing) narrator.missed(message);
-  const there = [...found.paths.keys()].filter((name) => !parties?.missing.some(({ part }) => part === name));
+  const there = [...found.paths.keys()].filter(parties.has);
   narrator.seen(`${there.join(", ")} run`);
   stage = await install(own, narrator);
 

@@ -158,6 +158,8 @@ test("a challenge fails, for the name is in a zone that nobody here serves: the 
     (await admin.list(challenges)).some((object) => /REFUSED/.test(JSON.stringify(object.status ?? {}))),
   );
   await statusSays(/Certificate foreign-tls is not ready: .*(orders,challenges|REFUSED)/);
+  // external-dns has looked at the record and skipped it, for it is outside of its domains.
+  await statusSays(/www\.example\.org +pending +ready/);
   await apply("beside");
   await served("beside", "beside a challenge that fails");
   await isGone("foreign");

@@ -11,6 +11,7 @@ import { ADDRESS, type RouteWorld, servedRoute } from "../harness/world.ts";
 import { type ExternalDns, startExternalDns } from "../launch/external-dns.ts";
 import { findPrograms } from "../programs.ts";
 import { AUTHORITY } from "./authority.ts";
+import type { Mode } from "./delivery.ts";
 
 type Named = Target & { readonly name: string };
 
@@ -18,6 +19,7 @@ export interface Contender {
   readonly name: string;
   readonly isOurs: boolean;
   readonly what: "certificate" | "record";
+  readonly delivery: Mode;
   /** Of the names of its objects, which no other contender has. */
   readonly prefix: string;
   /** What a user applies. */
@@ -67,22 +69,29 @@ export async function contenders(world: RouteWorld): Promise<readonly Contender[
   };
   const sources = await externalDnsSources(world);
   return [
-    {
-      name: "IngressRoute and this function",
-      isOurs: true,
-      what: "certificate",
-      prefix: "ours",
-      object: ourObject({ ...ISSUER, "traefik-cert-rotater.io/ignore": "external-dns" }),
-      target: (name) => ({ ...ROUTES, namespace, name }),
-      certificateOf: (name) => `${name}-tls`,
-      isOf: isOurs,
-      begin: nothing,
-      end: gone(CERTIFICATES),
-    },
+    ...(["source", "broker"] as const).map(
+      (delivery): Contender => ({
+        name:
+          delivery === "source"
+            ? "IngressRoute and this function"
+            : "IngressRoute, a Broker and this function",
+        isOurs: true,
+        what: "certificate",
+        delivery,
+        prefix: `ours-${delivery}`,
+        object: ourObject({ ...ISSUER, "traefik-cert-rotater.io/ignore": "external-dns" }),
+        target: (name) => ({ ...ROUTES, namespace, name }),
+        certificateOf: (name) => `${name}-tls`,
+        isOf: isOurs,
+        begin: nothing,
+        end: gone(CERTIFICATES),
+      }),
+    ),
     {
       name: "Ingress and cert-manager's shim",
       isOurs: false,
       what: "certificate",
+      delivery: "source",
       prefix: "shim",
       object: (name) => ({
         ...INGRESSES,
@@ -102,6 +111,7 @@ export async function contenders(world: RouteWorld): Promise<readonly Contender[
       name: "IngressRoute, this function and external-dns' CRD source",
       isOurs: true,
       what: "record",
+      delivery: "source",
       prefix: "ours-dns",
       object: ourObject({}, null),
       target: (name) => ({ ...ROUTES, namespace, name }),
@@ -117,6 +127,7 @@ export async function contenders(world: RouteWorld): Promise<readonly Contender[
       name: "IngressRoute and external-dns' Traefik source",
       isOurs: false,
       what: "record",
+      delivery: "source",
       prefix: "proxy",
       object: ourObject({ ...TARGET, "traefik-cert-rotater.io/ignore": "all" }, null),
       target: (name) => ({ ...ROUTES, namespace, name }),

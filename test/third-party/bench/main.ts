@@ -6,19 +6,19 @@
  *
  * @module
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { inParallel } from "../../integration/harness/in-parallel.ts";
 import { startRouteWorld } from "../harness/world.ts";
 import { applyAuthority } from "./authority.ts";
 import { type Contender, contenders } from "./contenders.ts";
+import { openDelivery } from "./delivery.ts";
 import { follow } from "./follow.ts";
 import { type Run, render } from "./report.ts";
 
 /** How many objects at once, and how often. */
 const SIZES = [
-  { objects: 1, rounds: 11 },
-  { objects: 100, rounds: 3 },
+  { objects: 1, rounds: 9 },
+  { objects: 100, rounds: 2 },
   { objects: 1_000, rounds: 1 },
 ];
 
@@ -31,6 +31,7 @@ const world = await startRouteWorld({
   certManager: { shim: true },
   programs: ["knot", "pebble", "cert-manager", "external-dns"],
 });
+const delivery = await openDelivery(world);
 try {
   for (const { message } of world.parties.missing) process.stdout.write(`${message}\n`);
   await applyAuthority(world.admin);
@@ -45,18 +46,8 @@ try {
   process.stdout.write(`\n${text}\n`);
   process.exitCode = isMet && world.parties.missing.length === 0 ? 0 : 1;
 } finally {
+  await delivery.stop();
   await world.stop();
-}
-
-/** Waits until no event has come for a while: what the last round has left behind is no part of the next. */
-async function quiet(): Promise<void> {
-  for (let before = -1; ; ) {
-    await world.app.idle();
-    const answered = world.sources.deliveries().length;
-    if (answered === before) return;
-    before = answered;
-    await delay(2_000);
-  }
 }
 
 /** Applies so many objects at once, waits until all are there and ready, and removes them. */
@@ -67,8 +58,9 @@ async function measure(contender: Contender, objects: number, round: number): Pr
     { length: objects },
     (_, index) => `${contender.prefix}-${objects}-${round}-${index}`,
   );
+  await delivery.use(contender.delivery);
   await contender.begin();
-  await quiet();
+  await delivery.quiet();
   const followed = await follow(world, contender, names);
   const mark = await cluster.auditLog.mark();
   const applied = new Map<string, number>();
@@ -77,7 +69,7 @@ async function measure(contender: Contender, objects: number, round: number): Pr
     await admin.apply(contender.object(name));
   });
   const { created, ready } = await followed.done;
-  await world.app.idle();
+  await delivery.quiet();
   const entries = await cluster.auditLog.entries(mark);
   const requests = entries.filter((entry) => contender.isOf(entry)).length / objects;
   await inParallel(names, (name) => admin.delete(contender.target(name)));

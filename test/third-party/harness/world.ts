@@ -63,8 +63,7 @@ export async function startRouteWorld(options: RouteWorldOptions = {}): Promise<
     ...(options.values !== undefined && { values: options.values }),
   });
   const sources = await world.listen();
-  const hasAcme = !parties.missing.some(({ part }) => part === "pebble");
-  let rootPem = hasAcme ? await parties.acme.rootPem() : "";
+  let rootPem = parties.has("pebble") ? await parties.acme.rootPem() : "";
   const setAddresses: RouteWorld["setAddresses"] = async (...addresses) => {
     const status = { loadBalancer: { ingress: addresses.map((ip) => ({ ip })) } };
     await admin.patch(TRAEFIK, { status }, { subresource: "status" });

@@ -31,7 +31,8 @@ export interface ThirdParties {
   readonly certManager: Running;
   readonly externalDns: ExternalDns;
   readonly replicas: readonly Replica[];
-  /** Every part that is not there. */
+  has(part: Program): boolean;
+  /** Every part that should be there and is not. */
   readonly missing: readonly MissingPart[];
   /** Ends what runs in this process; the rest ends with the control plane. */
   stop(): Promise<void>;
@@ -52,16 +53,18 @@ export async function startThirdParties(
 ): Promise<ThirdParties> {
   const { supervisor, admin } = controlPlane;
   const missing: MissingPart[] = [];
+  const there = new Set<Program>();
   /** Starts a part with its program. What it needs of other parts it takes from them, whose absence is then its own. */
   const part = async <T>(name: Program, start: (path: string) => Promise<T>): Promise<() => T> => {
     try {
       const path = paths.get(name);
       if (path === undefined) throw new Error(failures.get(name) ?? "it was not asked for");
       const started = await start(path);
+      there.add(name);
       return () => started;
     } catch (error) {
       const absent = new MissingPart(name, error instanceof Error ? error.message : String(error));
-      missing.push(absent);
+      if (paths.has(name) || failures.has(name)) missing.push(absent);
       return () => {
         throw absent;
       };
@@ -97,9 +100,10 @@ export async function startThirdParties(
     get replicas() {
       return replicasThere();
     },
+    has: (name) => there.has(name),
     missing,
     async stop() {
-      if (!missing.some(({ part }) => part === "pebble")) await acme().front.stop();
+      if (there.has("pebble")) await acme().front.stop();
     },
   };
 }
