@@ -4,7 +4,7 @@
  * @module
  */
 import { availableParallelism } from "node:os";
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { run } from "node:test";
 import { COVERAGE, formatCoverage } from "./coverage.ts";
 import { type EndedTest, failureOf, formatFailure, isFile } from "./failure.ts";
@@ -47,7 +47,9 @@ export async function runTests(
     running.set(file, fresh);
     return fresh;
   };
-  const stream = run({ files: [...files], concurrency, timeout: FILE_TIMEOUT, ...(coverage && COVERAGE) });
+  // Output is told of by the path as it is given, all else by the absolute one.
+  const paths = files.map((file) => resolve(file));
+  const stream = run({ files: paths, concurrency, timeout: FILE_TIMEOUT, ...(coverage && COVERAGE) });
   let covered = "";
   for await (const { type, data } of stream) {
     if (type === "test:coverage") covered = formatCoverage(data.summary);

@@ -42,21 +42,37 @@ const ISSUER = {
 const INGRESSES = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
 const TARGET = { "external-dns.kubernetes.io/target": ADDRESS };
 
-export async function contenders(world: RouteWorld): Promise<readonly Contender[]> {
-  const { namespace, release } = world;
+/** How many objects are in one namespace at most. */
+const PER_NAMESPACE = 50;
+
+/** By the number at the end of each name, the namespace that the object is in. */
+async function namespaces({ admin }: RouteWorld, objects: number): Promise<(name: string) => string> {
+  const all: string[] = [];
+  for (let from = 0; from < objects; from += PER_NAMESPACE) all.push(await admin.createNamespace("bench"));
+  return (name) => all[Math.floor(Number(name.split("-").at(-1)) / PER_NAMESPACE)] ?? "";
+}
+
+/** All of them, for at most so many `objects` at once. */
+export async function contenders(world: RouteWorld, objects: number): Promise<readonly Contender[]> {
+  const { release } = world;
+  const namespaceOf = await namespaces(world, objects);
   const isOurs = ({ user, userAgent }: AuditEntry) =>
     user === release.user || userAgent.includes("apiserversource");
   const nothing = async () => {};
   const ourObject = (annotations: Readonly<Record<string, string>>, secretName?: null) => (name: string) =>
-    servedRoute({ namespace, name, annotations, ...(secretName === null && { secretName }) });
-  const gone = (kind: Target) => async (names: readonly string[]) => {
-    await until(
-      `every ${kind.kind} is gone`,
-      async () => (await world.admin.list({ ...kind, namespace })).length === 0,
-      300_000,
-    ).catch((cause: unknown) => {
-      throw new Error(`of ${names.length} objects some are left`, { cause });
+    servedRoute({
+      namespace: namespaceOf(name),
+      name,
+      annotations,
+      ...(secretName === null && { secretName }),
     });
+  const gone = (kind: Target) => async (names: readonly string[]) => {
+    const stem = names[0]?.replace(/\d+$/, "") ?? "";
+    await until(
+      `every ${kind.kind} of ${names.length} is gone`,
+      async () => !(await world.admin.list(kind)).some(({ metadata }) => metadata.name.startsWith(stem)),
+      300_000,
+    );
   };
   const recordsGone = async (names: readonly string[]) => {
     const last = names.at(-1) ?? "";
@@ -80,7 +96,7 @@ export async function contenders(world: RouteWorld): Promise<readonly Contender[
         delivery,
         prefix: `ours-${delivery}`,
         object: ourObject({ ...ISSUER, "traefik-cert-rotater.io/ignore": "external-dns" }),
-        target: (name) => ({ ...ROUTES, namespace, name }),
+        target: (name) => ({ ...ROUTES, namespace: namespaceOf(name), name }),
         certificateOf: (name) => `${name}-tls`,
         isOf: isOurs,
         begin: nothing,
@@ -95,13 +111,13 @@ export async function contenders(world: RouteWorld): Promise<readonly Contender[
       prefix: "shim",
       object: (name) => ({
         ...INGRESSES,
-        metadata: { namespace, name, annotations: ISSUER },
+        metadata: { namespace: namespaceOf(name), name, annotations: ISSUER },
         spec: {
           tls: [{ hosts: [`${name}.example.com`], secretName: `${name}-tls` }],
           rules: [{ host: `${name}.example.com` }],
         },
       }),
-      target: (name) => ({ ...INGRESSES, namespace, name }),
+      target: (name) => ({ ...INGRESSES, namespace: namespaceOf(name), name }),
       certificateOf: (name) => `${name}-tls`,
       isOf: ({ userAgent }) => userAgent.includes("ingress-shim"),
       begin: nothing,
@@ -114,7 +130,7 @@ export async function contenders(world: RouteWorld): Promise<readonly Contender[
       delivery: "source",
       prefix: "ours-dns",
       object: ourObject({}, null),
-      target: (name) => ({ ...ROUTES, namespace, name }),
+      target: (name) => ({ ...ROUTES, namespace: namespaceOf(name), name }),
       certificateOf: (name) => name,
       isOf: (entry) => isOurs(entry) || isExternalDns(entry),
       begin: () => sources.only("crd"),
@@ -130,7 +146,7 @@ export async function contenders(world: RouteWorld): Promise<readonly Contender[
       delivery: "source",
       prefix: "proxy",
       object: ourObject({ ...TARGET, "traefik-cert-rotater.io/ignore": "all" }, null),
-      target: (name) => ({ ...ROUTES, namespace, name }),
+      target: (name) => ({ ...ROUTES, namespace: namespaceOf(name), name }),
       certificateOf: (name) => name,
       isOf: isExternalDns,
       begin: () => sources.only("traefik-proxy"),

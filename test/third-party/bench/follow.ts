@@ -31,14 +31,14 @@ export async function follow(
 }
 
 async function certificates(
-  { admin, namespace }: RouteWorld,
+  { admin }: RouteWorld,
   { certificateOf }: Contender,
   names: readonly string[],
 ): Promise<Moments> {
   const created = new Map<string, number>();
   const ready = new Map<string, number>();
   const nameOf = new Map(names.map((name) => [certificateOf(name), name]));
-  const path = await admin.resolver.path({ ...CERTIFICATES, namespace });
+  const path = await admin.resolver.path(CERTIFICATES);
   const signal = AbortSignal.timeout(TIMEOUT);
   for await (const { change } of watch(admin.client, path, { signal })) {
     const name = nameOf.get(change?.object.metadata.name ?? "");

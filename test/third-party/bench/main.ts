@@ -36,18 +36,27 @@ try {
   for (const { message } of world.parties.missing) process.stdout.write(`${message}\n`);
   await applyAuthority(world.admin);
   const runs: Run[] = [];
-  const all = await contenders(world);
+  const all = await contenders(world, Number(values.most));
   for (const { objects, rounds } of SIZES.filter(({ objects }) => objects <= Number(values.most)))
     for (const what of ["certificate", "record"] as const)
       for (let round = 0; round < rounds; round++)
         for (const contender of all.filter((one) => one.what === what))
-          runs.push(await measure(contender, objects, round));
+          await measure(contender, objects, round).then(
+            (run) => runs.push(run),
+            (error: unknown) => failed(contender, error),
+          );
   const { text, isMet } = render(runs, READY_BAR);
   process.stdout.write(`\n${text}\n`);
-  process.exitCode = isMet && world.parties.missing.length === 0 ? 0 : 1;
+  if (!isMet || world.parties.missing.length > 0) process.exitCode = 1;
 } finally {
   await delivery.stop();
   await world.stop();
+}
+
+/** One that does not come to its end leaves the others their lines. */
+function failed({ name }: Contender, error: unknown): void {
+  process.exitCode = 1;
+  process.stdout.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
 }
 
 /** Applies so many objects at once, waits until all are there and ready, and removes them. */
