@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { startFanOut } from "../../integration/harness/fan-out.ts";
 import { childrenAppliedAt } from "../audit-times.ts";
 import type { Bench } from "../bench.ts";
+import { startBroker } from "../broker.ts";
 import { now } from "../processes.ts";
 import { inPool } from "../progress.ts";
 import { type Sink, startSinks } from "../sinks.ts";
@@ -136,10 +136,10 @@ async function toChildren(
   isBrokered = false,
 ): Promise<number> {
   const namespaces = await bench.namespaces(routes);
-  const broker = isBrokered ? await startFanOut() : null;
-  if (broker !== null) broker.instances = sinks.map(({ port }) => `http://127.0.0.1:${port}/`);
+  const urls = sinks.map(({ port }) => `http://127.0.0.1:${port}/`);
+  const broker = isBrokered ? await startBroker(urls) : null;
   try {
-    return await withSource(bench, broker?.url ?? `http://127.0.0.1:${sinks[0]?.port}`, async (source) => {
+    return await withSource(bench, broker?.url ?? urls[0] ?? "", async (source) => {
       const mark = await bench.times.mark();
       const startedAt = now();
       await inPool(
