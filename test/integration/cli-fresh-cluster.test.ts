@@ -48,6 +48,19 @@ suite("before anything is installed", () => {
     assert.equal(code, 0);
   });
 
+  test("migrate says the same, and that nothing need be set but a target", async () => {
+    const config = await cli.write(
+      "target.yaml",
+      "integrations: { certManager: {}, externalDNS: { targetIPs: [192.0.2.7] } }\n",
+    );
+    const { code, stdout } = await cli.run(["migrate", "--config", config], {
+      KUBECONFIG: controlPlane.kubeconfigPath,
+    });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /2 to create, 0 to change, 0 to adopt, 0 to delete\n/);
+    assert.match(stdout, /external-dns is not installed here yet: DNSEndpoint/);
+  });
+
   test("without an address of Traefik's Service the rest is shown all the same", async () => {
     const { code, stdout } = await cli.run(["plan"], { KUBECONFIG: controlPlane.kubeconfigPath });
     assert.match(stdout, /\n1 to create, .* 1 problem\n$/);

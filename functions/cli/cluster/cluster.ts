@@ -12,7 +12,7 @@ import { checkInstance } from "../installation/instance.ts";
 import { type ConfigurationSource, readSetting } from "../installation/setting.ts";
 import { showProgress } from "../terminal/progress.ts";
 import { type Terminal, UsageError } from "../terminal/terminal.ts";
-import { createReader, type Reader } from "./reader.ts";
+import { createReader, type Reader, type ReadingClient } from "./reader.ts";
 
 export interface ClusterOptions {
   readonly namespace?: string;
@@ -26,6 +26,8 @@ export interface OpenCluster {
   /** URL of the API server. */
   readonly server: string;
   readonly reader: Reader;
+  /** The same without a memory of what could not be read: for what a command can do without. */
+  readonly client: ReadingClient;
   readonly configuration: Configuration;
   readonly configurationFrom: ConfigurationSource;
   readonly instance: string;
@@ -68,6 +70,7 @@ export async function openCluster(
   return {
     server,
     reader,
+    client,
     configuration,
     configurationFrom: from,
     instance,

@@ -113,7 +113,7 @@ function noteOn(
     return UNREAD_UDP;
   }
   if (kind === "Ingress" || kind === "Deployment" || kind === "ClusterIssuer") {
-    return `you may not list ${kind}s: what they would show is left out.`;
+    return `you may not list ${plural}: what they would show is left out.`;
   }
   if (kind === "Secret") {
     return "you may not read the metadata of every Secret concerned: those would have to be looked at by hand.";

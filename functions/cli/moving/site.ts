@@ -23,6 +23,8 @@ export interface Site {
   /** For people. */
   readonly title: string;
   readonly client: ReadingClient;
+  /** The same for what is only worth a look: that it could not be read is no failure. */
+  readonly peeking: ReadingClient;
   readonly instance: string;
   /** Null: all namespaces. */
   readonly namespace: string | null;
@@ -49,6 +51,7 @@ export async function openClusterSite(options: ClusterOptions, terminal: Termina
   return {
     title: server,
     client: reader.client,
+    peeking: cluster.client,
     instance,
     namespace,
     configured:
@@ -76,13 +79,15 @@ export async function openFileSite(
   const targets = dependenciesWith(integrations, [UNKNOWN_TARGET]);
   const otherwise = (reference: ObjectReference) =>
     reference.resource.kind === "Service" ? (targets.get(dependencyKey(reference)) ?? null) : null;
+  const client = createMemoryClient(
+    objects.map(({ object }) => object),
+    otherwise,
+  );
   const given = await readGiven(config);
   return {
     title,
-    client: createMemoryClient(
-      objects.map(({ object }) => object),
-      otherwise,
-    ),
+    client,
+    peeking: client,
     instance: DEFAULT_INSTANCE,
     namespace: null,
     configured: given,

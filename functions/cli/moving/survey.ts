@@ -45,8 +45,16 @@ export async function takeSurvey(site: Site, configuration: Configuration): Prom
   const { integrations } = configuration;
   const list = (resource: ResourceDefinition, everywhere = false) =>
     whereReadable(listAll(client, { resource, namespace: everywhere ? null : namespace }), []);
-  const kinds = routeResources({ ...configuration.selector, legacyGroup: true });
-  const objects = (await Promise.all(kinds.map((kind) => list(kind)))).flat();
+  const kinds = routeResources(configuration.selector);
+  const others = routeResources({ ...configuration.selector, legacyGroup: true }).slice(kinds.length);
+  const peek = (resource: ResourceDefinition, scope: string | null) =>
+    whereReadable(listAll(site.peeking, { resource, namespace: scope }), []);
+  const reading = [
+    ...kinds.map((kind) => list(kind)),
+    // Of Traefik 2's group, which need not be asked for to be of interest.
+    ...others.map((kind) => peek(kind, namespace)),
+  ];
+  const objects = (await Promise.all(reading)).flat();
   const living = objects.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const optOuts = await whereReadable(readOptOuts(client, namespace), new Map());
   const describeAll = async (defaultRuleSyntax: Configuration["defaultRuleSyntax"]) => {
@@ -61,13 +69,13 @@ export async function takeSurvey(site: Site, configuration: Configuration): Prom
   const sharing = integrations.find(isSharing) ?? null;
   const children = new Map<Integration, readonly KubernetesObject[]>();
   for (const integration of integrations) children.set(integration, await list(integration.resource));
-  const [ingresses, deployments, services, issuers] = await Promise.all([
+  const [ingresses, deployments, issuers] = await Promise.all([
     list(INGRESSES),
     list(DEPLOYMENTS, true),
-    list(SERVICES, true),
     list(CLUSTER_ISSUERS, true),
   ]);
-  const [targetReference] = integrations.flatMap(({ dependencies }) => dependencies);
+  const [reference] = integrations.flatMap(({ dependencies }) => dependencies);
+  const target = reference === undefined ? null : await whereReadable(client.get(reference), null);
   return {
     routes,
     routesAsV2: routes.some(({ incomplete }) => incomplete) ? await describeAll("v2") : [],
@@ -75,9 +83,10 @@ export async function takeSurvey(site: Site, configuration: Configuration): Prom
     children,
     ingresses,
     deployments,
-    services,
+    // Only where another one may be meant.
+    services: reference === undefined || target !== null ? [] : await peek(SERVICES, null),
     issuers,
-    target: targetReference === undefined ? null : await whereReadable(client.get(targetReference), null),
+    target,
     secrets: sharing === null ? new Map() : await readSecrets(site, sharing, routes),
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isTaken, withObstacle } from "./matching.ts";
+import { isTaken, prunerOf, withObstacle } from "./matching.ts";
 
 const integration = {
   mismatch: (spec: unknown, wanted: unknown) => (spec === wanted ? null : "it is another"),
@@ -39,6 +39,25 @@ for (const [what, metadata] of TAKEN) {
     assert.ok(isTaken(integration, object(metadata), "wanted"));
   });
 }
+
+test("what kustomize has labelled is nobody's, and what Argo CD or Flux wrote is theirs without any mark", () => {
+  assert.ok(
+    isTaken(
+      integration,
+      object({ labels: { "app.kubernetes.io/managed-by": "kustomize-v5.4.2" } }),
+      "wanted",
+    ),
+  );
+  const written = (manager: string) => object({ managedFields: [{ manager, operation: "Update" }] });
+  assert.ok(isTaken(integration, written("kubectl-client-side-apply"), "wanted"));
+  for (const [manager, tool] of [
+    ["argocd-controller", "Argo CD"],
+    ["kustomize-controller", "Flux"],
+  ] as const) {
+    assert.ok(!isTaken(integration, written(manager), "wanted"));
+    assert.equal(prunerOf(written(manager))?.tool, tool);
+  }
+});
 
 const owner = {
   apiVersion: "networking.k8s.io/v1",

@@ -43,21 +43,26 @@ function obstacle(
 const TOOLS = [
   {
     name: "Argo CD",
-    isMark: (key: string) =>
-      key === "argocd.argoproj.io/tracking-id" || key === "argocd.argoproj.io/instance",
+    marks: ["argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance"],
+    manager: /^argocd-/,
     letsGo: { key: "argocd.argoproj.io/sync-options", value: "Prune=false" },
   },
   {
     name: "Flux",
-    isMark: (key: string) => key === "kustomize.toolkit.fluxcd.io/name",
+    marks: ["kustomize.toolkit.fluxcd.io/name"],
+    manager: /^kustomize-controller$/,
     letsGo: { key: "kustomize.toolkit.fluxcd.io/prune", value: "disabled" },
   },
   {
     name: "Helm",
-    isMark: (key: string) => key === "meta.helm.sh/release-name",
+    marks: ["meta.helm.sh/release-name"],
+    manager: /^helm(?:-controller)?$/,
     letsGo: { key: "helm.sh/resource-policy", value: "keep" },
   },
 ] as const;
+
+/** Of kubectl's kind: it writes what it is told and removes nothing by itself. */
+const HARMLESS_MANAGER = /^(?:Helm$|kustomize)/;
 
 /** A tool that has the object in its books and would remove it with its source, and the mark that keeps it from that. */
 export interface Pruner {
@@ -66,11 +71,14 @@ export interface Pruner {
   readonly annotation: string;
 }
 
-export function prunerOf({ metadata: { labels = {}, annotations = {} } }: KubernetesObject): Pruner | null {
-  const keys = [...Object.keys(labels), ...Object.keys(annotations)];
-  const tool = TOOLS.find(
-    ({ isMark, letsGo }) => keys.some(isMark) && !hasWord(annotations[letsGo.key], letsGo.value),
-  );
+/** Argo CD may mark an object by a label that others use too, so whoever wrote its fields counts as well. */
+export function prunerOf({ metadata }: KubernetesObject): Pruner | null {
+  const { labels = {}, annotations = {}, managedFields = [] } = metadata;
+  const tool = TOOLS.find(({ marks, manager, letsGo }) => {
+    const isMarked = marks.some((mark) => mark in labels || mark in annotations);
+    const isWriter = managedFields.some((entry) => manager.test(entry.manager ?? ""));
+    return (isMarked || isWriter) && !hasWord(annotations[letsGo.key], letsGo.value);
+  });
   if (tool === undefined) return null;
   return { tool: tool.name, annotation: `${tool.letsGo.key}: ${tool.letsGo.value}` };
 }
@@ -90,7 +98,7 @@ function whoseElse(object: KubernetesObject): string | null {
     return `${pruner.tool} would remove it; give it the annotation ${pruner.annotation} first`;
   }
   const manager = labels[MANAGED_BY_LABEL] ?? labels["app.kubernetes.io/managed-by"];
-  return manager === undefined || manager === "Helm" ? null : `${manager} looks after it`;
+  return manager === undefined || HARMLESS_MANAGER.test(manager) ? null : `${manager} looks after it`;
 }
 
 /** Of a list separated by commas, as Argo CD has it. */

@@ -9,6 +9,7 @@ import { readFile } from "node:fs/promises";
 import { parseYaml } from "../../../functions/config/yaml.lazy.ts";
 import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
 import type { Admin, Manifest } from "../../control-plane/admin.ts";
+import type { Cluster } from "../../control-plane/cluster.ts";
 import { startControlPlane } from "../../control-plane/control-plane.ts";
 import { loadCrds } from "../../control-plane/crds.ts";
 import { bundleCli, type Cli, type CliResult } from "./cli.ts";
@@ -19,6 +20,7 @@ import { type RunningFunction, startFunction } from "./running-function.ts";
 
 /** A cluster of its own, for what runs in it is seen from every namespace. */
 export interface Guide {
+  readonly cluster: Cluster;
   readonly admin: Admin;
   readonly cli: Cli;
   /** A namespace for routes of no class. */
@@ -48,6 +50,7 @@ export async function startGuide(): Promise<Guide> {
   const { admin } = cluster;
   const running: RunningFunction[] = [];
   return {
+    cluster,
     admin,
     cli,
     async place() {

@@ -10,6 +10,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { after, before, suite, test } from "node:test";
 import type { KubernetesObject } from "../../../functions/kubernetes/objects.ts";
+import { kubeconfig } from "../../control-plane/kubeconfig.ts";
 import { deployment, type Guide, type Place, startGuide } from "../harness/guide.ts";
 import {
   CERTIFICATES,
@@ -20,6 +21,8 @@ import {
   records,
   warningsOn,
 } from "../harness/objects.ts";
+
+import { untilAllowed } from "../harness/until.ts";
 
 const issuerRef = { kind: "ClusterIssuer", name: "letsencrypt" };
 const INGRESSES = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" } as const;
@@ -354,6 +357,48 @@ suite("moving in from other ways", () => {
     );
     assert.match(half.stdout, /Switchboard still runs/);
     for (const name of ["switchboard", "certs"]) await admin.delete({ ...DEPLOYMENTS, namespace, name });
+  });
+
+  test("whoever may not list Deployments is told what is not known for that", async () => {
+    const place = await guide.place();
+    const { namespace } = place;
+    await route(place, "web");
+    const rbac = { apiVersion: "rbac.authorization.k8s.io/v1" };
+    const metadata = { namespace, name: "reader" };
+    const rule = (apiGroups: readonly string[], resources: readonly string[]) => ({
+      apiGroups,
+      resources,
+      verbs: ["get", "list"],
+    });
+    await guide.admin.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata });
+    await guide.admin.apply({
+      ...rbac,
+      kind: "Role",
+      metadata,
+      rules: [
+        rule(["traefik.io"], ["ingressroutes", "ingressroutetcps", "ingressrouteudps"]),
+        rule(["cert-manager.io"], ["certificates"]),
+        rule(["externaldns.k8s.io"], ["dnsendpoints"]),
+        rule([""], ["secrets"]),
+      ],
+    });
+    const subjects = [{ kind: "ServiceAccount", ...metadata }];
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" };
+    await guide.admin.apply({ ...rbac, kind: "RoleBinding", metadata, roleRef, subjects });
+    const user = `system:serviceaccount:${namespace}:reader`;
+    const attributes = { verb: "list", group: "traefik.io", resource: "ingressroutes", namespace };
+    await untilAllowed(guide.admin, user, attributes, true);
+    const { url, caPem } = guide.cluster;
+    const token = await guide.admin.token(namespace, "reader");
+    const file = await guide.cli.write("reader.kubeconfig", kubeconfig({ url, caPem, token }));
+    const { code, stdout } = await guide.cli.run(["migrate", "-n", namespace, ...config()], {
+      KUBECONFIG: file,
+    });
+    assert.match(stdout, /2 to create, 0 to change/);
+    for (const kind of ["deployments", "ingresses", "clusterissuers"]) {
+      assert.match(stdout, new RegExp(`you may not list ${kind}: what they would show is left out`));
+    }
+    assert.equal(code, 0, stdout);
   });
 
   test("the commands are such that a shell takes them apart as meant", async () => {
