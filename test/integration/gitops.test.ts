@@ -118,6 +118,12 @@ suite("examples/argocd", () => {
     await assertSettled([own, ...objects]);
   });
 
+  test("renders where Knative is yet to come, with the same Application", async () => {
+    const flags = ["--api-versions", "apps/v1/Deployment"];
+    const objects = await render({}, { name: NAME, namespace: NAME }, flags);
+    assert.ok(objects.some(({ apiVersion }) => apiVersion === "serving.knative.dev/v1"));
+  });
+
   test("its Job is replaced where an overlay changes the image and not the name", async () => {
     const { metadata } = only(await render(), "Job");
     assert.equal(metadata.annotations?.["argocd.argoproj.io/sync-options"], "Replace=true,Force=true");
