@@ -17,6 +17,10 @@ function fakeMemory(resident: number, live: number) {
       this.collections++;
       this.megabytes = this.live;
     },
+    whenQuiet(work: () => void) {
+      this.waiting.push(work);
+    },
+    waiting: [] as (() => void)[],
   };
 }
 
@@ -54,13 +58,33 @@ test("where most of it is in use, a collection waits until there is more", () =>
   assert.equal(memory.collections, 2);
 });
 
-test("a large process gives back at the end, a small one keeps its compiled code", () => {
+test("a large process gives back once it is quiet, a small one keeps its compiled code", () => {
   const small = fakeMemory(90, 70);
   new MemoryBudget(small).release();
-  assert.equal(small.collections, 0);
+  assert.equal(small.waiting.length, 0);
   const large = fakeMemory(120, 70);
   new MemoryBudget(large).release();
+  assert.equal(large.collections, 0, "no event waits for it");
+  for (const work of large.waiting) work();
   assert.equal(large.collections, 1);
+});
+
+test("the running process is quiet once it has had little to do for a moment", async () => {
+  const turns: string[] = [];
+  const quiet = new Promise<void>((resolve) =>
+    thisProcess().whenQuiet(() => {
+      turns.push("quiet");
+      resolve();
+    }),
+  );
+  const end = performance.now() + 600;
+  while (performance.now() < end) await new Promise((resolve) => setImmediate(resolve));
+  turns.push("worked");
+  // The timer does not keep the process, so the test does.
+  const keep = setInterval(() => undefined, 100);
+  await quiet;
+  clearInterval(keep);
+  assert.deepEqual(turns, ["worked", "quiet"]);
 });
 
 test("the running process can be asked to collect", async () => {

@@ -15,11 +15,17 @@ const COLLECT_AFTER = 32 * MIB;
 /** What the process may keep for the next resync without giving it back. */
 const KEEP = 96 * MIB;
 
+/** The part of a while in which the process may have worked, for that to be quiet. */
+const QUIET_BELOW = 0.1;
+const QUIET_MS = 500;
+
 export interface ProcessMemory {
   /** Resident, in bytes. */
   resident(): number;
   /** Frees all that can be freed; tens of milliseconds, and compiled code goes too. */
   collect(): void;
+  /** Calls once nothing has had much to do for a moment. */
+  whenQuiet(work: () => void): void;
 }
 
 export class MemoryBudget {
@@ -41,9 +47,12 @@ export class MemoryBudget {
     this.#collectAbove = Math.max(COLLECT_ABOVE, this.#memory.resident() + COLLECT_AFTER);
   }
 
-  /** At the end: gives back what the work needed. */
+  /** At the end: gives back what the work needed, once the events that have waited are done. */
   release(): void {
-    if (this.#memory.resident() > KEEP) this.#memory.collect();
+    if (this.#memory.resident() <= KEEP) return;
+    this.#memory.whenQuiet(() => {
+      if (this.#memory.resident() > KEEP) this.#memory.collect();
+    });
   }
 }
 
@@ -56,7 +65,18 @@ export function thisProcess(): ProcessMemory {
       gc ??= exposeCollector();
       gc({ type: "major", execution: "sync", flavor: "last-resort" });
     },
+    whenQuiet,
   };
+}
+
+/** A process that is asked to stop does not wait for it. */
+function whenQuiet(work: () => void): void {
+  const before = performance.eventLoopUtilization();
+  setTimeout(() => {
+    const { utilization } = performance.eventLoopUtilization(before);
+    if (utilization < QUIET_BELOW) work();
+    else whenQuiet(work);
+  }, QUIET_MS).unref();
 }
 
 function exposeCollector(): NodeJS.GCFunction {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Bench } from "../bench.ts";
 import { startFunction } from "../processes.ts";
 import type { Row } from "../table.ts";
@@ -33,13 +34,17 @@ export async function memoryRows(bench: Bench, few: readonly number[]): Promise<
   ];
 }
 
-/** Each time in a new process, right after its first resync. */
+const AT_REST_MS = 1_500;
+
+/** Each time in a new process, after its first resync. */
 async function memoryAfterResync(bench: Bench, count: number): Promise<readonly number[]> {
   const progress = bench.startProgress(`memory after a resync of ${count} routes`);
   const samples: number[] = [];
   for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
     const ours = await startFunction(bench.folder, bench.env);
     await resync(ours);
+    // It gives back what it needed once it is quiet.
+    await delay(AT_REST_MS);
     samples.push(await ours.memory());
     await ours.stop();
     progress.tell(repetition, bench.repetitions);
