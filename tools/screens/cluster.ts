@@ -22,11 +22,12 @@ export async function playInCluster(): Promise<readonly Screen[]> {
   const platform = await startOwnPlatform();
   const { admin, cluster } = platform;
   const silent = createNarrator(() => {}, false);
-  const run = (words: string) =>
-    runAsOnATerminal("functions/cli/main.ts", words.split(" "), {
-      env: { KUBECONFIG: cluster.kubeconfigPath },
-      codes: [0, 1],
-    });
+  const run = async (words: string) => {
+    const env = { KUBECONFIG: cluster.kubeconfigPath };
+    const output = await runAsOnATerminal("functions/cli/main.ts", words.split(" "), { env, codes: [0, 1] });
+    // The port is another one in each run.
+    return output.replaceAll(cluster.url, "https://127.0.0.1:6443");
+  };
   try {
     for (const object of platform.installation.applied) await admin.apply(object);
     const stage = await openStage(platform, silent);

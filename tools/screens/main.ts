@@ -1,8 +1,7 @@
 /**
  * `npm run generate:screens`: the pictures of what needs a cluster, the demo and the command line in one.
  *
- * Their times and addresses differ from run to run, so no test compares them; those that need none are written by
- * `npm run generate`.
+ * The demo's times differ from run to run; the others CI compares. What needs no cluster is written by `npm run generate`.
  *
  * @module
  */
