@@ -176,6 +176,41 @@ suite("values that do not fit together stop the install with a sentence:", () =>
       /extraEnv has A with both value and valueFrom: leave one out/,
       { extraEnv: [{ name: "A", value: "a", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }] },
     ],
+    [
+      /extraEnv has A twice: leave one out/,
+      {
+        extraEnv: [
+          { name: "A", value: "a" },
+          { name: "A", value: "b" },
+        ],
+      },
+    ],
+    [
+      /extraEnv has OTEL_EXPORTER_OTLP_HEADERS, which the chart sets itself/,
+      {
+        telemetry: { otlp: { endpoint: "http://a:4318", headersFromSecret: { name: "a", key: "b" } } },
+        extraEnv: [{ name: "OTEL_EXPORTER_OTLP_HEADERS", value: "a=b" }],
+      },
+    ],
+    [
+      /extraVolumes has ca twice: leave one out/,
+      {
+        extraVolumes: [
+          { name: "ca", emptyDir: {} },
+          { name: "ca", emptyDir: {} },
+        ],
+      },
+    ],
+    [
+      /extraVolumeMounts has the path \/ca twice: leave one out/,
+      {
+        extraVolumes: [{ name: "ca", emptyDir: {} }],
+        extraVolumeMounts: [
+          { name: "ca", mountPath: "/ca" },
+          { name: "ca", mountPath: "/ca" },
+        ],
+      },
+    ],
     [/extraVolumes has config, .* call it otherwise/, { extraVolumes: [{ name: "config", emptyDir: {} }] }],
     [
       /extraVolumeMounts has ca, and no volume is called so: add it to extraVolumes/,
