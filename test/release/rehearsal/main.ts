@@ -4,6 +4,7 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,7 +36,7 @@ const report = (line: string) =>
 async function rehearse(supervisor: Supervisor, platforms: readonly string[]): Promise<void> {
   const registry = await startRegistry(supervisor);
   report(`a registry on loopback: ${registry}`);
-  const signer = await keySigner(await keyFolder(supervisor));
+  const signer = await keySigner(await keyFolder(supervisor, "keys"));
   const released = await release({
     root,
     folder: join(supervisor.folder, "release"),
@@ -50,6 +51,9 @@ async function rehearse(supervisor: Supervisor, platforms: readonly string[]): P
     report,
   });
   await look(released, signer);
+  const stranger = await keySigner(await keyFolder(supervisor, "other-keys"));
+  await assert.rejects(stranger.verify(released.image), "a signature holds for a key that did not make it");
+  report("for another key it does not hold");
   await onControlPlane(released, async (cluster) => {
     const image = await installedImage(cluster);
     if (image !== `${released.names.image}:${released.version}`)
@@ -92,8 +96,8 @@ async function chooseBuilder(platforms: readonly string[]): Promise<ImageBuilder
   return (await docker.problems(platforms)).length === 0 ? docker : localBuilder;
 }
 
-async function keyFolder({ folder }: Supervisor): Promise<string> {
-  const keys = join(folder, "keys");
+async function keyFolder({ folder }: Supervisor, name: string): Promise<string> {
+  const keys = join(folder, name);
   await mkdir(keys, { mode: 0o700 });
   return keys;
 }
