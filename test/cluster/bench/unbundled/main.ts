@@ -18,6 +18,7 @@ import { createEventRecorder } from "../../../../functions/reconcile/apply/event
 import { createExecutor } from "../../../../functions/reconcile/apply/execute.ts";
 import { VerifiedWrites } from "../../../../functions/reconcile/apply/verified.ts";
 import { createDispatcher } from "../../../../functions/reconcile/dispatch.ts";
+import { settingsOf } from "../../../../functions/reconcile/route/context.ts";
 import { createLibraryClient } from "./client.ts";
 
 const { configuration } = await loadConfiguration(process.argv[2] ?? null, INTEGRATIONS);
@@ -27,19 +28,13 @@ const log = Object.assign(pino({ level: configuration.logLevel }), {
 });
 const client = createLibraryClient();
 const dispatcher = createDispatcher({
+  ...settingsOf(configuration),
   client,
   execute: createExecutor(client),
-  integrations: configuration.integrations,
-  selector: configuration.selector,
-  defaultRuleSyntax: configuration.defaultRuleSyntax,
   instance: process.env.INSTANCE ?? "bench/unbundled",
-  takeOverFrom: configuration.takeOverFrom,
-  onOptOut: configuration.onOptOut,
-  refuseHost: () => null,
   verified: new VerifiedWrites(Date.now),
   lookAhead: null,
   now: Date.now,
-  hostClaims: configuration.hostClaims,
   events: createEventRecorder({ client, log, reportingInstance: hostname(), observes: false, now: Date.now }),
   log,
   sendRouteBatch: null,
