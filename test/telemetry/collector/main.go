@@ -26,6 +26,7 @@ func main() {
 		ConfigProviderSettings: otelcol.ConfigProviderSettings{
 			ResolverSettings: confmap.ResolverSettings{
 				ProviderFactories: []confmap.ProviderFactory{fileprovider.NewFactory()},
+				DefaultScheme:     "file",
 			},
 		},
 	}
@@ -34,19 +35,14 @@ func main() {
 	}
 }
 
-func factories() (otelcol.Factories, error) {
-	return otelcol.Factories{
-		Receivers:  one[receiver.Factory](otlpreceiver.NewFactory()),
-		Processors: one[processor.Factory](deltatocumulativeprocessor.NewFactory()),
-		Exporters:  one[exporter.Factory](prometheusexporter.NewFactory(), fileexporter.NewFactory()),
-		Telemetry:  otelconftelemetry.NewFactory(),
-	}, nil
-}
-
-func one[F component.Factory](factories ...F) map[component.Type]F {
-	byType := map[component.Type]F{}
-	for _, factory := range factories {
-		byType[factory.Type()] = factory
+func factories() (all otelcol.Factories, err error) {
+	all.Telemetry = otelconftelemetry.NewFactory()
+	if all.Receivers, err = otelcol.MakeFactoryMap[receiver.Factory](otlpreceiver.NewFactory()); err != nil {
+		return all, err
 	}
-	return byType
+	if all.Processors, err = otelcol.MakeFactoryMap[processor.Factory](deltatocumulativeprocessor.NewFactory()); err != nil {
+		return all, err
+	}
+	all.Exporters, err = otelcol.MakeFactoryMap[exporter.Factory](prometheusexporter.NewFactory(), fileexporter.NewFactory())
+	return all, err
 }
