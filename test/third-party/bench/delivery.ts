@@ -5,7 +5,9 @@
  * @module
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { bundle } from "../../integration/harness/bundle.ts";
 import { startFanOut } from "../../integration/harness/fan-out.ts";
+import { startFunctionProcess } from "../../integration/harness/function-process.ts";
 import { startSources } from "../../integration/harness/running-sources.ts";
 import type { RouteWorld } from "../harness/world.ts";
 
@@ -18,24 +20,26 @@ export interface Delivery {
   stop(): Promise<void>;
 }
 
-/** The world's own sources deliver until something else is asked for. */
+/** Starts the function as a process of its own, for the bench is busy itself; the world's own sources end. */
 export async function openDelivery(world: RouteWorld): Promise<Delivery> {
-  const { cluster, release, app } = world;
+  const { cluster, release } = world;
+  await world.sources.stop();
+  const app = await bundle();
+  const served = await startFunctionProcess(cluster, release, { app: app.folder });
   const broker = await startFanOut();
-  broker.instances = [app.url];
+  broker.instances = [served.url];
   let mode: Mode = "source";
-  let sources = world.sources;
+  let sources = await startSources(cluster, release, served.url);
   return {
     async use(wanted) {
       if (wanted === mode) return;
       mode = wanted;
       await sources.stop();
-      sources = await startSources(cluster, release, mode === "broker" ? broker.url : app.url);
+      sources = await startSources(cluster, release, mode === "broker" ? broker.url : served.url);
     },
     async quiet() {
       for (let before = -1; ; ) {
         await broker.delivered();
-        await app.idle();
         const answered = sources.deliveries().length;
         if (answered === before) return;
         before = answered;
@@ -46,6 +50,8 @@ export async function openDelivery(world: RouteWorld): Promise<Delivery> {
       await sources.stop();
       await broker.delivered();
       await broker.stop();
+      await served.stop();
+      await app.remove();
     },
   };
 }

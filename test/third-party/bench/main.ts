@@ -17,7 +17,7 @@ import { type Run, render } from "./report.ts";
 
 /** How many objects at once, and how often. */
 const SIZES = [
-  { objects: 1, rounds: 9 },
+  { objects: 1, rounds: 7 },
   { objects: 100, rounds: 2 },
   { objects: 1_000, rounds: 1 },
 ];
