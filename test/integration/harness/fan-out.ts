@@ -69,9 +69,11 @@ export async function startFanOut(): Promise<FanOut> {
 
 /** Sends until it is taken; throws for what no sender would try again, or after a few attempts. */
 export async function deliver(instance: string, event: TakenEvent): Promise<HttpAnswer> {
-  let answer = await send(instance, event);
-  for (let attempt = 1; answer.status === 503 && attempt < ATTEMPTS; attempt++)
-    answer = await send(instance, event);
+  // A connection that breaks is no answer, and is tried again like one that says so.
+  const attempt = () =>
+    send(instance, event).catch((error: Error) => ({ status: 503, retryAfter: null, body: error.message }));
+  let answer = await attempt();
+  for (let attempts = 1; answer.status === 503 && attempts < ATTEMPTS; attempts++) answer = await attempt();
   if (answer.status !== 204) throw new Error(`${instance} answered ${answer.status} ${answer.body}`);
   return answer;
 }
