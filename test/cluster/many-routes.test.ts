@@ -20,7 +20,7 @@ after(async () => {
   await world?.stop();
 });
 
-test(`${count} routes at once from zero: each gets its children, and each echo costs one read`, async (t) => {
+test(`${count} routes at once from zero: each gets its children, and each echo costs one read at most`, async (t) => {
   const { admin, pods, sources, cluster } = world;
   const namespace = await admin.createNamespace("many");
   await world.asleep();
@@ -47,7 +47,13 @@ test(`${count} routes at once from zero: each gets its children, and each echo c
     ({ verb, code, resource }) =>
       verb === "get" && code === 200 && /^(certificates|dnsendpoints)$/.test(resource),
   );
-  assert.equal(found.length, 2 * count, "one read of each child that exists: for the event of its creation");
+  // For the event of its creation; where the same pod made and verified the child, none.
+  const again = Object.entries(Object.groupBy(found, ({ resource, name }) => `${resource}/${name}`));
+  assert.deepEqual(
+    again.filter(([, each = []]) => each.length > 1).map(([child]) => child),
+    [],
+    "no child that exists is read twice",
+  );
   assert.ok(reads <= 9 * count + 10, `${reads} reads`);
   const wakes = pods.seen().size - podsBefore;
   const perRoute = (total: number) => (total / count).toFixed(2);
