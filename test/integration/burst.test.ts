@@ -8,8 +8,11 @@ import type { RunningSources } from "./harness/running-sources.ts";
 import { startWorld, type World } from "./harness/world.ts";
 
 const ROUTES_AT_ONCE = 60;
-/** Ten and a part of the watch; without looking ahead thirteen. */
-const REQUESTS_EACH = 11;
+/**
+ * Ten where all goes well, twelve for a route whose event finds nothing done, which depends on how busy the machine is;
+ * twenty where each child that comes back has its route reconciled.
+ */
+const REQUESTS_EACH = 14;
 
 suite("a burst of routes through the source", () => {
   let world: World;
@@ -45,6 +48,7 @@ suite("a burst of routes through the source", () => {
     const asked = requests.filter(({ resource, verb }) => resource !== "events" && verb !== "watch");
     assert.equal(asked.filter(isWrite).length, 2 * ROUTES_AT_ONCE);
     assert.ok(asked.length <= REQUESTS_EACH * ROUTES_AT_ONCE, `${asked.length} requests`);
+    assert.ok(world.app.logs.some(({ ahead }) => ahead === true));
     assert.ok(told.length <= ROUTES_AT_ONCE, `${told.length} requests about Events`);
     const plain = asked.filter(({ verb, uri }) => verb === "list" && !uri.includes("resourceVersion="));
     assert.deepEqual(plain, []);
