@@ -29,7 +29,7 @@ export interface PusherOptions {
 }
 
 const LONGEST_WAIT_MS = 5 * 60_000;
-/** A receiver may ask for more, but not for ever. */
+/** A receiver may ask for more, but not without end. */
 const LONGEST_RETRY_AFTER_S = 3600;
 
 export class Pusher {

@@ -1,5 +1,5 @@
 /**
- * What a survey shows: which routes are served by whom, and what of it has to be known before a move. Pure.
+ * What an inventory shows: which routes are served by whom, and what of it has to be known before a move. Pure.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { isRecord } from "../../schema/unknown.ts";
 import { LEGACY_GROUP } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { type ExternalDNS, externalDNSOf, type FormerTool, formerTools } from "./former-tools.ts";
-import type { Survey } from "./survey.ts";
+import type { Inventory } from "./inventory.ts";
 
 /** Routes of one namespace that name one Secret. */
 export interface SecretGroup {
@@ -57,17 +57,19 @@ export interface Findings {
   readonly externalDNS: ExternalDNS;
 }
 
-export function findingsOf(survey: Survey): Findings {
-  const { routes, sharing, children } = survey;
+export function findingsOf(inventory: Inventory): Findings {
+  const { routes, sharing, children } = inventory;
   const groups = sharing === null ? [] : groupsOf(sharing, routes);
-  const certificates = sharing === null ? [] : certificatesOf(sharing, groups, survey);
+  const certificates = sharing === null ? [] : certificatesOf(sharing, groups, inventory);
   const taken = new Set(certificates.map(keyOf));
   const all = [...children.values()].flat();
   return {
     routes,
     groups,
     certificates,
-    secrets: groups.filter((group) => !taken.has(keyOf(group))).flatMap((group) => secretOf(group, survey)),
+    secrets: groups
+      .filter((group) => !taken.has(keyOf(group)))
+      .flatMap((group) => secretOf(group, inventory)),
     switchboards: all.filter(isSwitchboards),
     ours: all.filter(({ metadata: { labels } }) => labels?.[MANAGED_BY_LABEL] === MANAGED_BY),
     certResolver: routes.filter(
@@ -76,8 +78,8 @@ export function findingsOf(survey: Survey): Findings {
     legacy: routes.filter(({ route }) => route.group === LEGACY_GROUP),
     sharedHosts: sharedHostsOf(routes),
     localHosts: [...new Set(routes.flatMap(({ hosts }) => hosts))].filter((host) => !isPublic(host)).sort(),
-    tools: formerTools(survey.deployments),
-    externalDNS: externalDNSOf(survey.deployments),
+    tools: formerTools(inventory.deployments),
+    externalDNS: externalDNSOf(inventory.deployments),
   };
 }
 
@@ -102,7 +104,7 @@ function groupsOf(
 function certificatesOf(
   sharing: SharingIntegration,
   groups: readonly SecretGroup[],
-  { children }: Survey,
+  { children }: Inventory,
 ): readonly FoundCertificate[] {
   const byKey = new Map(groups.map((group) => [keyOf(group), group]));
   return (children.get(sharing) ?? []).flatMap((certificate) => {
@@ -126,8 +128,8 @@ function originOf(certificate: KubernetesObject): CertificateOrigin {
 }
 
 /** What is there for a Secret besides a Certificate; nothing where it is free to be issued into. */
-function secretOf(group: SecretGroup, survey: Survey): readonly FoundSecret[] {
-  const { sharing, secrets } = survey;
+function secretOf(group: SecretGroup, inventory: Inventory): readonly FoundSecret[] {
+  const { sharing, secrets } = inventory;
   const state = secrets.get(keyOf(group));
   const found = (why: string) => [{ ...group, why }];
   if (state !== undefined && sharing !== null) {
@@ -138,7 +140,7 @@ function secretOf(group: SecretGroup, survey: Survey): readonly FoundSecret[] {
     // The first half says what it is, the other what would come of it.
     if (reason !== null) return found(reason.replace(/^it exists and (?:is )?/, "").replace(/: .*$/, ""));
   }
-  const source = sourceOf(group, survey);
+  const source = sourceOf(group, inventory);
   return source === null ? [] : found(source);
 }
 
@@ -152,7 +154,7 @@ const COPIED = [
 /** A Certificate of another namespace whose Secret, of that name, is copied or serves all these names. */
 function sourceOf(
   { secretName, namespace, names }: SecretGroup,
-  { sharing, children }: Survey,
+  { sharing, children }: Inventory,
 ): string | null {
   if (sharing === null) return null;
   for (const { metadata, spec } of children.get(sharing) ?? []) {

@@ -7,8 +7,8 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { count } from "../terminal/words.ts";
 import type { Findings } from "./findings.ts";
+import type { Inventory } from "./inventory.ts";
 import type { Suggestion } from "./suggestion.ts";
-import type { Survey } from "./survey.ts";
 
 interface Issuer {
   readonly kind: string;
@@ -17,7 +17,7 @@ interface Issuer {
 }
 
 /** Paths below the integration for certificates. */
-export function issuerSuggestions(survey: Survey, { certificates }: Findings): readonly Suggestion[] {
+export function issuerSuggestions(inventory: Inventory, { certificates }: Findings): readonly Suggestion[] {
   const found = certificates
     .filter(({ isWider }) => !isWider)
     .flatMap(({ namespace, certificate }) => {
@@ -25,7 +25,7 @@ export function issuerSuggestions(survey: Survey, { certificates }: Findings): r
       return issuer === null ? [] : [{ namespace, issuer }];
     });
   const usual = mostFrequent(found.map(({ issuer }) => issuer));
-  if (usual === null) return onlyIssuer(survey);
+  if (usual === null) return onlyIssuer(inventory);
   const uses = found.filter(({ issuer }) => textOf(issuer) === textOf(usual)).length;
   const byNamespace = Map.groupBy(found, ({ namespace }) => namespace);
   const others = [...byNamespace].flatMap(([namespace, list]) => {
@@ -53,7 +53,7 @@ export function issuerSuggestions(survey: Survey, { certificates }: Findings): r
 }
 
 /** Where nothing has been issued yet: the one there is. */
-function onlyIssuer({ issuers }: Survey): readonly Suggestion[] {
+function onlyIssuer({ issuers }: Inventory): readonly Suggestion[] {
   const [only, ...others] = issuers;
   if (only === undefined || others.length > 0) return [];
   return [

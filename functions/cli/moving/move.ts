@@ -13,11 +13,11 @@ import { type Losses, readLosses, type Unpublished } from "../cluster/leftovers.
 import { type EndangeredSecret, secretsAtRisk } from "../cluster/secrets.ts";
 import { UsageError } from "../terminal/terminal.ts";
 import { type Findings, findingsOf } from "./findings.ts";
+import { takeInventory } from "./inventory.ts";
 import { patchesOf } from "./patches.ts";
 import type { Site } from "./site.ts";
 import { type Suggestion, valuesOf } from "./suggestion.ts";
 import { suggestionsOf } from "./suggestions.ts";
-import { takeSurvey } from "./survey.ts";
 import { besideNotes, unpublishedOf } from "./unpublished.ts";
 
 export interface Move {
@@ -44,9 +44,9 @@ type Fields = Readonly<Record<string, unknown>>;
 export async function planMove(site: Site): Promise<Move> {
   const base = withIntegrations(site.configured);
   const { configuration } = parseConfiguration(base, INTEGRATIONS);
-  const survey = await takeSurvey(site, configuration);
-  const findings = findingsOf(survey);
-  const suggestions = [...offSuggestions(base), ...suggestionsOf(survey, findings).filter(isOn(base))];
+  const inventory = await takeInventory(site, configuration);
+  const findings = findingsOf(inventory);
+  const suggestions = [...offSuggestions(base), ...suggestionsOf(inventory, findings).filter(isOn(base))];
   const suggested = configurationWith(base, suggestions);
   const { client, instance, namespace } = site;
   const scope = { namespace, name: null, confirmDeletions: false };
@@ -64,7 +64,7 @@ export async function planMove(site: Site): Promise<Move> {
     unpublished: await unpublishedOf(
       site,
       suggested,
-      { ...findings, ingresses: survey.ingresses, hasChildren: findings.ours.length > 0 },
+      { ...findings, ingresses: inventory.ingresses, hasChildren: findings.ours.length > 0 },
       run.writes,
     ),
     secrets: [...secrets].map(([write, secret]) => ({ namespace: write.namespace, secret })),

@@ -8,15 +8,15 @@ import { isSwitchboards, MANAGED_BY, MANAGED_BY_LABEL } from "../../reconcile/pl
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { count, shortList } from "../terminal/words.ts";
 import type { Findings, FoundSecret } from "./findings.ts";
+import type { Inventory } from "./inventory.ts";
 import { issuerSuggestions } from "./issuers.ts";
 import { type Suggestion, when } from "./suggestion.ts";
-import type { Survey } from "./survey.ts";
 import { targetSuggestions } from "./targets.ts";
 
 const CERT_MANAGER = ["integrations", "certManager"];
 const EXTERNAL_DNS = ["integrations", "externalDNS"];
 
-export function suggestionsOf(survey: Survey, findings: Findings): readonly Suggestion[] {
+export function suggestionsOf(inventory: Inventory, findings: Findings): readonly Suggestion[] {
   const running = findings.tools.filter(({ isRunning }) => isRunning);
   const names = [...new Set(running.map(({ name }) => name))].join(" and ");
   const legacy = findings.legacy.length;
@@ -34,24 +34,24 @@ export function suggestionsOf(survey: Survey, findings: Findings): readonly Sugg
       true,
       `${count(legacy, "route")} of traefik.containo.us`,
     ),
-    ...syntaxSuggestion(survey),
+    ...syntaxSuggestion(inventory),
     ...when(
       sharedHosts.length > 0,
       ["hostClaims"],
       "off",
       `${shortList(sharedHosts.map(({ host, namespaces }) => `${host} (${namespaces.join(", ")})`))} in several namespaces`,
     ),
-    ...issuerSuggestions(survey, findings).map(({ path, ...rest }) => ({
+    ...issuerSuggestions(inventory, findings).map(({ path, ...rest }) => ({
       ...rest,
       path: [...CERT_MANAGER, ...path],
     })),
-    ...adoptSuggestions(survey, findings),
+    ...adoptSuggestions(inventory, findings),
     ...secretSuggestions(findings),
-    ...targetSuggestions(survey, endpointsOf(survey)).map(({ path, ...rest }) => ({
+    ...targetSuggestions(inventory, endpointsOf(inventory)).map(({ path, ...rest }) => ({
       ...rest,
       path: [...EXTERNAL_DNS, ...path],
     })),
-    ...hostSourceSuggestion(survey),
+    ...hostSourceSuggestion(inventory),
     ...when(
       localHosts.length > 0,
       [...EXTERNAL_DNS, "excludeDomains"],
@@ -64,16 +64,16 @@ export function suggestionsOf(survey: Survey, findings: Findings): readonly Sugg
 }
 
 /** Rules load as Traefik 2 reads them, and not as Traefik 3 does. */
-function syntaxSuggestion({ routes, routesAsV2 }: Survey): readonly Suggestion[] {
+function syntaxSuggestion({ routes, routesAsV2 }: Inventory): readonly Suggestion[] {
   const broken = (list: readonly RouteDescription[]) => list.filter(({ incomplete }) => incomplete).length;
   const mended = broken(routes) - broken(routesAsV2);
   const why = `the rules of ${count(mended, "route")} load as Traefik 2 reads them, not as Traefik 3 does`;
   return when(routesAsV2.length > 0 && mended > 0, ["traefik", "defaultRuleSyntax"], "v2", why);
 }
 
-function adoptSuggestions(survey: Survey, { certificates }: Findings): readonly Suggestion[] {
+function adoptSuggestions(inventory: Inventory, { certificates }: Findings): readonly Suggestion[] {
   const byHand = certificates.filter(({ origin, isWider }) => origin === "hand" && !isWider).length;
-  const endpoints = endpointsOf(survey).filter(({ object }) => !isSwitchboards(object)).length;
+  const endpoints = endpointsOf(inventory).filter(({ object }) => !isSwitchboards(object)).length;
   return [
     ...when(
       byHand > 0,
@@ -132,7 +132,7 @@ interface RouteEndpoint {
 }
 
 /** DNSEndpoints of others that have the place of a route's. */
-function endpointsOf({ routes, children, sharing }: Survey): readonly RouteEndpoint[] {
+function endpointsOf({ routes, children, sharing }: Inventory): readonly RouteEndpoint[] {
   const dns = [...children.keys()].find((integration) => integration !== sharing);
   if (dns === undefined) return [];
   const byKey = new Map(
@@ -147,10 +147,10 @@ function endpointsOf({ routes, children, sharing }: Survey): readonly RouteEndpo
   });
 }
 
-function hostSourceSuggestion(survey: Survey): readonly Suggestion[] {
-  const dns = [...survey.children.keys()].find((integration) => integration !== survey.sharing);
+function hostSourceSuggestion(inventory: Inventory): readonly Suggestion[] {
+  const dns = [...inventory.children.keys()].find((integration) => integration !== inventory.sharing);
   if (dns === undefined) return [];
-  const named = endpointsOf(survey).flatMap(({ description, object }) => {
+  const named = endpointsOf(inventory).flatMap(({ description, object }) => {
     const domains = description.tls?.domains ?? [];
     const names = dns.names(object.spec);
     return names.some((name) => domains.includes(name) && !description.hosts.includes(name))

@@ -9,23 +9,23 @@ import { targetOfService } from "../../integrations/external-dns/target.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { count } from "../terminal/words.ts";
+import type { Inventory } from "./inventory.ts";
 import { SERVICES } from "./resources.ts";
 import type { Suggestion } from "./suggestion.ts";
-import type { Survey } from "./survey.ts";
 
 /** Paths below the integration for records. `endpoints` are those that others have made for routes. */
 export function targetSuggestions(
-  survey: Survey,
+  inventory: Inventory,
   endpoints: readonly { readonly object: KubernetesObject }[],
 ): readonly Suggestion[] {
   const published = endpoints
     .map(({ object }) => publishedTargets(object.spec))
     .filter((list) => list.length > 0);
   const usual = mostFrequent(published);
-  const service = survey.target ?? onlyTraefik(survey);
+  const service = inventory.target ?? onlyTraefik(inventory);
   const named: readonly Suggestion[] =
-    survey.target === null && service !== null ? [serviceSuggestion(service)] : [];
-  if (usual === null || survey.target === null) {
+    inventory.target === null && service !== null ? [serviceSuggestion(service)] : [];
+  if (usual === null || inventory.target === null) {
     return usual !== null && named.length === 0 ? staticTargets(usual, published.length) : named;
   }
   const targetsOf = (prefers: "addresses" | "hostname") => {
@@ -62,7 +62,7 @@ function staticTargets(targets: readonly string[], uses: number): readonly Sugge
   ];
 }
 
-function onlyTraefik({ services }: Survey): KubernetesObject | null {
+function onlyTraefik({ services }: Inventory): KubernetesObject | null {
   const found = services.filter(
     ({ metadata, spec }) =>
       metadata.labels?.["app.kubernetes.io/name"] === "traefik" &&

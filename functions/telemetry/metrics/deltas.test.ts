@@ -19,7 +19,7 @@ function seen(measured: Measured): Record<string, unknown> {
 }
 
 suite("deltas", () => {
-  test("add up by attributes until they are taken, and then begin anew", () => {
+  test("add up by attributes until they are taken, and then begin at zero", () => {
     const deltas = new Deltas(() => {});
     deltas.add(counter, { a: 1 });
     deltas.add(counter, { a: 1 }, 4);

@@ -5,7 +5,7 @@
  * meaning costs much are put in cheaper words; then the port parses it without compiling, for a pattern of ten
  * kilobytes can compile to a gigabyte.
  *
- * The pieces also settle what Go accepts and the port does not: names of groups that repeat, and other spellings of
+ * The pieces also decide what Go accepts and the port does not: names of groups that repeat, and other spellings of
  * Unicode classes, as in `\p{greek}`. Which classes there are is Go's business too: its tables are of Unicode 15, and
  * scripts with an underscore in their name have been out of reach since Go 1.25.
  *

@@ -21,7 +21,7 @@ import { whereReadable } from "../cluster/reader.ts";
 import { CLUSTER_ISSUERS, DEPLOYMENTS, INGRESSES, SERVICES } from "./resources.ts";
 import type { Site } from "./site.ts";
 
-export interface Survey {
+export interface Inventory {
   /** Of the class that the configuration names, those of Traefik 2's group too, without any that is hidden by another. */
   readonly routes: readonly RouteDescription[];
   /** The same, with every rule that names no syntax read as Traefik 2 does; none where all rules load as they are. */
@@ -40,7 +40,7 @@ export interface Survey {
   readonly secrets: ReadonlyMap<string, SharedObjectState>;
 }
 
-export async function takeSurvey(site: Site, configuration: Configuration): Promise<Survey> {
+export async function takeInventory(site: Site, configuration: Configuration): Promise<Inventory> {
   const { client, namespace } = site;
   const { integrations } = configuration;
   const list = (resource: ResourceDefinition, everywhere = false) =>
@@ -96,7 +96,7 @@ async function readSecrets(
   { client }: Site,
   sharing: SharingIntegration,
   routes: readonly RouteDescription[],
-): Promise<Survey["secrets"]> {
+): Promise<Inventory["secrets"]> {
   const { requestedBy, overwriteRisk } = sharing.sharedResource;
   const wanted = new Map<string, { readonly namespace: string; readonly name: string }>();
   for (const description of routes) {
