@@ -14,7 +14,12 @@ suite("the demo's manifests", () => {
       [],
     );
     assert.equal(service.metadata.name, "traefik-cert-rotation");
-    assert.equal(sources.length, 2);
+    assert.deepEqual(
+      sources.map(({ metadata }) => metadata.name),
+      ["routes", "children-certmanager", "children-externaldns"].map(
+        (each) => `traefik-cert-rotation-${each}`,
+      ),
+    );
     assert.equal(cronJob.kind, "CronJob");
     assert.throws(() => installationOf([]), /the manifests have no Service/);
   });
