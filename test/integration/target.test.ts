@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, suite, test } from "node:test";
+import { type Rendered, render } from "../chart/render.ts";
 import type { Manifest } from "../control-plane/admin.ts";
 import type { AuditEntry, AuditMark } from "../control-plane/audit-log.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { resyncEvent } from "./harness/cloud-events.ts";
 import { dnsNames, ENDPOINTS, mustGet, ROUTES, records, SERVICES, warningsOn } from "./harness/objects.ts";
 import type { RunningSources } from "./harness/running-sources.ts";
+import { untilAllowed } from "./harness/until.ts";
 import { startWorld, type World } from "./harness/world.ts";
 
 /** The route's host; one record type a line. */
@@ -206,6 +209,74 @@ suite("other targets", () => {
       (await world.requests(mark)).filter(({ resource }) => resource === "services"),
       [],
     );
+    await world.stop();
+  });
+});
+
+/** The Service as k3s' own chart makes it, with the addresses of the nodes that its servicelb puts there. */
+suite("k3s, whose Traefik is in kube-system", () => {
+  const TARGET = "integrations.externalDNS.targetService.namespace";
+  const flag = ["--set", `${TARGET}=kube-system`];
+  const namespace = "kube-system";
+  const service = { ...SERVICES, namespace, name: "traefik" };
+  const status = (...ips: readonly string[]) => ({
+    status: { loadBalancer: { ingress: ips.map((ip) => ({ ip, ipMode: "VIP" })) } },
+  });
+
+  test("is one value, the same one in README.md and docs/gitops.md", async () => {
+    for (const path of ["README.md", "docs/gitops.md"]) {
+      const text = await readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+      assert.ok(text.includes(`\`${flag.join(" ")}\``), path);
+    }
+  });
+
+  test("changes the function's configuration and no right: a Service is readable by name, wherever it is", async () => {
+    const [usual, k3s] = [await render(), await render({}, undefined, flag)];
+    const changed = k3s.filter((object, index) => text(object) !== text(usual[index]));
+    assert.deepEqual(
+      changed.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+      ["ConfigMap traefik-cert-rotation-config"],
+    );
+  });
+
+  /** Without what stands for the configuration in other objects: its hash. */
+  const text = (object: Rendered | undefined) =>
+    JSON.stringify(object).replaceAll(/\b(?:[0-9a-f]{64}|[0-9a-f]{8,10})\b/g, "HASH");
+
+  test("a route's records get the address of that Service, and follow it", async () => {
+    const cluster = await sharedControlPlane();
+    const { admin } = cluster;
+    await admin.create({
+      ...SERVICES,
+      metadata: {
+        namespace,
+        name: "traefik",
+        labels: {
+          "app.kubernetes.io/instance": "traefik-kube-system",
+          "app.kubernetes.io/name": "traefik",
+        },
+      },
+      spec: { type: "LoadBalancer", ports: [{ name: "websecure", port: 443 }] },
+    });
+    await admin.patch(service, status("192.168.1.10", "192.168.1.11"), { subresource: "status" });
+    const world = await startWorld(cluster, {
+      values: { integrations: { externalDNS: { targetService: { namespace } } } },
+    });
+    const { user } = world.release;
+    const mayGet = (name: string, allowed: boolean) =>
+      untilAllowed(admin, user, { verb: "get", group: "", resource: "services", namespace, name }, allowed);
+    await mayGet("traefik", true);
+    await mayGet("kube-dns", false);
+    const sources = await world.listen();
+    const route = `${world.namespace}/ingressroutes/web`;
+    await sources.during(route, () => admin.apply(world.route({ name: "web" })));
+    const published = () => records(admin, world.namespace, "web");
+    assert.deepEqual(await published(), [`${host} A 192.168.1.10,192.168.1.11`]);
+    await sources.during(`${namespace}/services/traefik`, () =>
+      admin.patch(service, status("192.168.1.10"), { subresource: "status" }),
+    );
+    assert.deepEqual(await published(), [`${host} A 192.168.1.10`]);
+    await admin.delete(service);
     await world.stop();
   });
 });

@@ -21,3 +21,15 @@
 {{- include "tcr.selectorLabels" . }}
 app.kubernetes.io/component: scheduled-resync
 {{- end -}}
+
+{{/* "true" where it is a schedule of five fields, a name of one such as `@hourly`, or empty. */}}
+{{- define "tcr.isSchedule" -}}
+{{- $item := "([*?]|%s(-%s)?)(/[1-9][0-9]*)?" -}}
+{{- $fields := list -}}
+{{- range list "[0-5]?[0-9]" "(2[0-3]|[01]?[0-9])" "(3[01]|[12][0-9]|0?[1-9])" "(1[0-2]|0?[1-9]|[A-Za-z]{3})" "([0-6]|[A-Za-z]{3})" -}}
+{{- $one := printf $item . . -}}
+{{- $fields = append $fields (printf "%s(,%s)*" $one $one) -}}
+{{- end -}}
+{{- $named := "@(hourly|daily|midnight|weekly|monthly|yearly|annually)" -}}
+{{- regexMatch (printf "^(|%s|%s)$" $named (join " +" $fields)) . -}}
+{{- end -}}

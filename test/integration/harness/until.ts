@@ -20,11 +20,11 @@ export async function until(
   }
 }
 
-/** Waits until the user may, or may not, do that in all namespaces. */
+/** Waits until the user may, or may not, do that: in all namespaces unless one is named. */
 export async function untilAllowed(
   admin: Admin,
   user: string,
-  resourceAttributes: { verb: string; group: string; resource: string },
+  resourceAttributes: { verb: string; group: string; resource: string; namespace?: string; name?: string },
   allowed: boolean,
 ): Promise<void> {
   const review = {
