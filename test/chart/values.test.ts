@@ -77,7 +77,8 @@ suite("values that are wrong stop the install with their path:", () => {
       { integrations: { externalDNS: { defaultTargets: true, targetIPs: ["192.0.2.1"] } } },
     ],
     ["integrations/externalDNS/targetIPs/0", { integrations: { externalDNS: { targetIPs: ["999.1.1.1"] } } }],
-    ["integrations/externalDNS/domains/0", { integrations: { externalDNS: { domains: ["*.example.com"] } } }],
+    ["integrations/externalDNS/domains/0", { integrations: { externalDNS: { domains: ["a.*.com"] } } }],
+    ["hostPolicy/0/suffixes/0", { hostPolicy: [{ namespaces: ["a"], suffixes: ["https://example.com"] }] }],
     ["integrations/certManager/commonName", { integrations: { certManager: { commonName: "first" } } }],
     ["hostPolicy/0", { hostPolicy: [{ namespaces: [], suffixes: [], identity: [] }] }],
     ["serving/mode", { serving: { mode: "lambda" } }],
@@ -163,6 +164,21 @@ suite("values that do not fit together stop the install with a sentence:", () =>
     [
       /podSecurityContext has runAsUser 0 and runAsNonRoot/,
       { podSecurityContext: { runAsUser: 0, runAsNonRoot: true } },
+    ],
+    ...["domains", "excludeDomains"].map((key): [RegExp, object] => [
+      new RegExp(
+        `integrations\\.externalDNS\\.${key} has \\*\\.example\\.com: write example\\.com, which covers`,
+      ),
+      { integrations: { externalDNS: { [key]: ["example.org", "*.example.com"] } } },
+    ]),
+    [
+      /hostPolicy\[1\]\.suffixes has \*\.example\.com: write example\.com, which covers/,
+      {
+        hostPolicy: [
+          { namespaces: ["a"], suffixes: [".example.org"] },
+          { namespaces: ["b"], suffixes: ["*.example.com"] },
+        ],
+      },
     ],
     [
       /extraEnv has INSTANCE, which the chart sets itself: take it out/,
