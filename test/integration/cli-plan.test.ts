@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
+import { rfc3339 } from "../../functions/reconcile/plan/child/hosts-since.ts";
 import type { AuditEntry } from "../control-plane/audit-log.ts";
 import { kubeconfig } from "../control-plane/kubeconfig.ts";
 import type { Cli, CliResult } from "./harness/cli.ts";
@@ -19,7 +20,7 @@ import {
   mustGet,
   namesOf,
 } from "./harness/objects.ts";
-import { untilAllowed } from "./harness/until.ts";
+import { until, untilAllowed } from "./harness/until.ts";
 import type { World } from "./harness/world.ts";
 
 const MANAGED_BY = "kubernetes.io/managed-by";
@@ -156,6 +157,12 @@ suite("plan", () => {
     for (const name of ["settled", "edited", "silent", "narrowed"]) await apply({ name });
     for (const name of ["pair-a", "pair-b"]) await apply({ name, secretName: "pair" });
     await resync(namespace);
+    const { metadata } = await mustGet(admin, { ...CERTIFICATES, namespace, name: "edited-tls" });
+    // A name that comes within the second of the child's creation has no time of its own, and a plan may be of that second.
+    await until(
+      "the second of their creation has passed",
+      async () => rfc3339(Date.now()) > (metadata.creationTimestamp ?? ""),
+    );
     // What has happened since.
     await apply({ name: "edited", host: "new.example.com" });
     await apply({ name: "silent", annotations: { "traefik-cert-rotater.io/ignore": "all" } });
