@@ -9,17 +9,19 @@ export interface AddOn {
   /** Of all its objects. */
   readonly name: string;
   readonly namespace: string;
-  /** Of its one pod. */
+  /** Of its pods. */
   readonly labels: Readonly<Record<string, string>>;
   /** Rules of a ClusterRole of its own, or the name of one that there is. */
   readonly rights: readonly object[] | string;
   /** Of the pod; its account is added. */
   readonly spec: object;
+  /** Pods; one unless given. */
+  readonly replicas?: number;
 }
 
 const rbac = "rbac.authorization.k8s.io";
 
-export function addOn({ name, namespace, labels, rights, spec }: AddOn): readonly Manifest[] {
+export function addOn({ name, namespace, labels, rights, spec, replicas = 1 }: AddOn): readonly Manifest[] {
   const apiVersion = `${rbac}/v1`;
   const own = typeof rights === "string" ? [] : [rights];
   const role = typeof rights === "string" ? rights : name;
@@ -38,6 +40,7 @@ export function addOn({ name, namespace, labels, rights, spec }: AddOn): readonl
       kind: "Deployment",
       metadata: { name, namespace },
       spec: {
+        replicas,
         selector: { matchLabels: labels },
         template: { metadata: { labels }, spec: { serviceAccountName: name, ...spec } },
       },

@@ -1,5 +1,5 @@
 /**
- * Waiting for Deployments to come and to go.
+ * Waiting for Deployments to come and to go, and for namespaces to go.
  *
  * @module
  */
@@ -24,4 +24,11 @@ export async function waitUntilAvailable(admin: Admin, namespace: string, name: 
 export async function removeDeployment(admin: Admin, namespace: string, name: string): Promise<void> {
   await admin.delete(target(namespace, name), { propagation: "Foreground" });
   await admin.waitFor(target(namespace, name), (object) => object === null, 90_000);
+}
+
+/** Deletes the namespace and waits until all that was in it is gone too. */
+export async function removeNamespace(admin: Admin, name: string): Promise<void> {
+  const namespace = { apiVersion: "v1", kind: "Namespace", name };
+  await admin.delete(namespace);
+  await admin.waitFor(namespace, (object) => object === null, 90_000);
 }

@@ -4,12 +4,14 @@
  *
  * @module
  */
+import { findPrograms as findThirdPartyPrograms } from "../third-party/programs.ts";
 import { findPrograms, testPrograms } from "./components.ts";
 import { takeDown } from "./host/down.ts";
 import { findCluster } from "./host/node.ts";
 import { CannotRunHereError, installPackages, requireNodeSupport } from "./host/requirements.ts";
 import { bringUp } from "./host/up.ts";
 import { productArchive } from "./images/product.ts";
+import { thirdPartyPrograms } from "./third-parties/images.ts";
 
 let started = false;
 
@@ -20,6 +22,8 @@ export async function globalSetup(): Promise<void> {
     // Takes minutes the first time, and shows.
     await productArchive();
     await findPrograms(testPrograms);
+    // One that cannot be had fails the test that needs it, which says why.
+    await findThirdPartyPrograms(thirdPartyPrograms);
     if ((await findCluster()) !== null) return;
     await takeDown();
     started = true;

@@ -8,16 +8,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { KubernetesObject } from "../../functions/kubernetes/objects.ts";
 import { CERTIFICATES, dnsNames, ENDPOINTS, ingressRoute, records } from "../integration/harness/objects.ts";
-import { type RunningSources, startSources } from "../integration/harness/running-sources.ts";
-import { isReady } from "./conditions.ts";
+import type { RunningSources } from "../integration/harness/running-sources.ts";
 import { waitUntilAvailable } from "./deployments.ts";
-import { clusterLookup } from "./harness/dns.ts";
 import { everyStep } from "./harness/every-step.ts";
 import { runResyncJob } from "./harness/job.ts";
+import { functionPods, scaledObject, serveByKeda, serveByKnative } from "./harness/modes.ts";
 import { type FollowedPods, followPods } from "./harness/pods.ts";
 import { type PolicyEngine, startPolicyEngine } from "./harness/policy-engine.ts";
 import { reachable } from "./harness/probe.ts";
-import { knativeService } from "./harness/product.ts";
 import { type ClusterWorld, enterCluster } from "./harness/world.ts";
 import { installKeda, removeKeda } from "./keda/install.ts";
 
@@ -32,7 +30,7 @@ before(async () => {
   await world.sources.stop();
   const { admin, release } = world;
   namespace = await admin.createNamespace("modes");
-  pods = await followPods(admin, release.namespace, "app.kubernetes.io/component=function");
+  pods = await followPods(admin, release.namespace, functionPods);
   engine = await startPolicyEngine(world.cluster);
   await installKeda(admin);
 });
@@ -42,8 +40,7 @@ after(() =>
     // Its routes hold their hosts against those of a later run.
     () => world.admin.delete({ apiVersion: "v1", kind: "Namespace", name: namespace }),
     // As the other tests expect it.
-    () => world.release.upgrade({}),
-    () => world.admin.waitFor(knativeService, isReady, 120_000),
+    () => serveByKnative(world),
     () => removeKeda(world.admin),
     async () => pods.stop(),
     () => world.stop(),
@@ -51,10 +48,8 @@ after(() =>
 );
 
 test("mode keda: a route applied while no pod exists gets its children, and the pod goes again", async () => {
-  const { admin, release } = world;
-  await release.upgrade({ serving: { mode: "keda", keda: { cooldownPeriod: 20 } } });
-  for (const target of [scaledObject(), interceptorRoute()]) await admin.waitFor(target, isReady, 60_000);
-  const sources = await startSources(world.cluster, release, await sinkOf(world), clusterLookup);
+  const { admin } = world;
+  const sources = await serveByKeda(world);
   try {
     for (const route of ["keda-first", "keda-second"]) {
       await pods.gone();
@@ -74,8 +69,8 @@ test("mode keda: a route applied while no pod exists gets its children, and the 
 test("mode deployment: one pod answers the Job", async () => {
   const { admin, release } = world;
   // Else KEDA may still set the replicas after helm has.
-  await admin.delete(scaledObject());
-  await admin.waitFor(scaledObject(), (object) => object === null);
+  await admin.delete(scaledObject(release));
+  await admin.waitFor(scaledObject(release), (object) => object === null);
   await release.upgrade({ serving: { mode: "deployment" }, resync: { onInstall: false } });
   await waitUntilAvailable(admin, release.namespace, release.name);
   await admin.apply(ingressRoute({ namespace, name: "deployment" }));
@@ -85,14 +80,6 @@ test("mode deployment: one pod answers the Job", async () => {
   assert.equal(running().length, 1);
   await isReachableFrom(release.namespace);
 });
-
-const scaledObject = () => ofRelease("keda.sh/v1alpha1", "ScaledObject");
-const interceptorRoute = () => ofRelease("http.keda.sh/v1beta1", "InterceptorRoute");
-
-function ofRelease(apiVersion: string, kind: string) {
-  const { namespace, name } = world.release;
-  return { apiVersion, kind, namespace, name };
-}
 
 const running = () => pods.now().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 
@@ -104,13 +91,6 @@ async function isReachableFrom(allowed: string): Promise<void> {
     reachable(world.admin, { namespace: place }, [address], expected);
   assert.deepEqual(await from(namespace, []), [], "from elsewhere");
   assert.deepEqual(await from(allowed, [address]), [address], `from ${allowed}`);
-}
-
-/** Where the ApiServerSources send to. */
-async function sinkOf({ release }: ClusterWorld): Promise<string> {
-  const uris = (await release.sources()).map(({ spec }) => (spec as { sink: { uri: string } }).sink.uri);
-  assert.equal(new Set(uris).size, 1);
-  return uris[0] ?? "";
 }
 
 async function haveChildren(name: string): Promise<void> {

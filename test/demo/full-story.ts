@@ -132,9 +132,11 @@ function stateOf({ spec, status }: KubernetesObject): string {
 async function answerHttps({ narrator, parties }: FullScene): Promise<void> {
   narrator.step(`https://${host} at two replicas of Traefik, checked against the root of the ACME server`);
   const rootPem = await parties.acme.rootPem();
-  for (const { name, port } of parties.replicas) {
-    const { status, names, serial } = await untilValid(port, host, rootPem);
-    narrator.seen(`${name}: ${status}, a valid certificate for ${names.join(", ")}, serial ${serial}`);
+  for (const replica of parties.replicas) {
+    const { status, names, serial } = await untilValid(replica, host, rootPem);
+    narrator.seen(
+      `${replica.name}: ${status}, a valid certificate for ${names.join(", ")}, serial ${serial}`,
+    );
   }
 }
 
@@ -150,12 +152,12 @@ async function renewUnnoticed({ admin, narrator, parties }: FullScene): Promise<
   narrator.step("The certificate is renewed while both replicas are asked every 20 ms");
   const { replicas, certManager: _ } = parties;
   const rootPem = await parties.acme.rootPem();
-  const askers = replicas.map(({ port }) => keepAsking(port, host, rootPem));
+  const askers = replicas.map((replica) => keepAsking(replica, host, rootPem));
   try {
     await renew(admin, certificate);
     narrator.seen("a new certificate is in the Secret");
-    for (const [index, { port }] of replicas.entries())
-      await untilValid(port, host, rootPem, ({ serial }) => serial !== askers[index]?.serials[0]);
+    for (const [index, replica] of replicas.entries())
+      await untilValid(replica, host, rootPem, ({ serial }) => serial !== askers[index]?.serials[0]);
   } finally {
     await Promise.all(askers.map((asker) => asker.stop()));
   }

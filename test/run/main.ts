@@ -44,7 +44,10 @@ const ON_REQUEST: typeof SUITES = {
     const { globalSetup, globalTeardown } = await import("../cluster/global-setup.ts");
     await globalSetup();
     try {
-      return await runTests("cluster tests", await findTestFiles(CLUSTER), { concurrency: 1 });
+      return await runTests("cluster tests", await findTestFiles(CLUSTER), {
+        concurrency: 1,
+        output: "always",
+      });
     } finally {
       await globalTeardown();
     }

@@ -58,7 +58,7 @@ test("from kubectl apply to valid HTTPS at two replicas, and back", async (t) =>
   await t.test("it is renewed without one invalid answer", async () => {
     const { replicas } = world.parties;
     const before = await world.validEverywhere(host);
-    const askers = replicas.map(({ port }) => keepAsking(port, host, world.rootPem));
+    const askers = replicas.map((replica) => keepAsking(replica, host, world.rootPem));
     const renewal = startStopwatch("a renewal");
     await renew(admin, { namespace, name: "www-tls" });
     renewal.lap("the new certificate is issued");

@@ -13,7 +13,7 @@ import { imageOf, platformArchives } from "../images/platform.ts";
 const name = "cert-manager";
 const namespace = name;
 
-const manifests: readonly Manifest[] = [
+const manifests = (args: readonly string[]): readonly Manifest[] => [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
   ...addOn({
     name,
@@ -22,15 +22,15 @@ const manifests: readonly Manifest[] = [
     // Its own rights are not what is tested.
     rights: "cluster-admin",
     spec: {
-      containers: [{ name, image: imageOf(name), env: [{ name: "POD_NAMESPACE", value: namespace }] }],
+      containers: [{ name, image: imageOf(name), args, env: [{ name: "POD_NAMESPACE", value: namespace }] }],
     },
   }),
 ];
 
-/** Imports the image, applies it all and waits until the controllers run. */
-export async function installCertManager(admin: Admin): Promise<void> {
+/** Imports the image, applies it all and waits until the controllers run, with these flags. */
+export async function installCertManager(admin: Admin, args: readonly string[] = []): Promise<void> {
   await importImages(await platformArchives([name]));
-  for (const object of manifests) await admin.apply(object);
+  for (const object of manifests(args)) await admin.apply(object);
   await waitUntilAvailable(admin, namespace, name);
 }
 

@@ -20,11 +20,21 @@ export interface HttpsAnswer {
   readonly key: string;
 }
 
-/** Asks `https://<host>/` of what listens at `port` on loopback. */
-export function askHttps(port: number, host: string, rootPem: string): Promise<HttpsAnswer> {
+/** Where somebody listens; on loopback unless it has an address. */
+export interface HttpsServer {
+  readonly address?: string;
+  readonly port: number;
+}
+
+/** Asks `https://<host>/` of that server. */
+export function askHttps(
+  { address = "127.0.0.1", port }: HttpsServer,
+  host: string,
+  rootPem: string,
+): Promise<HttpsAnswer> {
   return new Promise((resolve) => {
     const options = {
-      host: "127.0.0.1",
+      host: address,
       port,
       servername: host,
       headers: { host },
@@ -68,7 +78,7 @@ function keyOf(certificate: X509Certificate | undefined): string {
 
 /** Asks again and again until the answer is valid and 200, and as `wanted`. Throws after `timeout` ms what it was last. */
 export async function untilValid(
-  port: number,
+  server: HttpsServer,
   host: string,
   rootPem: string,
   wanted: (answer: HttpsAnswer) => boolean = () => true,
@@ -76,11 +86,11 @@ export async function untilValid(
 ): Promise<HttpsAnswer> {
   const end = Date.now() + timeout;
   for (;;) {
-    const answer = await askHttps(port, host, rootPem);
+    const answer = await askHttps(server, host, rootPem);
     if (answer.problem === null && answer.status === 200 && wanted(answer)) return answer;
     if (Date.now() > end)
       throw new Error(
-        `https://${host} at port ${port} after ${timeout} ms: status ${answer.status}, ${answer.problem ?? "a valid certificate"}, for ${answer.names.join(" ")}`,
+        `https://${host} at ${server.address ?? ""}:${server.port} after ${timeout} ms: status ${answer.status}, ${answer.problem ?? "a valid certificate"}, for ${answer.names.join(" ")}`,
       );
     await delay(20);
   }
@@ -97,7 +107,7 @@ export interface Asker {
 }
 
 /** Asks every 20 ms until it is stopped. */
-export function keepAsking(port: number, host: string, rootPem: string): Asker {
+export function keepAsking(server: HttpsServer, host: string, rootPem: string): Asker {
   const invalid: HttpsAnswer[] = [];
   const serials: string[] = [];
   let asked = 0;
@@ -106,7 +116,7 @@ export function keepAsking(port: number, host: string, rootPem: string): Asker {
     // Once more after the stop: what is there then is seen.
     for (let last = false; !last; ) {
       last = stopped;
-      const answer = await askHttps(port, host, rootPem);
+      const answer = await askHttps(server, host, rootPem);
       asked++;
       if (answer.problem !== null || answer.status !== 200) invalid.push(answer);
       if (serials.at(-1) !== answer.serial) serials.push(answer.serial);

@@ -99,7 +99,7 @@ export async function startRouteWorld(options: RouteWorldOptions = {}): Promise<
       });
     },
     validEverywhere: (host, wanted) =>
-      Promise.all(parties.replicas.map(({ port }) => untilValid(port, host, rootPem, wanted))),
+      Promise.all(parties.replicas.map((replica) => untilValid(replica, host, rootPem, wanted))),
     async answered(name, type, values) {
       const { dns, externalDns: _ } = parties;
       const wanted = [...values].sort().join(" ");

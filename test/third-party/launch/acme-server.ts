@@ -5,6 +5,7 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { request } from "node:https";
+import type { LookupFunction } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createAuthority, issue } from "../../control-plane/certificates.ts";
@@ -39,32 +40,43 @@ export async function startAcmeServer(
   await writeFile(files.certificate, certificate.certPem);
   await writeFile(files.privateKey, certificate.keyPem, { mode: 0o600 });
   const configuration = join(folder, "pebble.json");
-  await writeFile(configuration, JSON.stringify(configurationOf(port, adminPort, files)));
+  await writeFile(configuration, pebbleConfiguration(`127.0.0.1:${port}`, `127.0.0.1:${adminPort}`, files));
   const running = await launch(supervisor, {
     name: "pebble",
     command: pebble,
     args: ["-config", configuration, "-dnsserver", `127.0.0.1:${dnsPort}`],
-    // Of what it does only to try its clients: no waiting, no refused nonces; each challenge is made again.
-    env: { PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0", PEBBLE_AUTHZREUSE: "0" },
+    env: pebbleEnvironment,
     ports: [port, adminPort],
   });
   return {
     ...running,
     authorityPem: authority.certPem,
     front: await startAcmeFront(port, certificate, authority.certPem),
-    rootPem: () => read(`https://127.0.0.1:${adminPort}/roots/0`, authority.certPem),
+    rootPem: () => readRoot(`https://127.0.0.1:${adminPort}`, authority.certPem),
   };
 }
 
-function configurationOf(port: number, adminPort: number, files: object): object {
+/** Of what it does only to try its clients: no waiting, no refused nonces; each challenge is made again. */
+export const pebbleEnvironment = {
+  PEBBLE_VA_NOSLEEP: "1",
+  PEBBLE_WFE_NONCEREJECT: "0",
+  PEBBLE_AUTHZREUSE: "0",
+};
+
+/** Its file for listening at these addresses, `HOST:PORT`; its own certificate is in `files`. */
+export function pebbleConfiguration(
+  listenAddress: string,
+  managementListenAddress: string,
+  files: { readonly certificate: string; readonly privateKey: string },
+): string {
   const profiles: Record<Profile, object> = {
     classic: { description: "90 days", validityPeriod: 90 * 24 * 3_600 },
     brief: { description: "90 seconds", validityPeriod: 90 },
   };
-  return {
+  return JSON.stringify({
     pebble: {
-      listenAddress: `127.0.0.1:${port}`,
-      managementListenAddress: `127.0.0.1:${adminPort}`,
+      listenAddress,
+      managementListenAddress,
       ...files,
       // Of challenges that nobody uses here.
       httpPort: 5002,
@@ -74,12 +86,13 @@ function configurationOf(port: number, adminPort: number, files: object): object
       retryAfter: { authz: 1, order: 1 },
       profiles,
     },
-  };
+  });
 }
 
-function read(url: string, ca: string): Promise<string> {
+/** The root of what the Pebble with this management URL issues; `ca` has issued its own certificate. */
+export function readRoot(url: string, ca: string, lookup?: LookupFunction): Promise<string> {
   return new Promise((resolve, reject) => {
-    request(url, { ca, agent: false }, (response) => resolve(text(response)))
+    request(`${url}/roots/0`, { ca, agent: false, lookup }, (response) => resolve(text(response)))
       .on("error", reject)
       .end();
   });

@@ -33,15 +33,27 @@ export async function startCertManager(
   const args = [
     `-kubeconfig=${cluster.kubeconfigPath}`,
     `-cluster-resource-namespace=${namespace}`,
-    "-acme",
     `-shim=${options.shim ?? false}`,
-    `-dns01-nameservers=127.0.0.1:${dns.port}`,
+    ...acmeArgs(dns),
+  ];
+  return launch(supervisor, { name: "cert-manager", command: program, args, ports: [] });
+}
+
+/** Where it finds DNS, with the key that it writes with. */
+type Dns = Pick<DnsServer, "address" | "port" | "acmeKey">;
+/** Where it finds the ACME server. */
+type Acme = Pick<AcmeServer, "authorityPem"> & { readonly front: Pick<AcmeServer["front"], "directory"> };
+
+/** The flags for ACME with that DNS server. */
+export function acmeArgs({ address, port }: Dns): readonly string[] {
+  return [
+    "-acme",
+    `-dns01-nameservers=${address}:${port}`,
     // An hour with the usual settings.
     "-backoff=2s",
     "-workers=5",
     "-kube-api-qps=200",
   ];
-  return launch(supervisor, { name: "cert-manager", command: program, args, ports: [] });
 }
 
 /**
@@ -65,8 +77,8 @@ export interface IssuerOptions {
 /** Makes a ClusterIssuer and waits until it has its account at the ACME server. */
 export async function applyIssuer(
   admin: Admin,
-  acme: AcmeServer,
-  dns: DnsServer,
+  acme: Acme,
+  dns: Dns,
   { name = ISSUER, profile = "classic" }: IssuerOptions = {},
 ): Promise<void> {
   await admin.apply({
@@ -76,7 +88,7 @@ export async function applyIssuer(
     stringData: { secret: dns.acmeKey.secret },
   });
   const rfc2136 = {
-    nameserver: `127.0.0.1:${dns.port}`,
+    nameserver: `${dns.address}:${dns.port}`,
     tsigKeyName: dns.acmeKey.name,
     tsigAlgorithm: "HMACSHA256",
     tsigSecretSecretRef: { name: TSIG_SECRET, key: "secret" },

@@ -38,9 +38,28 @@ export async function startExternalDns(
   const port = await freePort();
   const args = [
     `--kubeconfig=${cluster.kubeconfigPath}`,
+    ...externalDnsArgs(dns, { sources, owner }),
+    `--metrics-address=127.0.0.1:${port}`,
+    "--log-level=debug",
+    ...flags,
+  ];
+  const running = await launch(supervisor, { name: owner, command: program, args, ports: [port] });
+  return {
+    ...running,
+    metricsUrl: `http://127.0.0.1:${port}/metrics`,
+    changes: async () => changesIn(await readFile(join(supervisor.folder, `${owner}.log`), "utf8")),
+  };
+}
+
+/** Its flags for writing records of these sources to that DNS server, as that owner. */
+export function externalDnsArgs(
+  dns: Pick<DnsServer, "address" | "port" | "recordsKey">,
+  { sources, owner }: { readonly sources: readonly Source[]; readonly owner: string },
+): readonly string[] {
+  return [
     ...sources.map((source) => `--source=${source}`),
     "--provider=rfc2136",
-    "--rfc2136-host=127.0.0.1",
+    `--rfc2136-host=${dns.address}`,
     `--rfc2136-port=${dns.port}`,
     `--rfc2136-zone=${ZONE}`,
     `--rfc2136-tsig-keyname=${dns.recordsKey.name}`,
@@ -55,16 +74,7 @@ export async function startExternalDns(
     "--interval=1s",
     "--events",
     "--min-event-sync-interval=100ms",
-    `--metrics-address=127.0.0.1:${port}`,
-    "--log-level=debug",
-    ...flags,
   ];
-  const running = await launch(supervisor, { name: owner, command: program, args, ports: [port] });
-  return {
-    ...running,
-    metricsUrl: `http://127.0.0.1:${port}/metrics`,
-    changes: async () => changesIn(await readFile(join(supervisor.folder, `${owner}.log`), "utf8")),
-  };
 }
 
 function changesIn(log: string): string[] {

@@ -20,17 +20,22 @@ export async function startReplica(
   name: string,
 ): Promise<Replica> {
   const [port, adminPort] = [await freePort(), await freePort()];
-  const args = [
+  const args = traefikArgs(`127.0.0.1:${port}`, `127.0.0.1:${adminPort}`);
+  const env = { KUBECONFIG: cluster.kubeconfigPath };
+  return { ...(await launch(supervisor, { name, command: program, args, env, ports: [port] })), port };
+}
+
+/** The flags of a replica that listens at these addresses, `HOST:PORT`, for HTTPS and for its own pages. */
+export function traefikArgs(address: string, ownAddress: string): readonly string[] {
+  return [
     "--global.checknewversion=false",
     "--global.sendanonymoususage=false",
     "--log.level=INFO",
-    `--entrypoints.websecure.address=127.0.0.1:${port}`,
-    `--entrypoints.traefik.address=127.0.0.1:${adminPort}`,
+    `--entrypoints.websecure.address=${address}`,
+    `--entrypoints.traefik.address=${ownAddress}`,
     // A backend that is always there.
     "--ping=true",
     "--providers.kubernetescrd=true",
     "--providers.kubernetescrd.allowexternalnameservices=true",
   ];
-  const env = { KUBECONFIG: cluster.kubeconfigPath };
-  return { ...(await launch(supervisor, { name, command: program, args, env, ports: [port] })), port };
 }
