@@ -10,6 +10,11 @@ import { collectionPath } from "../../kubernetes/paths.ts";
 import { Pace } from "../../pace.ts";
 
 const PAGE_SIZE = 500;
+/**
+ * Of a list at the version of a write: it is in the API server's cache, and its next page waits for the one before, in
+ * the midst of an event.
+ */
+const EXACT_PAGE_SIZE = 2_000;
 /** A list that expires this often is slower than the cluster changes; the resync is tried again later. */
 const MAX_RESTARTS = 5;
 
@@ -137,7 +142,7 @@ function requestPage(
 ): Promise<ListPage> {
   const options: ListOptions = {
     namespace,
-    limit: PAGE_SIZE,
+    limit: exactVersion === undefined ? PAGE_SIZE : EXACT_PAGE_SIZE,
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(continueToken === null ? {} : { continueToken }),
     // The token of a page knows the version.
