@@ -40,6 +40,8 @@ export interface FunctionOptions {
   readonly sink: URL | null;
   /** What looks at the parts while they work; nobody, unless given. */
   readonly observers?: Observers;
+  /** Whether routes are reconciled ahead of their events in a burst; unless given, they are. */
+  readonly looksAhead?: boolean;
 }
 
 export interface AssembledFunction {
@@ -52,7 +54,7 @@ export interface AssembledFunction {
 /** Wires the function. Talks to nobody until the first request. */
 export function createFunction(options: FunctionOptions): AssembledFunction {
   const { configuration, credentials, instance, reportingInstance, log, sink, configMap = null } = options;
-  const { observers = UNSEEN } = options;
+  const { observers = UNSEEN, looksAhead = true } = options;
   const client = createClient(credentials, observers.transport(createTransport(credentials)));
   const { integrations, mode, oidc } = configuration;
   const observes = mode === "observe";
@@ -60,7 +62,7 @@ export function createFunction(options: FunctionOptions): AssembledFunction {
   const track = <T>(work: Promise<T>) => inFlight.track(work);
   const dispatcher = createDispatcher({
     client: joiningReads(client, integrations),
-    lookAhead: { watch: client.watch, track },
+    lookAhead: looksAhead ? { watch: client.watch, track, isDraining: () => inFlight.isDraining } : null,
     execute: observes
       ? observeOnly
       : observers.execute(withKeyLock(createExecutor(client), integrations, client)),

@@ -81,7 +81,7 @@ export class Replicas {
       return work;
     };
     return createMemoryDispatcher(client, configuration, {
-      lookAhead: isSerial ? { watch: client.watch, track } : null,
+      lookAhead: isSerial ? { watch: client.watch, track, isDraining: () => false } : null,
       instance: "tests/replicas",
       hostClaims: this.#options.hostClaims ?? "resync",
       // Who looks ahead compares times: those of a serial source are as long as the work takes.

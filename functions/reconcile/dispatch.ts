@@ -195,7 +195,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
 /** One look ahead for each kind of route, as the source has one stream of events for each. */
 function createLookAheads(
   context: ReconcileContext,
-  { watch, track }: LookAheadAccess,
+  { watch, track, isDraining }: LookAheadAccess,
   reconcile: (route: RouteReference, options: RouteOptions, within: ReconcileContext) => Promise<Report>,
 ): (route: RouteReference) => LookAhead {
   const events = new LaterEvents(context.events, track);
@@ -211,6 +211,7 @@ function createLookAheads(
       now: context.now,
       log: context.log,
       track,
+      isDraining,
       onIdle: () => void events.flush(),
       reconcile: (seen, isNew) => {
         const { namespace = "", name } = seen.metadata;

@@ -23,6 +23,7 @@ function stage(watch: (options: WatchOptions) => Promise<void> = ({ signal }) =>
   const begun: string[] = [];
   const live = new Map<string, KubernetesObject>();
   const work = new Map<string, PromiseWithResolvers<Report>>();
+  const draining = { is: false };
   let idle = 0;
   const ahead = new LookAhead({
     resource: ROUTES,
@@ -40,6 +41,7 @@ function stage(watch: (options: WatchOptions) => Promise<void> = ({ signal }) =>
     },
     onIdle: () => void idle++,
     track: (promise) => promise,
+    isDraining: () => draining.is,
     now: () => clock.now,
     log: { debug: () => undefined },
   });
@@ -57,7 +59,7 @@ function stage(watch: (options: WatchOptions) => Promise<void> = ({ signal }) =>
   };
   const tell = (name: string, type: WatchChange["type"] = "ADDED", version = name) =>
     watches.at(-1)?.onChange({ type, object: object(name, version) });
-  return { ahead, event, burst, tell, watches, begun, live, work, idle: () => idle, clock };
+  return { ahead, event, burst, tell, watches, begun, live, work, idle: () => idle, clock, draining };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -65,6 +67,26 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 suite("looking ahead", () => {
+  test("begins nothing more once the process ends", async () => {
+    const on = stage();
+    await on.burst();
+    on.draining.is = true;
+    on.tell("5");
+    assert.deepEqual(on.begun, []);
+    assert.equal(on.watches[0]?.signal.aborted, true);
+  });
+
+  test("takes a route for new once: a later watch that shows it again does not", async () => {
+    const on = stage();
+    await on.burst();
+    on.tell("5");
+    await Promise.all([on.event("1"), on.event("2")]);
+    await on.burst();
+    assert.equal(on.watches.length, 2);
+    on.tell("5");
+    assert.deepEqual(on.begun, ["5 new", "5"]);
+  });
+
   test("begins when events come back to back, with what changed after the route of the event", async () => {
     const on = stage();
     await on.event("1");

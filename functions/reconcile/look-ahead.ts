@@ -35,6 +35,8 @@ export interface LookAheadOptions {
   readonly onIdle: () => void;
   /** Keeps the process until the work has ended. */
   readonly track: <T>(work: Promise<T>) => Promise<T>;
+  /** The process ends: nothing more is begun. */
+  readonly isDraining: () => boolean;
   /** Milliseconds. */
   readonly now: () => number;
   readonly log: Pick<Logger, "debug">;
@@ -57,6 +59,8 @@ export class LookAhead {
   readonly #waiting = new Map<string, Ahead>();
   /** Routes whose events were handled without anything done ahead: the watch may tell of them late. */
   readonly #handled = new Set<string>();
+  /** Routes that were reconciled as new ones: a later watch that shows them again must not take them for new again. */
+  readonly #wasNew = new Set<string>();
   #running = 0;
   #places = 0;
   #watch: AbortController | null = null;
@@ -140,14 +144,17 @@ export class LookAhead {
     this.#waiting.delete(key);
     this.#ahead.delete(key);
     if (type === "DELETED" || object.metadata.deletionTimestamp !== undefined) return;
+    if (this.#options.isDraining()) this.#stop();
     if (this.#watch === null || this.#handled.has(key) || this.#ahead.size >= MAX_AHEAD) return;
     const { reconcile } = this.#options;
-    const isNew = type === "ADDED" && object.metadata.generation === 1;
+    const isNew =
+      type === "ADDED" && object.metadata.generation === 1 && !this.#wasNew.has(versionOf(object));
     let report: Promise<Report> | null = null;
     const ahead: Ahead = {
       version: versionOf(object),
       place: this.#places++,
       start: () => {
+        if (isNew) this.#rememberNew(object);
         report ??= this.#work(() => reconcile(object, isNew));
         return report;
       },
@@ -155,6 +162,11 @@ export class LookAhead {
     this.#ahead.set(key, ahead);
     this.#waiting.set(key, ahead);
     this.#pump();
+  }
+
+  #rememberNew(object: KubernetesObject): void {
+    if (this.#wasNew.size >= MAX_AHEAD) this.#wasNew.clear();
+    this.#wasNew.add(versionOf(object));
   }
 
   async #work(reconcile: () => Promise<Report>): Promise<Report> {
@@ -168,6 +180,7 @@ export class LookAhead {
   }
 
   #pump(): void {
+    if (this.#options.isDraining()) this.#waiting.clear();
     for (const [key, ahead] of this.#waiting) {
       if (this.#running >= AT_ONCE) return;
       this.#waiting.delete(key);

@@ -43,6 +43,8 @@ export interface LookAheadAccess {
   readonly watch: KubernetesClient["watch"];
   /** Keeps the process until the work has ended. */
   readonly track: <T>(work: Promise<T>) => Promise<T>;
+  /** The process ends: nothing more is begun ahead. */
+  readonly isDraining: () => boolean;
 }
 
 export interface ReconcileContext extends Identity {
