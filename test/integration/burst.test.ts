@@ -21,7 +21,10 @@ suite("a burst of routes through the source", () => {
 
   before(async () => {
     const externalDNS = { targetIPs: ["192.0.2.7"] };
-    world = await startWorld(await sharedControlPlane(), { values: { integrations: { externalDNS } } });
+    world = await startWorld(await sharedControlPlane(), {
+      values: { integrations: { externalDNS } },
+      function: { looksAhead: true },
+    });
     sources = await world.listen();
   });
   after(() => world?.stop());

@@ -66,6 +66,13 @@ suite(`on Node ${OLDEST_NODE}`, () => {
     ],
     plan: [[() => ["plan", "--namespace", world.namespace, ...live()], /create Certificate \S+\/web-tls/]],
     status: [[() => ["status", "--namespace", world.namespace, ...live(), "-o", "json"], /web-tls/]],
+    migrate: [[() => ["migrate", "-f", EXAMPLE], /my-ingress/]],
+    "take-over": [
+      [
+        () => ["take-over", "--dry-run", "--installation", world.release.instance],
+        /Children for installation/,
+      ],
+    ],
     completion: [[() => ["completion", "bash"], /complete/]],
     resync: [
       [() => ["resync", "--namespace", world.namespace, "--dry-run", ...live()], /create Certificate/],

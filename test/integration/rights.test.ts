@@ -146,6 +146,8 @@ const looksAheadAtRoutes: Scenario = (stage) => looksAhead(stage, ROUTES, stage.
 const looksAheadAtTcpRoutes: Scenario = (stage) => looksAhead(stage, TCP_ROUTES, stage.tcpRoute);
 const looksAheadAtUdpRoutes: Scenario = (stage) => looksAhead(stage, UDP_ROUTES, stage.udpRoute);
 
+const LOOKING_AHEAD = new Set([looksAheadAtRoutes, looksAheadAtTcpRoutes, looksAheadAtUdpRoutes]);
+
 /** Every right of the chart's ClusterRole, and what cannot be done without it. */
 const NEEDED: Readonly<Record<string, Scenario>> = {
   "traefik.io/ingressroutes get": makes,
@@ -249,7 +251,10 @@ suite("the function's rights", { concurrency: 4 }, () => {
     const token = await admin.token(account.namespace, account.name);
     const apps: RunningFunction[] = [];
     const start = async () => {
-      const app = await startFunction(cluster, release, { authorization: async () => `Bearer ${token}` });
+      const app = await startFunction(cluster, release, {
+        authorization: async () => `Bearer ${token}`,
+        looksAhead: LOOKING_AHEAD.has(scenario),
+      });
       apps.push(app);
       return app;
     };

@@ -46,6 +46,11 @@ export interface FunctionSettings {
   readonly configured?: (configuration: Configuration) => Configuration;
   /** The integrations there are; those of the product unless given. */
   readonly integrations?: readonly IntegrationDefinition[];
+  /**
+   * Whether events that come back to back are a burst, as they are to the product. Unless given, each is on its own: a
+   * test that sends one after the other asks what comes of each, its requests and its Kubernetes Events included.
+   */
+  readonly looksAhead?: boolean;
 }
 
 export async function startFunction(
@@ -61,6 +66,7 @@ export async function startFunction(
   );
   const logs: LogLine[] = [];
   const { listener, inFlight } = createFunction({
+    looksAhead: settings.looksAhead ?? false,
     sink: null,
     configMap: release.configMap,
     configuration: settings.configured?.(configuration) ?? configuration,
