@@ -6,6 +6,7 @@ import { after, before, suite, test } from "node:test";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
 import { loadCrds } from "../control-plane/crds.ts";
 import { CERTIFICATES, eventsOn, ingressRoute } from "../integration/harness/objects.ts";
+import { until } from "../integration/harness/until.ts";
 import { DEMO } from "./existing-cluster.ts";
 
 const RBAC = "rbac.authorization.k8s.io/v1";
@@ -40,7 +41,13 @@ suite("npm run demo -- --context", () => {
 
     assert.deepEqual(await admin.list(CERTIFICATES), []);
     assert.deepEqual(await eventsOn(admin, other, "theirs"), []);
-    await assert.rejects(admin.client.json({ path: "/apis/externaldns.k8s.io/v1alpha1" }), /404/);
+    // A definition that is gone is served until the API server's own cache has caught up.
+    await until("DNSEndpoint is not served", () =>
+      admin.client.json({ path: "/apis/externaldns.k8s.io/v1alpha1" }).then(
+        () => false,
+        (error: Error) => error.message.includes("404"),
+      ),
+    );
     assert.equal(await admin.get({ ...namespace, name: DEMO }), null);
     for (const kind of ["ClusterRole", "ClusterRoleBinding"]) {
       const names = (await admin.list({ apiVersion: RBAC, kind })).map(({ metadata }) => metadata.name);
