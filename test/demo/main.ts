@@ -134,7 +134,7 @@ async function install(platform: Platform, narrator: Narrator): Promise<Stage> {
   for (const object of platform.installation.applied) await platform.admin.apply(object);
   const opened = await openStage(platform, narrator);
   await opened.startSources();
-  narrator.seen("both ApiServerSources watch; the function sleeps");
+  narrator.seen("the ApiServerSources watch; the function sleeps");
   return opened;
 }
 
