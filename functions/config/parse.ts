@@ -4,12 +4,12 @@
  * @module
  */
 import * as v from "valibot";
-import { isInstanceName } from "../instance.ts";
 import type { IntegrationDefinition } from "../integrations/definition.ts";
 import { isIdentityPattern } from "../integrations/identity.ts";
 import type { Integration } from "../integrations/integration.ts";
 import { LOG_LEVELS } from "../log.ts";
 import { choice, flag, open, settings, strings } from "../schema/fields.ts";
+import { isInstanceName } from "../schema/object-names.ts";
 import { isRecord } from "../schema/unknown.ts";
 import { type Configuration, type ConfigurationProblem, InvalidConfigurationError } from "./configuration.ts";
 import { expectedDomain, toDomain } from "./domain-suffix.ts";

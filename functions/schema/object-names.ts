@@ -15,3 +15,9 @@ export function isNamespaceName(name: string): boolean {
 export function isObjectName(name: string): boolean {
   return name.length <= 253 && SUBDOMAIN.test(name);
 }
+
+/** Whether the text is `<namespace>/<release>`, the name of an installation. */
+export function isInstanceName(text: string): boolean {
+  const [namespace = "", release = "", ...rest] = text.split("/");
+  return isNamespaceName(namespace) && isObjectName(release) && rest.length === 0;
+}

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { isInstanceName } from "../../instance.ts";
 import { INTEGRATIONS } from "../../integrations/index.ts";
-import { isNamespaceName } from "../../schema/object-names.ts";
+import { isInstanceName, isNamespaceName } from "../../schema/object-names.ts";
 import { connect } from "../connection/connection.ts";
 import { listInstallations } from "../installation/installation.ts";
 import { checkInstance } from "../installation/instance.ts";

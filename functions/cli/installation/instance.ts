@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { DEFAULT_INSTANCE, isInstanceName } from "../../instance.ts";
+import { DEFAULT_INSTANCE } from "../../instance.ts";
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
 import { INSTANCE_ANNOTATION, MANAGED_BY_SELECTOR } from "../../reconcile/plan/ownership.ts";
+import { isInstanceName } from "../../schema/object-names.ts";
 import { UsageError } from "../terminal/terminal.ts";
 
 /** As many children are asked whose they are. */
