@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
 import { certificateSpec } from "../../functions/integrations/cert-manager/spec/certificate-schema.ts";
 import type { Schema } from "../../tools/values/schema.ts";
+import { FULL_CERTIFICATE_SPEC } from "../full-certificate-spec.ts";
 import { chart, only, render } from "./render.ts";
 
 const PATH = "integrations/certManager/certificateTemplate";
@@ -112,26 +113,10 @@ suite("what needs a sentence", () => {
 
 test("whatever cert-manager takes is taken", async () => {
   const spec = {
-    usages: ["server auth"],
-    issuerRef: { name: "x", kind: "AWSPCAIssuer", group: "awspca.cert-manager.io" },
-    subject: { organizations: ["Example, Inc."], serialNumber: "42" },
-    privateKey: { size: 384, algorithm: "ECDSA", rotationPolicy: "Always", encoding: "PKCS8" },
-    signatureAlgorithm: "ECDSAWithSHA384",
+    ...FULL_CERTIFICATE_SPEC,
     duration: "2160h30m",
-    renewBeforePercentage: 30,
-    keystores: {
-      pkcs12: { create: true, profile: "Modern2023", passwordSecretRef: { name: "p", key: "k" } },
-    },
-    additionalOutputFormats: [{ type: "DER" }],
-    secretTemplate: { annotations: { "cert-manager.io/allow-direct-injection": "true" } },
-    nameConstraints: { critical: true, permitted: { dnsDomains: ["example.org"] } },
-    isCA: true,
-    encodeUsagesInRequest: false,
-    otherNames: [{ oid: "1.3.6.1.4.1.311.20.2.3", utf8Value: "a@b.org" }],
-    uris: ["spiffe://example.org/x"],
     ipAddresses: ["2001:db8::1"],
     emailAddresses: ["ops@example.com"],
-    renewal: { policy: "RenewBefore", windows: [{ cron: "0 0 * * *", windowDuration: "1h" }] },
   };
   const objects = await render(ofTemplate({ metadata: { labels: { "example.org/team": "" } }, spec }));
   const { data } = only(objects, "ConfigMap") as unknown as { data: Readonly<Record<string, string>> };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as v from "valibot";
+import { FULL_CERTIFICATE_SPEC } from "../../../../test/full-certificate-spec.ts";
 import { problemsOf } from "../../../config/problems.ts";
 import { certManagerSettings } from "../settings.ts";
 
@@ -138,30 +139,12 @@ test("labels and annotations of the template are such that an object can have th
 });
 
 test("a template with all that there is stays as it is written", () => {
-  const spec = {
-    usages: ["server auth"],
-    issuerRef: { name: "x", kind: "AWSPCAIssuer", group: "awspca.cert-manager.io" },
-    subject: { organizations: ["Example, Inc."], serialNumber: "42" },
-    privateKey: { size: 384, algorithm: "ECDSA", rotationPolicy: "Always", encoding: "PKCS8" },
-    signatureAlgorithm: "ECDSAWithSHA384",
-    duration: "2160h",
-    renewBeforePercentage: 30,
-    keystores: {
-      pkcs12: { create: true, profile: "Modern2023", passwordSecretRef: { name: "p", key: "k" } },
-    },
-    additionalOutputFormats: [{ type: "DER" }],
-    secretTemplate: { annotations: { "cert-manager.io/allow-direct-injection": "true" } },
-    nameConstraints: { critical: true, permitted: { dnsDomains: ["example.org"] } },
-    isCA: true,
-    encodeUsagesInRequest: false,
-    otherNames: [{ oid: "1.3.6.1.4.1.311.20.2.3", utf8Value: "a@b.org" }],
-    uris: ["spiffe://example.org/x"],
-    renewal: { policy: "RenewBefore", windows: [{ cron: "0 0 * * *", windowDuration: "1h" }] },
-  };
-  const parsed = v.parse(certManagerSettings, { certificateTemplate: { spec } }).certificateTemplate;
+  const parsed = v.parse(certManagerSettings, {
+    certificateTemplate: { spec: FULL_CERTIFICATE_SPEC },
+  }).certificateTemplate;
   assert.equal(
     JSON.stringify(Object.keys(parsed.spec).toSorted()),
-    JSON.stringify(Object.keys(spec).toSorted()),
+    JSON.stringify(Object.keys(FULL_CERTIFICATE_SPEC).toSorted()),
   );
-  assert.deepEqual(parsed.spec, spec);
+  assert.deepEqual(parsed.spec, FULL_CERTIFICATE_SPEC);
 });
