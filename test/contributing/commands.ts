@@ -5,11 +5,18 @@
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
+/** What is waited for comes in seconds; a command that keeps quiet longer is broken. */
+const PATIENCE = 2 * 60_000;
+
 export interface RunningCommand {
-  /** Waits until what was printed since the last call matches; ends with an error where the command ends before. */
+  /**
+   * Waits until what was printed since the last call matches, colours aside; ends with an error where the command ends
+   * before, or where it does not come.
+   */
   until(pattern: RegExp): Promise<string>;
   /** The exit code, and all that was printed. */
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
@@ -27,13 +34,18 @@ export function start(command: string, env: Readonly<Record<string, string>> = {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const killGroup = (signal: NodeJS.Signals) => {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  };
+  // Where the test fails, nothing stays behind.
+  process.on("exit", () => over || killGroup("SIGKILL"));
   let output = "";
   let seen = 0;
   let changed = () => {};
   let over = false;
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
+      output += stripVTControlCharacters(text);
       changed();
     });
   const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
@@ -46,12 +58,15 @@ export function start(command: string, env: Readonly<Record<string, string>> = {
   return {
     ended,
     async until(pattern) {
+      const late = AbortSignal.timeout(PATIENCE);
+      late.addEventListener("abort", () => changed());
       for (;;) {
         const fresh = output.slice(seen);
         if (pattern.test(fresh)) {
           seen = output.length;
           return fresh;
         }
+        if (late.aborted) throw new Error(`${command} did not print ${pattern}: ${output}`);
         const { promise, resolve } = Promise.withResolvers<"more">();
         changed = () => resolve("more");
         const next = await Promise.race([promise, ended]);
@@ -60,7 +75,7 @@ export function start(command: string, env: Readonly<Record<string, string>> = {
       }
     },
     async interrupt() {
-      if (child.pid !== undefined && !over) process.kill(-child.pid, "SIGINT");
+      if (!over) killGroup("SIGINT");
       await ended;
     },
   };

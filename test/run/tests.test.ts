@@ -13,6 +13,7 @@ const FILES = {
   hook: ['before(() => { throw new Error("x"); }); test("a", () => {}); test("b", () => {});', 0, 2],
   broken: ['throw new Error("while loading");', 0, 1],
   early: ['test("a", () => new Promise(() => {})); setTimeout(() => process.exit(0), 20);', 0, 1],
+  late: ['test("a", { timeout: 50 }, () => new Promise(() => setInterval(() => {}, 1000)));', 0, 1],
   exit: ['test("a", () => {}); process.on("exit", () => { process.exitCode = 3; });', 1, 1],
   empty: ["", 0, 1],
 } as const;

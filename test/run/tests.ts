@@ -49,7 +49,14 @@ export async function runTests(
   };
   // Output is told of by the path as it is given, all else by the absolute one.
   const paths = files.map((file) => resolve(file));
-  const stream = run({ files: paths, concurrency, timeout: FILE_TIMEOUT, ...(coverage && COVERAGE) });
+  // Without forceExit a test that ran out of time keeps its file open for as long as what it has started runs.
+  const stream = run({
+    files: paths,
+    concurrency,
+    timeout: FILE_TIMEOUT,
+    forceExit: true,
+    ...(coverage && COVERAGE),
+  });
   let covered = "";
   for await (const { type, data } of stream) {
     if (type === "test:coverage") covered = formatCoverage(data.summary);
