@@ -1,6 +1,7 @@
 /**
- * Stands in for the adapter of Knative Eventing's ApiServerSource (`apiserver_receive_adapter`, about v1.22), whose
- * Go module cannot be downloaded from a module proxy. It does what was read from the real one's code and seen of it:
+ * Stands in for the adapter of Knative Eventing's ApiServerSource (`apiserver_receive_adapter`, about v1.22), which
+ * is not run, like all of Knative Eventing: the Go module proxy, from which all else is built, refuses
+ * `knative.dev/eventing` and its forks. It does what was read from the real one's code and seen of it:
  * types, attributes, headers and bodies; one serial, blocking stream for each resource (and namespace, where
  * namespaces are listed); its list of statuses that are sent again, and when; all else dropped. It says nothing about
  * objects that exist before it starts or that it missed. It is not a Knative source in any other respect: no
