@@ -1,6 +1,7 @@
 /**
- * A sink that does only what it must: for the event of a new route it reads the route, creates both children side by
- * side, and answers; for an update of anything it reads the object and answers. Children are texts in which namespace and uid of a model are replaced by the route's.
+ * A sink that does only what it must: for the event of a new route it reads the route, creates its children side by
+ * side, and answers; for an update of anything it reads the object and answers. Children are texts in which namespace and
+ * uid of a model, and its name where that is given, are replaced by the route's.
  */
 "use strict";
 const { createServer } = require("node:http");
@@ -15,7 +16,10 @@ async function answer({ type, subject, namespace, name }) {
   const path = `/apis/traefik.io/v1alpha1/namespaces/${namespace}/ingressroutes/${name}`;
   const route = JSON.parse(await send(connection, { method: "GET", path }));
   const move = (text) =>
-    text.replaceAll(model.namespace, namespace).replaceAll(model.uid, route.metadata.uid);
+    text
+      .replaceAll(model.namespace, namespace)
+      .replaceAll(model.uid, route.metadata.uid)
+      .replaceAll(model.name ?? name, name);
   await sendAll(
     connection,
     applies.map((request) => ({ ...request, path: move(request.path), body: move(request.body) })),
