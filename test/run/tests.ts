@@ -10,8 +10,9 @@ import { COVERAGE, formatCoverage } from "./coverage.ts";
 import { type EndedTest, failureOf, formatFailure, isFile } from "./failure.ts";
 import { add, line, NONE, type Summary } from "./summary.ts";
 
-/** A file that takes longer is broken. */
+/** Milliseconds. A file that takes longer is broken. */
 const FILE_TIMEOUT = 15 * 60_000;
+const DEADLINE = new URL("deadline.ts", import.meta.url);
 
 /** What is known of a file that has not ended yet. */
 interface Running {
@@ -28,13 +29,20 @@ export interface RunOptions {
   readonly coverage?: boolean;
   /** When what a file prints is shown: where it fails, unless told. */
   readonly output?: "always" | "on failure";
+  /** Milliseconds that a file may take. */
+  readonly timeout?: number;
 }
 
 /** Runs each file in a process of its own. */
 export async function runTests(
   title: string,
   files: readonly string[],
-  { concurrency = availableParallelism(), coverage = false, output = "on failure" }: RunOptions = {},
+  {
+    concurrency = availableParallelism(),
+    coverage = false,
+    output = "on failure",
+    timeout = FILE_TIMEOUT,
+  }: RunOptions = {},
 ): Promise<Summary> {
   process.stdout.write(`\n${title}\n`);
   const running = new Map<string, Running>();
@@ -49,14 +57,8 @@ export async function runTests(
   };
   // Output is told of by the path as it is given, all else by the absolute one.
   const paths = files.map((file) => resolve(file));
-  // Without forceExit a test that ran out of time keeps its file open for as long as what it has started runs.
-  const stream = run({
-    files: paths,
-    concurrency,
-    timeout: FILE_TIMEOUT,
-    forceExit: true,
-    ...(coverage && COVERAGE),
-  });
+  const execArgv = ["--import", `${DEADLINE}?after=${timeout}`];
+  const stream = run({ files: paths, concurrency, timeout, execArgv, ...(coverage && COVERAGE) });
   let covered = "";
   for await (const { type, data } of stream) {
     if (type === "test:coverage") covered = formatCoverage(data.summary);
