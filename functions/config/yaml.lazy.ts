@@ -60,17 +60,20 @@ const AS_KUBERNETES: ParseOptions & DocumentOptions & SchemaOptions = {
   prettyErrors: false,
 };
 
-/** The documents of a stream in their order, empty ones left out. */
-export function parseYamlDocuments(text: string): readonly YamlDocument[] {
+/** The documents of a stream in their order, empty ones left out, each read when it is asked for. */
+export function* yamlDocuments(text: string): Generator<YamlDocument, void> {
   const source = new Source(text);
-  const documents: YamlDocument[] = [];
   let count = 0;
-  for (const start of source.starts) {
-    const found = source.read(start, count);
+  for (let part = 0; part < source.parts; part++) {
+    const found = source.read(part, count);
     count += found.length;
-    documents.push(...found.flatMap((document) => document ?? []));
+    for (const document of found) if (document !== null) yield document;
   }
-  return documents;
+}
+
+/** All of them at once. */
+export function parseYamlDocuments(text: string): readonly YamlDocument[] {
+  return [...yamlDocuments(text)];
 }
 
 /** @throws {YamlError} also if there is more than one document */
@@ -117,7 +120,7 @@ class Source {
   readonly #text: string;
   readonly #lines = new LineCounter();
   /** Where the parts begin that stand on their own: a part that cannot be read costs no other. */
-  readonly starts: readonly number[];
+  readonly #starts: readonly number[];
 
   constructor(text: string) {
     this.#text = text;
@@ -128,12 +131,17 @@ class Source {
     // A directive belongs to the document behind the marker.
     const hasDirectives = /^%(?:YAML|TAG)\s/m.test(text);
     const markers = hasDirectives ? [] : [...text.matchAll(/^---(?=\s|$)/gm)].map(({ index }) => index);
-    this.starts = [...new Set([0, ...markers])];
+    this.#starts = [...new Set([0, ...markers])];
+  }
+
+  get parts(): number {
+    return this.#starts.length;
   }
 
   /** The documents of one part; null for each that is empty. */
-  read(start: number, before: number): readonly (YamlDocument | null)[] {
-    const end = this.starts.find((other) => other > start) ?? this.#text.length;
+  read(part: number, before: number): readonly (YamlDocument | null)[] {
+    const start = this.#starts[part] ?? 0;
+    const end = this.#starts[part + 1] ?? this.#text.length;
     const whole = this.#readPart(start, end, before);
     if (whole.every((document) => document === null || !("error" in document))) return whole;
     const lines = this.#readLines(start, end, before);

@@ -15,6 +15,7 @@ import { dryRun } from "../../functions/cli/cluster/dry-run.ts";
 import { derive } from "../../functions/cli/input/derive.ts";
 import { parseConfiguration } from "../../functions/config/parse.ts";
 import { INTEGRATIONS } from "../../functions/integrations/index.ts";
+import { atOnce } from "../../functions/pace.ts";
 import { describeRoute } from "../../functions/reconcile/observe/describe.ts";
 import { runHelm } from "../control-plane/helm.ts";
 import { createMemoryCluster } from "../memory-cluster.ts";
@@ -87,11 +88,9 @@ suite("a toy integration at work", () => {
       await describeRoute(context, object, {}),
       await describeRoute(context, wildcard, {}),
     ];
-    const [web, all] = derive(descriptions, {
-      ...context,
-      dependencies: new Map(),
-      surroundings: { objects: [], identity: null },
-    });
+    const surroundings = { objects: [], identity: null };
+    const deriver = { ...context, dependencies: new Map(), surroundings };
+    const [web, all] = atOnce(derive(descriptions, deriver));
     const [rendered] = web?.children ?? [];
     assert.deepEqual([rendered?.child?.metadata.name, rendered?.child?.spec], ["web-probe", SPEC]);
     assert.deepEqual(

@@ -5,6 +5,7 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { Pace } from "../../pace.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { readDependencies, readOptOuts } from "../../reconcile/observe/view.ts";
 import { isSelected } from "../../reconcile/plan/opt-out.ts";
@@ -60,10 +61,13 @@ export async function describeAll(
 ): Promise<readonly RouteDescription[]> {
   const optOuts = await whereReadable(readOptOuts(reader.client, namespace), new Map());
   const context = settingsOf(configuration);
-  const described = objects.map((object) =>
-    describeRoute(context, object, optOuts.get(object.metadata.namespace ?? "") ?? {}),
-  );
-  return unshadowed(await Promise.all(described));
+  const pace = new Pace();
+  const described: RouteDescription[] = [];
+  for (const object of objects) {
+    const annotations = optOuts.get(object.metadata.namespace ?? "") ?? {};
+    described.push(await describeRoute(context, object, annotations, pace));
+  }
+  return unshadowed(described);
 }
 
 /** What cannot be read is left out. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { oneLine } from "../../hidden-characters.ts";
+import { Pace } from "../../pace.ts";
 import type { Problem } from "../../problem.ts";
 import { type AnalyseOptions, analyse } from "../input/analyse.ts";
 import type { LocatedDerivation } from "../input/derive.ts";
@@ -19,7 +20,10 @@ export interface ExplainOptions extends AnalyseOptions {
 export async function explain(options: ExplainOptions, terminal: Terminal): Promise<ExitCode> {
   const analysis = await analyse(options, terminal);
   const indentYaml = await loadIndentYaml();
+  const pace = new Pace();
   for (const derivation of analysis.derivations) {
+    const pause = pace.pause();
+    if (pause !== null) await pause;
     terminal.out(
       options.output === "json"
         ? `${JSON.stringify(explanationJson(derivation))}\n`

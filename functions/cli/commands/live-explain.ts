@@ -5,6 +5,7 @@
  */
 import { oneLine } from "../../hidden-characters.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { inPieces } from "../../pace.ts";
 import type { Problem } from "../../problem.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
 import { settingsOf } from "../../reconcile/route/context.ts";
@@ -74,7 +75,8 @@ async function explainOne(
   );
   const listed = await Promise.all(integrations.map((each) => listChildren(reader.client, each, namespace)));
   const surroundings = { objects: listed.flat(), identity: cluster.identity };
-  const derivations = derive(all, { integrations, selector, dependencies, refuseHost, surroundings });
+  const deriver = { integrations, selector, dependencies, refuseHost, surroundings };
+  const derivations = await inPieces(derive(all, deriver));
   const found = derivations.filter(({ description }) => description.route.name === name);
   const live = await Promise.all(found.map(({ description }) => liveChildren(cluster, description, run)));
   cluster.endProgress();

@@ -5,6 +5,7 @@
  */
 
 import { oneLine } from "../../hidden-characters.ts";
+import { Pace } from "../../pace.ts";
 import { type AnalyseOptions, type Analysis, analyse, hasUnknownTarget } from "../input/analyse.ts";
 import { UNKNOWN_TARGET } from "../input/target.ts";
 import { EXIT, type ExitCode, type Terminal } from "../terminal/terminal.ts";
@@ -17,11 +18,17 @@ export async function render(options: AnalyseOptions, terminal: Terminal): Promi
     derivation.children.flatMap(({ child }) => child ?? []),
   );
   const note = unknownTarget(analysis);
-  const documents = children.map((child) =>
-    hasUnknownTarget(analysis, child) ? `# ${note}\n${formatYaml(child)}` : formatYaml(child),
-  );
-  terminal.out(documents.join("---\n"));
-  if (children.some((child) => hasUnknownTarget(analysis, child))) terminal.err(`note: ${note}\n`);
+  const pace = new Pace();
+  let unknown = 0;
+  for (const [index, child] of children.entries()) {
+    const isUnknown = hasUnknownTarget(analysis, child);
+    if (isUnknown) unknown++;
+    const document = `${isUnknown ? `# ${note}\n` : ""}${formatYaml(child)}`;
+    terminal.out(index === 0 ? document : `---\n${document}`);
+    const pause = pace.pause();
+    if (pause !== null) await pause;
+  }
+  if (unknown > 0) terminal.err(`note: ${note}\n`);
   for (const line of analysis.notes) terminal.err(`note: ${oneLine(line)}\n`);
   const problems = [...analysis.errors, ...analysis.problems];
   for (const line of problems) terminal.err(`${oneLine(line)}\n`);

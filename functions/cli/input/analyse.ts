@@ -4,8 +4,10 @@
  * @module
  */
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { inPieces, Pace } from "../../pace.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { settingsOf } from "../../reconcile/route/context.ts";
+import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readConfiguration } from "./configuration-file.ts";
 import { type Derivation, derive, type LocatedDerivation } from "./derive.ts";
@@ -44,11 +46,14 @@ export async function analyse(options: AnalyseOptions, terminal: Terminal): Prom
   const input = await readObjects(options.filename, terminal);
   const { objects, contradictions } = lastOfEach(input.routes);
   const errors = [...input.errors, ...contradictions];
-  const descriptions = await Promise.all(objects.map(({ object }) => describeRoute(settings, object, {})));
+  const pace = new Pace();
+  const descriptions: RouteDescription[] = [];
+  for (const { object } of objects) descriptions.push(await describeRoute(settings, object, {}, pace));
   const dependencies = dependenciesWith(integrations, target ?? [UNKNOWN_TARGET]);
   const others = lastOfEach(input.others).objects.map(({ object }) => object);
   const surroundings = { objects: others, identity: null };
-  const derived = derive(descriptions, { integrations, selector, dependencies, refuseHost, surroundings });
+  const deriver = { integrations, selector, dependencies, refuseHost, surroundings };
+  const derived = await inPieces(derive(descriptions, deriver), pace);
   if (objects.length === 0 && errors.length === 0) {
     terminal.err(
       "warning: there is no IngressRoute and no IngressRouteTCP of Traefik in the input, nor an IngressRouteUDP\n",

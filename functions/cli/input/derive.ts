@@ -6,6 +6,7 @@
 import { capProblems } from "../../cap-problems.ts";
 import type { Desired, Integration, ObservedState } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Steps } from "../../pace.ts";
 import type { Problem } from "../../problem.ts";
 import { compareAge } from "../../reconcile/plan/age.ts";
 import { buildChild } from "../../reconcile/plan/child/child.ts";
@@ -53,38 +54,55 @@ export interface Deriver {
  * Derives the children of each route; routes that name the same shared resource share a child, as they would in a
  * cluster.
  */
-export function derive(descriptions: readonly RouteDescription[], deriver: Deriver): readonly Derivation[] {
+export function* derive(
+  descriptions: readonly RouteDescription[],
+  deriver: Deriver,
+): Steps<readonly Derivation[]> {
   const served = unshadowed(descriptions).filter(
     (description) => notServed(description, deriver.selector) === null,
   );
   const isServed = new Set(served);
-  const decided = decideForAll(deriver.integrations, served, (description) => factsFor(description, deriver));
+  const decided = yield* decideForAll(deriver.integrations, served, (description) =>
+    factsFor(description, deriver),
+  );
   const groups = new Map(
     deriver.integrations.map((integration) => [integration, groupsOf(served, integration)]),
   );
-  return descriptions.map((description) => {
-    if (!isServed.has(description)) return unserved(description, deriver);
-    const derived = deriver.integrations.map((integration) =>
+  const derivations: Derivation[] = [];
+  for (const description of descriptions) {
+    const childOf = (integration: Integration) =>
       deriveChild(
         description,
         groups.get(integration)?.get(description) ?? [description],
         integration,
         deriver,
         decided.get(integration)?.get(description),
-      ),
+      );
+    derivations.push(
+      isServed.has(description)
+        ? derivationOf(description, deriver.integrations.map(childOf))
+        : unserved(description, deriver),
     );
-    return {
-      description,
-      children: derived.map(({ integration, child, why }) => ({ integration, child, why })),
-      problems: capProblems(
-        inOrder([
-          ...description.problems,
-          ...notesOf(description),
-          ...derived.flatMap(({ problems }) => problems),
-        ]),
-      ),
-    };
-  });
+    yield;
+  }
+  return derivations;
+}
+
+function derivationOf(
+  description: RouteDescription,
+  derived: readonly (DerivedChild & { readonly problems: readonly Problem[] })[],
+): Derivation {
+  return {
+    description,
+    children: derived.map(({ integration, child, why }) => ({ integration, child, why })),
+    problems: capProblems(
+      inOrder([
+        ...description.problems,
+        ...notesOf(description),
+        ...derived.flatMap(({ problems }) => problems),
+      ]),
+    ),
+  };
 }
 
 /** What is worth knowing of the route itself. */

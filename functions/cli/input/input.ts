@@ -8,6 +8,7 @@ import { decodeText } from "../../config/decode-text.ts";
 import { reasonOf } from "../../config/file-error.ts";
 import { oneLine } from "../../hidden-characters.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { Pace } from "../../pace.ts";
 import { isNamespaceName, isObjectName } from "../../schema/object-names.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { describePlaceholder, type Placeholder, placeholderIn } from "../../traefik/placeholders.ts";
@@ -39,16 +40,19 @@ export interface Input {
  * @throws {UsageError} if a file cannot be read
  */
 export async function readObjects(files: readonly string[], terminal: Terminal): Promise<Input> {
-  const { parseYamlDocuments } = await import("../../config/yaml.lazy.ts");
+  const { yamlDocuments } = await import("../../config/yaml.lazy.ts");
   const routes: Located[] = [];
   const others: Located[] = [];
   const errors: string[] = [];
   const templates = new Set<string>();
+  const pace = new Pace();
   for (const path of files) {
     const file = path === "-" ? "standard input" : oneLine(path);
     const text = await readText(path, terminal);
     const found: Found = { routes, others, errors: [] };
-    for (const document of parseYamlDocuments(text)) {
+    for (const document of yamlDocuments(text)) {
+      const pause = pace.pause();
+      if (pause !== null) await pause;
       const { number, line } = document;
       if ("error" in document) {
         const origin = originOf(file, number, line);

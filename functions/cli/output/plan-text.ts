@@ -4,6 +4,7 @@
  * @module
  */
 import { oneLine } from "../../hidden-characters.ts";
+import { Pace } from "../../pace.ts";
 import { APPLIED_ANNOTATION } from "../../reconcile/plan/child/applied.ts";
 import { HOSTS_SINCE_ANNOTATION } from "../../reconcile/plan/child/hosts-since.ts";
 import { isRecord } from "../../schema/unknown.ts";
@@ -28,12 +29,19 @@ type FormatYaml = (value: unknown) => string;
 export async function planText(clusterPlan: ClusterPlan, paint: Paint): Promise<string> {
   const { formatYaml } = await import("../../config/yaml.lazy.ts");
   const { server, instance, configurationFrom, routes, children, changes } = clusterPlan;
+  const pace = new Pace();
+  const differences: string[] = [];
+  for (const change of changes) {
+    differences.push(...changeLines(change, paint, formatYaml), "");
+    const pause = pace.pause();
+    if (pause !== null) await pause;
+  }
   const lines = [
     `Plan for installation ${instance} in ${server}`,
     `Configuration: ${sourceText(configurationFrom)}`,
     `${count(routes, "route")} looked at${children === null ? "" : `, ${count(children, "child", "children")} there`}`,
     "",
-    ...changes.flatMap((change) => [...changeLines(change, paint, formatYaml), ""]),
+    ...differences,
     ...attention(clusterPlan, paint),
     summary(clusterPlan),
   ];
