@@ -25,6 +25,8 @@ export interface Bench {
   /** The same of another bundle to measure beside it; null where there is none. */
   readonly former: string | null;
   readonly connection: Connection;
+  /** Path of the administrator's. */
+  readonly kubeconfig: string;
   /** Temporary files. */
   readonly scratch: string;
   /** Credentials as in a pod, and nothing else. */
@@ -66,6 +68,7 @@ export async function startBench(
       folder,
       former: former === null ? null : await installed(former, join(cluster.folder, "former")),
       connection: cluster,
+      kubeconfig: cluster.kubeconfigPath,
       scratch: cluster.folder,
       bareEnv,
       env: { NODE_ENV: "production", INSTANCE, ...bareEnv, ...cache },

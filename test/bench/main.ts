@@ -9,7 +9,11 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Bench, startBench } from "./bench.ts";
+import { claimsRows } from "./rows/claims.ts";
+import { commandRows } from "./rows/commands.ts";
 import { crowdedRows } from "./rows/crowded.ts";
+import { giveBackRows } from "./rows/give-back.ts";
+import { largeRows } from "./rows/large.ts";
 import { listenRows } from "./rows/listen.ts";
 import { memoryOfFew, memoryRows } from "./rows/memory.ts";
 import { resyncConvergedRows, resyncCreateRows } from "./rows/resync.ts";
@@ -30,6 +34,10 @@ const ROWS = [
   "resync-converged",
   "memory",
   "crowded",
+  "large",
+  "give-back",
+  "claims",
+  "commands",
 ] as const;
 const FEWEST_REPETITIONS = 15;
 
@@ -80,6 +88,10 @@ async function measure(bench: Bench, only: readonly string[]): Promise<Row[]> {
   const few = has("memory") ? await memoryOfFew(bench) : [];
   if (has("resync-converged")) rows.push(...(await resyncConvergedRows(bench)));
   if (has("memory")) rows.push(...(await memoryRows(bench, few)));
+  if (has("large")) rows.push(...(await largeRows(bench)));
+  if (has("give-back")) rows.push(...(await giveBackRows(bench)));
+  if (has("claims")) rows.push(...(await claimsRows(bench)));
+  if (has("commands")) rows.push(...(await commandRows(bench)));
   if (has("crowded")) rows.push(...(await crowdedRows(bench)));
   return rows;
 }

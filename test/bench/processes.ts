@@ -23,6 +23,7 @@ export interface Listener {
   memory(): Promise<number>;
   /** The most that it ever was. */
   peakMemory(): Promise<number>;
+  signal(name: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
@@ -54,6 +55,7 @@ export async function startListener(
     listeningAt,
     memory: () => statusOf(pid, "VmRSS"),
     peakMemory: () => statusOf(pid, "VmHWM"),
+    signal: (name) => void child.kill(name),
     stop: () => stop(child),
   };
 }

@@ -29,6 +29,8 @@ export interface Replay {
   readonly applies: readonly RawRequest[];
   /** What is read again after the writes. */
   readonly checks: readonly RawRequest[];
+  /** Those of them that name one object. */
+  readonly checkGets: readonly RawRequest[];
   /** Kubernetes Events. */
   readonly events: readonly RawRequest[];
 }
@@ -59,6 +61,7 @@ export async function replayOf(bench: Bench, requests: readonly TimedRequest[]):
     gets: reads.filter(({ verb }) => verb === "get").map(toRead),
     applies,
     checks: checks.map(toRead),
+    checkGets: checks.filter(({ verb }) => verb === "get").map(toRead),
     events: events.map(({ uri, body }) => ({
       method: "POST",
       path: uri,
@@ -80,24 +83,29 @@ export async function learn(
     const mark = await bench.times.mark();
     await ours.send(routeEvent(model, change));
     const requests = await bench.times.requests("traefik-cert-rotater", mark);
-    const { reads, gets, applies, checks, events } = await replayOf(bench, requests);
-    return (route) => ({
-      reads: reads.map((request) => moved(request, model, route)),
-      gets: gets.map((request) => moved(request, model, route)),
-      applies: applies.map((request) => moved(request, model, route)),
-      checks: checks.map((request) => moved(request, model, route)),
-      events: events.map((request) => moved(request, model, route)),
-    });
+    const { reads, gets, applies, checks, checkGets, events } = await replayOf(bench, requests);
+    return (route) => {
+      const to = (some: readonly RawRequest[]) => some.map((request) => moved(request, model, route));
+      return {
+        reads: to(reads),
+        gets: to(gets),
+        applies: to(applies),
+        checks: to(checks),
+        checkGets: to(checkGets),
+        events: to(events),
+      };
+    };
   } finally {
     await ours.stop();
   }
 }
 
-/** The request about another route of that name, which differs in its namespace and uid alone. */
+/** The request about another route, which differs in its namespace, name and uid alone. */
 function moved(request: RawRequest, from: KubernetesObject, to: KubernetesObject): RawRequest {
   const move = (text: string) =>
     text
       .replaceAll(from.metadata.namespace ?? "", to.metadata.namespace ?? "")
+      .replaceAll(from.metadata.name, to.metadata.name)
       .replaceAll(from.metadata.uid ?? "", to.metadata.uid ?? "");
   return {
     ...request,

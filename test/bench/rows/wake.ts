@@ -7,43 +7,21 @@
  *
  * @module
  */
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { childrenAppliedAt } from "../audit-times.ts";
 import type { Bench } from "../bench.ts";
-import { runScript, startFunction } from "../processes.ts";
 import { learn } from "../replay.ts";
 import { sameRequests } from "../same-requests.ts";
 import { inTurn } from "../statistics.ts";
 import type { Row } from "../table.ts";
-import { routeEvent } from "../workload.ts";
-
-const script = join(import.meta.dirname, "../raw/wake.cjs");
+import { wakeFunction, wakeScript } from "../wakes.ts";
 
 export async function wakeRows(bench: Bench): Promise<Row[]> {
-  const { times } = bench;
   const replay = await learn(bench, "add");
   const progress = bench.startProgress("process start to children applied");
   const { NODE_COMPILE_CACHE: _, ...uncached } = bench.env;
-  const ours = async (env: Record<string, string>) => {
-    const route = await bench.loneRoute();
-    const mark = await times.mark();
-    const started = await startFunction(bench.folder, env);
-    await started.send(routeEvent(route, "add"));
-    const memory = await started.memory();
-    await started.stop();
-    const requests = await times.requests("traefik-cert-rotater", mark);
-    return { milliseconds: childrenAppliedAt(requests) - started.startedAt, memory, requests };
-  };
+  const ours = async (env: Record<string, string>) => wakeFunction(bench, env, await bench.loneRoute());
   const raw = async (kind: "reads" | "gets") => {
-    const route = await bench.loneRoute();
-    const file = join(bench.scratch, "wake.json");
-    const { [kind]: reads, applies, checks } = replay(route);
-    await writeFile(file, JSON.stringify({ reads, writes: applies, checks }));
-    const mark = await times.mark();
-    const startedAt = await runScript(script, [file], bench.bareEnv);
-    const requests = await times.requests("raw", mark);
-    return { milliseconds: childrenAppliedAt(requests) - startedAt, memory: 0, requests };
+    const { [kind]: reads, applies, checks } = replay(await bench.loneRoute());
+    return wakeScript(bench, { reads, applies, checks });
   };
   const samples = await inTurn(
     bench.repetitions,
