@@ -212,6 +212,22 @@ suite("looking ahead", () => {
     assert.equal(on.watches[0]?.signal.aborted, true);
   });
 
+  test("does not end while an event is being worked on, however long that takes", async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const on = stage();
+    await on.burst();
+    on.work.set("5", Promise.withResolvers());
+    on.tell("5");
+    const event = on.event("5");
+    context.mock.timers.tick(5_000);
+    on.work.get("5")?.resolve(DONE_AHEAD);
+    assert.equal(await event, DONE_AHEAD);
+    context.mock.timers.tick(499);
+    assert.equal(on.watches[0]?.signal.aborted, false);
+    context.mock.timers.tick(1);
+    assert.equal(on.watches[0]?.signal.aborted, true);
+  });
+
   test("without the right to watch, each event is on its own, and nobody asks again", async () => {
     const on = stage(() => Promise.reject(new ForbiddenError("GET /ingressroutes", "may not watch")));
     for (let round = 0; round < 3; round++) await on.burst();

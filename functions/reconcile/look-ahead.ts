@@ -97,6 +97,8 @@ export class LookAhead {
   #begin(route: Required<Named>, startedAt: number): void {
     const { answeredAt, took } = this.#last;
     this.#open++;
+    // One that takes long is no pause.
+    clearTimeout(this.#quiet);
     if (this.#open > 1) {
       // Who sends several at a time needs nobody to look ahead.
       this.#streak = 0;
