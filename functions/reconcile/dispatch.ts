@@ -22,9 +22,9 @@ import type {
 import { reportFinalError } from "./apply/error-report.ts";
 import { LaterEvents } from "./apply/later-events.ts";
 import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, reportRetry } from "./apply/report.ts";
-import { isTakenByOthers } from "./apply/verify.ts";
 import { Coalescer } from "./coalesce.ts";
 import { LookAhead } from "./look-ahead.ts";
+import { othersAtVersion } from "./observe/listing.ts";
 import { isAsApplied } from "./plan/child/applied.ts";
 import { isOfInstance, owningRoutes } from "./plan/ownership.ts";
 import { DeferredDeletions } from "./resync/deferred-deletions.ts";
@@ -120,13 +120,13 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
     if (isEcho && (hint !== "add" || context.verified.has(live))) return NOTHING_TO_DO;
     const routes = routesOfChild(context, integration, child, live);
     if (routes === null) return resyncAll({ namespace: child.namespace, confirmDeletions: false });
-    // Whoever made it may have died before looking at it again, or is another replica.
-    const readsAll = isEcho && (await isShared(context, integration, live));
     // It may have lost a host to another namespace in a resync, and must not get it back for having changed.
-    const reads = isEcho ? "update" : live === null ? "delete" : null;
-    const options: RouteOptions = { hint: reads, checksClaims: true, readsAll };
-    const report = await reconcileAll(routes, options);
-    if (isEcho && report.retry === null) context.verified.add([live]);
+    const checksClaims = true;
+    if (!isEcho) return reconcileAll(routes, { hint: live === null ? "delete" : null, checksClaims });
+    // Whoever made it may have died before looking at it again, or is another replica. Other children have such events too.
+    const echo = await readEcho(context, integration, live);
+    const report = await reconcileAll(routes, { hint: "update", checksClaims, ...echo });
+    if (report.retry === null) context.verified.add([live]);
     return report;
   };
 
@@ -227,7 +227,7 @@ function createLookAheads(
 
 /** What a run does apart from its route. Shared reads, and lists that may lag, may be older than the asker. */
 function variantOf(options: RouteOptions, readsAfresh: boolean): string {
-  const { checksClaims = false, readsAll = false, readsNames = false, hint, seen } = options;
+  const { checksClaims = false, readsAll = false, readsNames = false, hint, seen, seenChild } = options;
   const mayLag = hint === "add" || hint === "update";
   return JSON.stringify({
     checksClaims,
@@ -236,6 +236,8 @@ function variantOf(options: RouteOptions, readsAfresh: boolean): string {
     readsAfresh,
     mayLag,
     seen: seen?.metadata.resourceVersion,
+    seenChild: seenChild && [seenChild.integration.name, seenChild.child.metadata.resourceVersion],
+    integrations: options.integrations?.map(({ name }) => name),
     confirmed: "blocksDeletions" in options,
   });
 }
@@ -281,19 +283,23 @@ function isAwaited({ integrations }: ReconcileContext, { isReady }: Integration)
   return isReady !== null && integrations.some(({ waitsForOthers }) => waitsForOthers);
 }
 
-/** Whether others hold, or may hold, what the child holds. */
-async function isShared(
+/** What the event of a child is about: its route as far as it concerns it, or all where others hold what it holds. */
+async function readEcho(
   { client }: ReconcileContext,
   integration: Integration,
   child: KubernetesObject,
-): Promise<boolean> {
-  const sharedResource = integration.sharedResource?.of(child.spec) ?? null;
-  if (sharedResource === null) return false;
+): Promise<Partial<RouteOptions>> {
+  const alone = { integrations: [integration], seenChild: { integration, child, listed: null } };
+  const wanted = integration.sharedResource?.of(child.spec) ?? null;
+  if (wanted === null) return alone;
   try {
-    return await isTakenByOthers(client, integration, sharedResource, child);
+    const others = await othersAtVersion(client, integration.resource, child);
+    const isTaken = others.some(({ spec }) => integration.sharedResource?.of(spec) === wanted);
+    if (isTaken) return { readsAll: true };
+    return { ...alone, seenChild: { integration, child, listed: [child, ...others] } };
   } catch (error) {
     // The event was so long on its way that the version is forgotten, and it would be at each repetition.
-    if (error instanceof ExpiredError) return true;
+    if (error instanceof ExpiredError) return { readsAll: true };
     throw error;
   }
 }

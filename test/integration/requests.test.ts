@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { AuditEntry } from "../control-plane/audit-log.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
+import { changeEvent } from "./harness/cloud-events.ts";
 import { CERTIFICATES, ENDPOINTS, ROUTES, records, SERVICES } from "./harness/objects.ts";
+import { startFunction } from "./harness/running-function.ts";
 import { startWorld, type World } from "./harness/world.ts";
 
 suite("requests of an event that removes nothing", () => {
@@ -51,11 +53,9 @@ suite("requests of an event that removes nothing", () => {
       }),
     );
 
-  test("a new route: five objects and a cached list, two creates, and a look at what may have changed", async () => {
+  test("a new route: three objects and a cached list, two creates, and a look at what may have changed", async () => {
     await put("fresh", "fresh", "fresh");
     assert.deepEqual(shown(await requestsOf("add", ROUTES, "fresh")), [
-      "get certificates",
-      "get dnsendpoints",
       "get ingressroutes",
       "get ingressroutes",
       "get namespaces",
@@ -82,15 +82,42 @@ suite("requests of an event that removes nothing", () => {
     }
   });
 
-  test("nothing to do: five objects and a cached list", async () => {
-    assert.deepEqual(shown(await requestsOf("update", ROUTES, "fresh")), [
-      "get certificates",
-      "get dnsendpoints",
-      "get ingressroutes",
-      "get namespaces",
-      "get services",
-      "list cached certificates",
-    ]);
+  test("nothing to do, also where the route is said to be new: five objects and a cached list", async () => {
+    for (const verb of ["update", "add"] as const) {
+      assert.deepEqual(shown(await requestsOf(verb, ROUTES, "fresh")), [
+        "get certificates",
+        "get dnsendpoints",
+        "get ingressroutes",
+        "get namespaces",
+        "get services",
+        "list cached certificates",
+      ]);
+    }
+  });
+
+  test("an echo at a replica that has not made the child: the child, what it follows from, and not the other one", async () => {
+    const other = await startFunction(world.cluster, world.release);
+    try {
+      for (const { kind, name, expected } of [
+        {
+          kind: CERTIFICATES,
+          name: "fresh-tls",
+          expected: ["get certificates", "get ingressroutes", "get namespaces", "list exact certificates"],
+        },
+        {
+          kind: ENDPOINTS,
+          name: "fresh",
+          expected: ["get dnsendpoints", "get ingressroutes", "get namespaces", "get services"],
+        },
+      ]) {
+        const mark = await world.cluster.auditLog.mark();
+        const { namespace } = world;
+        assert.equal((await other.send(changeEvent("add", { ...kind, namespace, name }))).status, 204);
+        assert.deepEqual(shown(await world.requests(mark)), expected);
+      }
+    } finally {
+      await other.stop();
+    }
   });
 
   test("another host: no list that waits", async () => {

@@ -157,14 +157,3 @@ async function isContested(
 function joinsNow(step: Write, route: RouteReference): boolean {
   return step.action === "update" && !isOwnedBy(step.live, route) && isOwnedBy(step.child, route);
 }
-
-/** Whether at the version of the object others had it as well. */
-export async function isTakenByOthers(
-  client: Reads,
-  integration: Integration,
-  wanted: string,
-  object: KubernetesObject,
-): Promise<boolean> {
-  const others = await othersAtVersion(client, integration.resource, object);
-  return others.some(({ spec }) => integration.sharedResource?.of(spec) === wanted);
-}

@@ -31,19 +31,38 @@ export async function withoutClaimedHosts(
   descriptions: readonly RouteDescription[],
   children: readonly KubernetesObject[],
 ): Promise<readonly RouteDescription[]> {
-  const namesOf = (child: KubernetesObject) =>
-    context.integrations.find(({ resource }) => isOf(resource, child))?.names(child.spec) ?? [];
-  const names = new Set(children.flatMap(namesOf));
-  // A certificate does not list what its wildcard covers.
-  const has = (host: string) => names.has(host) || names.has(wildcardOver(host) ?? host);
-  const hosts = descriptions.flatMap((description) => [...claimedHosts(description, [])]);
-  if (hosts.every(has)) return descriptions;
+  const has = hostsOf(context, children);
+  if (descriptions.every((description) => claimsNoneBut(has, description))) return descriptions;
   const claims = await readHostClaims(context);
   return descriptions.map((description) =>
     withoutHosts(description, (host) =>
       has(host) ? null : claims.refuse(description.route.namespace, host),
     ),
   );
+}
+
+/** Whether the children have all that the route claims. */
+export function hasAllHosts(
+  context: Pick<HostClaimContext, "integrations">,
+  description: RouteDescription,
+  children: readonly KubernetesObject[],
+): boolean {
+  return claimsNoneBut(hostsOf(context, children), description);
+}
+
+function claimsNoneBut(has: (host: string) => boolean, description: RouteDescription): boolean {
+  return [...claimedHosts(description, [])].every(has);
+}
+
+function hostsOf(
+  { integrations }: Pick<HostClaimContext, "integrations">,
+  children: readonly KubernetesObject[],
+): (host: string) => boolean {
+  const namesOf = (child: KubernetesObject) =>
+    integrations.find(({ resource }) => isOf(resource, child))?.names(child.spec) ?? [];
+  const names = new Set(children.flatMap(namesOf));
+  // A certificate does not list what its wildcard covers.
+  return (host) => names.has(host) || names.has(wildcardOver(host) ?? host);
 }
 
 /**

@@ -52,6 +52,16 @@ export class NamespaceView {
     this.#known.set(getKey(resourceOfRoute(route), route.name), Promise.resolve(object));
   }
 
+  /** The same of a child. */
+  hasSeenChild({ resource }: Integration, child: KubernetesObject): void {
+    this.#known.set(getKey(resource, child.metadata.name), Promise.resolve(child));
+  }
+
+  /** All objects of the kind, as they were just listed. */
+  hasListed({ resource }: Integration, objects: readonly KubernetesObject[]): void {
+    this.#known.set(listKey(resource), Promise.resolve(objects));
+  }
+
   /** Takes it that there is no such child, instead of reading it. */
   assumeAbsent({ resource }: Integration, name: string): void {
     const key = getKey(resource, name);

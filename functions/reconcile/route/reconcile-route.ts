@@ -26,7 +26,7 @@ import { verify } from "../apply/verify.ts";
 import { cachedReads } from "../observe/cached-reads.ts";
 import { childrenOf } from "../observe/children.ts";
 import { describeRoute } from "../observe/describe.ts";
-import { withoutClaimedHosts } from "../observe/host-claims.ts";
+import { hasAllHosts, withoutClaimedHosts } from "../observe/host-claims.ts";
 import { NamespaceView, type Reads } from "../observe/view.ts";
 import { mayBeConfigured } from "../plan/deletion-cause.ts";
 import { mayHaveChild } from "../plan/members.ts";
@@ -45,6 +45,8 @@ export interface RouteOptions {
   readonly hint: ChangeHint | null;
   /** Only these, where not all are concerned. */
   readonly integrations?: readonly Integration[];
+  /** A child of the one integration that is concerned, which the first look need not read again. */
+  readonly seenChild?: SeenChild;
   /** Deletions that do not happen now: all of them, or those that may come of the configuration. Unset: none. */
   readonly blocksDeletions?: "all" | "configured" | undefined;
   /** What is reported on the route where a deletion is blocked; null where that is reported by the resync. */
@@ -57,10 +59,17 @@ export interface RouteOptions {
   readonly checksClaims?: boolean;
   /** The route as it was just seen: the first look need not read it. */
   readonly seen?: KubernetesObject;
-  /** It has only just been made: the first look takes it that nothing has the names of its children. */
+  /** It has only just been made: the first look may take it that nothing has the names of its children. */
   readonly isNew?: boolean;
   /** Reads that the routes of a batch have in common, for the first look; what they cannot answer is read live. */
   readonly sharedReads?: Reads;
+}
+
+export interface SeenChild {
+  readonly integration: Integration;
+  readonly child: KubernetesObject;
+  /** All objects of its kind in the namespace, as lists that may be behind show them; null where they were not read. */
+  readonly listed: readonly KubernetesObject[] | null;
 }
 
 /** Brings the children of one route to what the route and the configuration say. Never throws for API errors. */
@@ -74,8 +83,8 @@ export async function reconcileRoute(
   let { readsAll = false, readsNames = false } = options;
   let lists = listsOf(context, options);
   for (let attempt = 0; attempt < MAX_OBSERVATIONS; attempt++) {
-    const { seen, isNew, ...rest } = options;
-    const asked = attempt === 0 ? options : { ...rest, readsAll, readsNames };
+    const { seen, seenChild, isNew = options.hint === "add", ...rest } = options;
+    const asked = attempt === 0 ? { ...options, isNew } : { ...rest, readsAll, readsNames };
     const { report, isContested, sharesNames } = await attemptRoute(context, route, asked, lists);
     changes.push(...report.changes);
     // What an earlier attempt has written concerns them too, though its traces may be gone.
@@ -207,6 +216,11 @@ async function observe(
 ): Promise<Seen | null> {
   const integrations = options.integrations ?? context.integrations;
   if (options.seen !== undefined) view.hasSeen(route, options.seen);
+  if (options.seenChild !== undefined) {
+    const { integration, child, listed } = options.seenChild;
+    view.hasSeenChild(integration, child);
+    if (listed !== null && view.hasOldLists) view.hasListed(integration, listed);
+  }
   for (const integration of integrations) readAhead(view, integration, route, options);
   // A route that is gone needs no annotations of its namespace.
   if (options.hint !== "delete") view.annotations();
@@ -216,10 +230,11 @@ async function observe(
   ]);
   if (object?.metadata.deletionTimestamp !== undefined) return null;
   const description = object === null ? null : await describeRoute(context, object, await view.annotations());
+  const isNew = options.isNew === true && object !== null && !isEdited(object);
   const assumed = new Set(
-    integrations.filter(
-      (each) => options.isNew === true && description !== null && wantsChild(context, each, description),
-    ),
+    description === null || !isNew || (await showsChildren(view, integrations, route))
+      ? []
+      : integrations.filter((each) => wantsChild(context, each, description)),
   );
   for (const integration of assumed) view.assumeAbsent(integration, integration.childName(route));
   const claims = await withoutClaimed(context, view, { description, object }, options);
@@ -240,6 +255,19 @@ function readAhead(
   view.childrenByLabel(integration);
 }
 
+/** Whether a list that is read anyway shows that the route has had its event before. */
+async function showsChildren(
+  view: NamespaceView,
+  integrations: readonly Integration[],
+  route: RouteReference,
+): Promise<boolean> {
+  // Whoever plans with the list sees the error.
+  const lists = await Promise.all(
+    integrations.filter(isSharing).map((integration) => view.children(integration).catch(() => [])),
+  );
+  return lists.flat().some((child) => isOwnedBy(child, route));
+}
+
 /** Hosts that another namespace holds are refused at once where that is asked for. */
 async function withoutClaimed(
   context: ReconcileContext,
@@ -252,17 +280,29 @@ async function withoutClaimed(
   if (!isSelected(description, context.selector)) return unchecked;
   const isAsked = context.hostClaims === "strict" || options.checksClaims === true;
   if (!isAsked && !isEdited(object)) return unchecked;
-  const { route } = description;
   const integrations = options.integrations ?? context.integrations;
-  const children = await Promise.all(
-    integrations.map((integration) => childrenOf(view, integration, route).catch(() => [])),
-  );
-  const own = children.flat().filter((child) => isOfInstance(child, context) && isOwnedBy(child, route));
+  const own = await ownChildren(context, view, integrations, description.route);
   // An edited route without a child may have lost it for its hosts in a resync, and must not get it back by each edit.
   const mayHaveLost = own.length === 0 && integrations.some((each) => wantsChild(context, each, description));
   if (!isAsked && !mayHaveLost) return unchecked;
-  const [admitted = description] = await withoutClaimedHosts(context, [description], own);
+  // What the children of the others have counts as well, and is cheaper to ask for than all claims of the cluster.
+  const others = context.integrations.filter((each) => !integrations.includes(each));
+  const isOwn = others.length === 0 || hasAllHosts(context, description, own);
+  const all = isOwn ? own : [...own, ...(await ownChildren(context, view, others, description.route))];
+  const [admitted = description] = await withoutClaimedHosts(context, [description], all);
   return { admitted, checksClaims: true };
+}
+
+async function ownChildren(
+  context: ReconcileContext,
+  view: NamespaceView,
+  integrations: readonly Integration[],
+  route: RouteReference,
+): Promise<readonly KubernetesObject[]> {
+  const children = await Promise.all(
+    integrations.map((integration) => childrenOf(view, integration, route).catch(() => [])),
+  );
+  return children.flat().filter((child) => isOfInstance(child, context) && isOwnedBy(child, route));
 }
 
 /** Whether the object was written again since it was made. */
@@ -309,10 +349,12 @@ async function reconcileChildren(
     const removes = plans.some(({ step }) => step.action === "update" || step.action === "delete");
     // What removes rests on lists that nobody else has read for another purpose.
     if (usedLists && removes && options.isShared) return CONFLICT;
-    applied = await applyPlans(context, integration, seen.route.namespace, plans, (plan) =>
+    const done = await applyPlans(context, integration, seen.route.namespace, plans, (plan) =>
       blockedReport(context, integration, seen.admitted, plan, options),
     );
-    applied = { ...applied, report: { ...applied.report, partners } };
+    // In mode observe no write has shown whether it is there.
+    if (seen.assumed.has(integration) && done.written.some(({ object }) => object === null)) return CONFLICT;
+    applied = { ...done, report: { ...done.report, partners } };
     return applied.report;
   });
   return applied ?? { report, written: [] };
