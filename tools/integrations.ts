@@ -61,9 +61,10 @@ async function readFolder(folder: URL): Promise<Folder> {
   const valuesText = await read("values.yaml");
   const defaults = (parse(valuesText) as Readonly<Record<string, unknown>>)[chart.definition.key];
   const schema = JSON.parse(await read("schema.json")) as Schema;
-  if (!isRecord(defaults)) throw new Error(`${folder.pathname}chart/values.yaml: no ${chart.definition.key}`);
+  if (!isRecord(defaults))
+    throw new Error(`${fileURLToPath(folder)}chart/values.yaml: no ${chart.definition.key}`);
   if (defaults.enabled !== chart.definition.enabledByDefault)
-    throw new Error(`${folder.pathname}chart/values.yaml: enabled is not what the definition says`);
+    throw new Error(`${fileURLToPath(folder)}chart/values.yaml: enabled is not what the definition says`);
   return { ...chart, valuesText, defaults, schema };
 }
 

@@ -4,13 +4,15 @@
  *
  * @module
  */
+
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { freePort } from "../control-plane/free-port.ts";
 import { isAlive, takeEvents } from "./developed.ts";
 import { type Kept, keptFile } from "./keep.ts";
 
-process.chdir(new URL("../..", import.meta.url).pathname);
+process.chdir(join(import.meta.dirname, "../.."));
 const kept = await findKept();
 if (kept === null) {
   process.stderr.write("No demo is running: start one with npm run demo -- --keep, then run this again.\n");

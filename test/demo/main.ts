@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ClusterAccessError } from "../../functions/cli/connection/access-error.ts";
 import { UsageError } from "../../functions/cli/terminal/terminal.ts";
@@ -48,7 +49,7 @@ the pod a plain process that is started by an event and stopped when idle. Befor
 Let's Encrypt refuses and Pebble does not.
 `;
 
-process.chdir(new URL("../..", import.meta.url).pathname);
+process.chdir(join(import.meta.dirname, "../.."));
 const { keep, full, context } = parse();
 if (keep && !isKeeper()) process.exit(await keepRunning(process.argv.slice(2)));
 

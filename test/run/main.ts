@@ -5,7 +5,9 @@
  *
  * @module
  */
+
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { runChecks } from "./checks.ts";
 import { CLUSTER, findTestFiles, INTEGRATION, TELEMETRY, THIRD_PARTY, UNIT } from "./files.ts";
@@ -74,7 +76,7 @@ const ON_REQUEST: typeof SUITES = {
   },
 };
 
-process.chdir(new URL("../..", import.meta.url).pathname);
+process.chdir(join(import.meta.dirname, "../.."));
 const words = process.argv.slice(2);
 const known = { ...SUITES, ...ON_REQUEST };
 const unknown = words.filter((word) => !(word in known));

@@ -4,10 +4,12 @@
  *
  * @module
  */
+
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { UNIT } from "./files.ts";
 
-process.chdir(new URL("../..", import.meta.url).pathname);
+process.chdir(join(import.meta.dirname, "../.."));
 const asked = process.argv.slice(2);
 const child = spawn(process.execPath, ["--test", "--watch", ...(asked.length > 0 ? asked : UNIT.patterns)], {
   stdio: "inherit",

@@ -197,7 +197,7 @@ suite("the chart with a toy integration", () => {
   }
 
   test("renders byte for byte what it renders without, while it is off", async () => {
-    const own = new URL("../../traefik-cert-rotation", import.meta.url).pathname;
+    const own = join(import.meta.dirname, "../../traefik-cert-rotation");
     assert.equal(await template(chart, {}), await template(own, {}));
   });
 

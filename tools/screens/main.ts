@@ -5,7 +5,9 @@
  *
  * @module
  */
+
 import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { playInCluster } from "./cluster.ts";
 import { runAsOnATerminal } from "./run.ts";
 import { renderScreen } from "./svg.ts";
@@ -13,7 +15,7 @@ import { renderScreen } from "./svg.ts";
 /** The rest is longer than anybody reads in a picture. */
 const STEPS_OF_THE_DEMO = 3;
 
-process.chdir(new URL("../..", import.meta.url).pathname);
+process.chdir(join(import.meta.dirname, "../.."));
 await mkdir("docs/screens", { recursive: true });
 const demo = await runAsOnATerminal("test/demo/main.ts", []);
 await write("demo", "npm run demo", firstSteps(demo));
