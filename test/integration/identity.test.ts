@@ -154,6 +154,35 @@ suite("children of a former installation", () => {
   });
 });
 
+suite("a release that continues one which serves other routes", () => {
+  let world: World;
+  let release: Release;
+  let app: RunningFunction;
+  before(async () => {
+    world = await populated();
+    const takeOverFrom = [world.release.instance];
+    release = await installRelease(cluster, { name: "another-class", values: { ...values, takeOverFrom } });
+    app = await startFunction(cluster, release);
+  });
+  after(async () => {
+    await app.stop();
+    await release.uninstall();
+    await world.stop();
+  });
+
+  for (const [when, event] of [
+    ["at a resync", () => resyncEvent({})],
+    ["at the event of a route", () => changeEvent("update", { ...ROUTES, ...world, name: "alone" })],
+    ["at the event of a child", () => changeEvent("update", { ...ENDPOINTS, ...world, name: "two" })],
+  ] as const) {
+    test(`deletes none of the former one's children ${when}`, async () => {
+      const before = await childrenOf(world);
+      assert.equal((await app.send(event())).status, 204);
+      assert.deepEqual(await childrenOf(world), before);
+    });
+  }
+});
+
 test("a release that is made again finds its children as it left them", async () => {
   const world = await populated();
   const before = await childrenOf(world);

@@ -20,6 +20,7 @@ import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { compareAge } from "./age.ts";
 import { rfc3339 } from "./child/hosts-since.ts";
+import { sparingFormer } from "./former.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
 import {
   markedNames,
@@ -94,6 +95,19 @@ export function planRoute(
   observed: Observed,
   setting: PlannerSetting,
 ): Planned {
+  const planned = planOne(integration, subject, observed, setting);
+  if ("missing" in planned) return planned;
+  const routes = [...(observed.routes ?? []), ...(subject.description === null ? [] : [subject.description])];
+  const plans = planned.plans.map((plan) => ({ plan }));
+  return { ...planned, plans: sparingFormer(plans, routes, setting).map(({ plan }) => plan) };
+}
+
+function planOne(
+  integration: Integration,
+  subject: Subject,
+  observed: Observed,
+  setting: PlannerSetting,
+): Planned {
   if (isSharing(integration)) return planShare(integration, subject, observed, setting);
   if (sharesNames(integration)) return planNaming(integration, subject, observed, setting);
   return { plans: planAlone(integration, subject, observed, setting), partners: [] };
@@ -148,6 +162,15 @@ export interface RoutePlan {
  * previous owner.
  */
 export function* planNamespace(
+  integration: Integration,
+  routes: readonly RouteDescription[],
+  children: readonly KubernetesObject[],
+  setting: PlannerSetting,
+): Steps<readonly RoutePlan[]> {
+  return sparingFormer(yield* planAll(integration, routes, children, setting), routes, setting);
+}
+
+function* planAll(
   integration: Integration,
   routes: readonly RouteDescription[],
   children: readonly KubernetesObject[],

@@ -10,6 +10,7 @@ import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import type { Dependencies } from "../observe/view.ts";
 import { mayBeConfigured } from "../plan/deletion-cause.ts";
+import { leftToFormer } from "../plan/former.ts";
 import { claimsOf, type HostClaim } from "../plan/host-claims.ts";
 import { isSelected } from "../plan/opt-out.ts";
 import { byOwner, type Identity, isOfInstance, owningRoutes } from "../plan/ownership.ts";
@@ -102,7 +103,12 @@ export function* needsOfNamespace(context: NeedsContext, listed: ListedNamespace
     const mine = objects.filter((child) => isOfInstance(child, context));
     count += mine.length;
     if (integration.removesAll === true) {
-      removals.push(...mine.filter(isLiving).map((child) => ({ integration, child: compact(child) })));
+      const isLeft = leftToFormer(
+        routes.map(({ description }) => description),
+        context,
+      );
+      const going = mine.filter((child) => isLiving(child) && !isLeft(child));
+      removals.push(...going.map((child) => ({ integration, child: compact(child) })));
       continue;
     }
     const given = dependencies.get(integration);

@@ -1,0 +1,43 @@
+/**
+ * An installation that continues another takes over what it wants itself, and nothing else: a route of a class that it
+ * does not serve may still be the former one's, or a third one's, and so is what that route has. Pure.
+ *
+ * @module
+ */
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { type RouteDescription, routeKey } from "../../traefik/route-description.ts";
+import { isSelected, type Selector } from "./opt-out.ts";
+import { type Identity, INSTANCE_ANNOTATION, owningRoutes } from "./ownership.ts";
+import type { Plan } from "./plan.ts";
+
+type Setting = Pick<Identity, "instance"> & { readonly selector: Selector };
+
+/** The plans without deletions of such children. `routes`: those that are known, whatever their class. */
+export function sparingFormer<T extends { readonly plan: Plan }>(
+  planned: readonly T[],
+  routes: readonly RouteDescription[],
+  setting: Setting,
+): readonly T[] {
+  const isLeft = leftToFormer(routes, setting);
+  return planned.map((each) => {
+    const { step } = each.plan;
+    if (step.action !== "delete" || !isLeft(step.live)) return each;
+    return { ...each, plan: { ...each.plan, step: { action: "none" } } };
+  });
+}
+
+/** Tells whether a child carries another installation's name still while this one serves none of the child's routes. */
+export function leftToFormer(
+  routes: readonly RouteDescription[],
+  { instance, selector }: Setting,
+): (child: KubernetesObject) => boolean {
+  let served: ReadonlyMap<string, boolean> | null = null;
+  return (child) => {
+    if (child.metadata.annotations?.[INSTANCE_ANNOTATION] === instance) return false;
+    served ??= new Map(
+      routes.map((description) => [routeKey(description.route), isSelected(description, selector)]),
+    );
+    const owners = owningRoutes(child).map((owner) => served?.get(routeKey(owner)));
+    return owners.includes(false) && !owners.includes(true);
+  };
+}
