@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { run } from "../program.ts";
 import type { ExitCode } from "../terminal/terminal.ts";
@@ -39,6 +42,14 @@ describe("completion", () => {
     assert.deepEqual(await offered("render", "-f", import.meta.filename.slice(0, -3)), [
       import.meta.filename,
     ]);
+  });
+
+  test("bash offers a file whose name has a space as one", async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), "two words "));
+    context.after(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, "my route.yaml"), "");
+    for (const words of [["explain"], ["render", "-f"], ["plan", "--config"]])
+      assert.deepEqual(await offered(...words, join(folder, "my")), [join(folder, "my route.yaml")]);
   });
 
   for (const [shell, expected] of [

@@ -166,10 +166,10 @@ describe("resync", () => {
   }
 
   test("nobody there: says why, and gives up in time", async () => {
-    const { code, err } = await send({ to: "http://127.0.0.1:1/", timeoutSeconds: 0.8 });
+    const { code, err } = await send({ to: "http://127.0.0.1:1/", timeoutSeconds: 2 });
     assert.equal(code, 1);
     assert.match(err, /ECONNREFUSED.*; trying again in 0\.5 s\n/);
-    assert.match(err, /did not accept the resync within 0\.8 s: .*ECONNREFUSED/);
+    assert.match(err, /did not accept the resync within 2 s: .*ECONNREFUSED/);
   });
 
   test("K_CA_CERTS is trusted, and without it the sink is not", async () => {
@@ -177,7 +177,7 @@ describe("resync", () => {
     const { certPem, keyPem } = await issue(authority, { commonName: "sink", hosts: ["127.0.0.1"] });
     const { url } = await sink([[204]], { cert: certPem, key: keyPem });
     assert.equal((await send({ to: url }, { K_CA_CERTS: authority.certPem })).code, 0);
-    const distrusted = await send({ to: url, timeoutSeconds: 0.3 });
+    const distrusted = await send({ to: url, timeoutSeconds: 3 });
     assert.equal(distrusted.code, 1);
     assert.match(distrusted.err, /certificate/);
   });

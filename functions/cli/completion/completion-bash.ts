@@ -22,7 +22,7 @@ ${commands.map(({ name, options, takesFiles }) => `    ${name}) word="${words(op
     *) word="${names.join(" ")} --help --version" ;;
   esac
   COMPREPLY=($(compgen -W "$word" -- "$current"))
-  if [ -n "$files" ]; then COMPREPLY+=($(compgen -f -- "$current")); fi
+  if [ -n "$files" ]; then ${files("COMPREPLY+")}; fi
 }
 complete -F ${name} ${program}
 `;
@@ -36,10 +36,17 @@ function valueCases({ name, options }: CompletedCommand): readonly string[] {
   return options.flatMap(({ flags, value }) => {
     if (value === "none") return [];
     const pattern = flags.map((flag) => `"${name} ${flag}"`).join("|");
-    const reply =
-      value === "any"
-        ? "COMPREPLY=()"
-        : `COMPREPLY=($(compgen ${value === "file" ? "-f" : `-W "${value.join(" ")}"`} -- "$current"))`;
-    return [`    ${pattern}) ${reply}; return ;;`];
+    return [`    ${pattern}) ${replyOf(value)}; return ;;`];
   });
+}
+
+function replyOf(value: Exclude<CompletedOption["value"], "none">): string {
+  if (value === "any") return "COMPREPLY=()";
+  if (value === "file") return files("COMPREPLY");
+  return `COMPREPLY=($(compgen -W "${value.join(" ")}" -- "$current"))`;
+}
+
+/** A name with a space is one, and is quoted on the line; where bash is too old for that, the name alone is offered. */
+function files(reply: string): string {
+  return `local IFS=$'\\n'; ${reply}=($(compgen -f -- "$current")); compopt -o filenames 2>/dev/null`;
 }
