@@ -21,7 +21,7 @@ import { type RouteDescription, type RouteReference, routeKey } from "../../trae
 import { compareAge } from "./age.ts";
 import { rfc3339 } from "./child/hosts-since.ts";
 import { sparingFormer } from "./former.ts";
-import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
+import { type Eligibility, mayHaveChild } from "./members.ts";
 import {
   markedNames,
   type NamingIntegration,
@@ -30,7 +30,7 @@ import {
   sharesNames,
 } from "./names/plan-names.ts";
 import { indexNamespace, isSharing, type SharingIntegration } from "./namespace-index.ts";
-import { type Identity, isOfInstance, owningRoutes } from "./ownership.ts";
+import { type Identity, isOfInstance, isOwnedBy, owningRoutes } from "./ownership.ts";
 import { type Plan, type PlanSetting, planChild } from "./plan.ts";
 import { planSharedResources } from "./shared.ts";
 
@@ -202,32 +202,48 @@ function planOwn(
   return planChild({ integration, description, live, optedOut }, setting);
 }
 
-/** With as little reading as can be: see the table above. */
+/** With as little reading as can be: see the table above. A route alone with its child is planned as any other. */
 function planShare(
   integration: SharingIntegration,
-  { route, description, readsAll }: Subject,
-  { children, hasAllChildren, routes }: Observed,
+  subject: Subject,
+  observed: Observed,
   setting: PlannerSetting,
 ): Planned {
-  const eligible = description !== null && mayHaveChild(description, setting.selector, integration.name);
+  const { route, description, readsAll } = subject;
+  const { children, hasAllChildren, routes } = observed;
+  const { sharedResource, name } = integration;
+  const eligible = description !== null && mayHaveChild(description, setting.selector, name);
   if (description !== null && !eligible && setting.onOptOut === "keep") return { plans: [], partners: [] };
-  const own = description === null || !(eligible || keepsChild(setting, description, integration.name));
-  const index = indexNamespace(integration, routes ?? (own ? [] : [description]), children, setting);
-  const { sharedResource } = integration;
   const wanted = eligible ? sharedResource.requestedBy(description) : null;
-  const attached = index
-    .attached(route)
-    .filter((child) => description !== null || isOfThatRoute(child, route));
-  const alone = attached.length <= 1 && attached.every((child) => owningRoutes(child).length === 1);
+  const attached = children.filter((child) => isChildOf(child, subject, setting));
   const isTaken = wanted === null || attached.some(({ spec }) => sharedResource.of(spec) === wanted);
-  const takenByOthers = wanted !== null && index.holders(wanted).some((holder) => !attached.includes(holder));
   if (!isTaken && !hasAllChildren) return { missing: "children" };
-  if ((readsAll || !alone || takenByOthers) && routes === null) {
-    return { missing: hasAllChildren ? "routes" : "children" };
-  }
   const left = attached.flatMap(({ spec }) => sharedResource.of(spec) ?? []);
   const sharedResources = new Set(wanted === null ? left : [wanted, ...left]);
+  const isAlone =
+    !readsAll &&
+    attached.length <= 1 &&
+    children.every((child) => {
+      const taken = sharedResource.of(child.spec);
+      if (attached.includes(child)) return owningRoutes(child).length === 1;
+      // What somebody else has of what the route leaves is none of its business.
+      return taken === null || (taken !== wanted && !(left.includes(taken) && isOfInstance(child, setting)));
+    });
+  if (!isAlone && routes === null) return { missing: hasAllChildren ? "routes" : "children" };
+  const own = children.find(({ metadata }) => metadata.name === integration.childName(route));
+  const isUnclear = eligible && sharedResource.isUnclear(description);
+  if (isAlone && attached[0] === own && !isUnclear) {
+    return { plans: planAlone(integration, subject, observed, setting), partners: [] };
+  }
+  const known = routes ?? (eligible ? [description] : []);
+  const index = indexNamespace(integration, known, children, setting);
   return { plans: planSharedResources(integration, index, sharedResources, setting), partners: [] };
+}
+
+/** Whether it is this installation's and the route owns it; of a route that is gone, that very route. */
+function isChildOf(child: KubernetesObject, { route, description }: Subject, identity: Identity): boolean {
+  if (!isOfInstance(child, identity)) return false;
+  return description === null ? isOfThatRoute(child, route) : isOwnedBy(child, route);
 }
 
 function* planShares(

@@ -277,6 +277,22 @@ test("a route that shares reads both, one that is gone too", () => {
   assert.deepEqual(decision(gone), ["update a-tls [b.org] [b*]"]);
 });
 
+test("two of ours on one Secret, one of which is left: the routes decide about the other, too", () => {
+  const creationTimestamp = "2020-01-01T00:00:00Z";
+  const children = [
+    certificate("b-tls", "one", ["b"]),
+    certificate("a-tls", "one", ["a"], { creationTimestamp }),
+  ];
+  const routes = [route("b")];
+  assert.equal(decision({ description: null, children }), "routes");
+  assert.deepEqual(decision({ description: null, children, routes }), [
+    "update b-tls [b.org] [b*]",
+    "delete a-tls",
+  ]);
+  const moves = route("a", { secretName: "two" });
+  assert.equal(decision({ description: moves, children }), "routes");
+});
+
 test("a route that leaves: what takes it up is written before what it leaves", () => {
   const children = [certificate("a-tls", "one", ["a", "b"])];
   const description = route("a", { secretName: "two" });
