@@ -4,7 +4,7 @@
  * @module
  */
 import type { Integration } from "../integrations/integration.ts";
-import { ExpiredError, KubernetesError } from "../kubernetes/errors.ts";
+import { ExpiredError } from "../kubernetes/errors.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Outcome } from "../outcome.ts";
 import { LEGACY_GROUP, ROUTE_GROUP, resourceOfRoute, routeKinds } from "../traefik/resources.ts";
@@ -309,8 +309,7 @@ async function answering(what: string, task: () => Promise<Report>): Promise<Rep
   try {
     return await task();
   } catch (error) {
-    if (error instanceof KubernetesError) return reportFinalError(error, what);
-    throw error;
+    return reportFinalError(error, what);
   }
 }
 

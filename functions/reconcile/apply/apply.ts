@@ -9,17 +9,17 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { refusalOfWrite } from "../observe/guard.ts";
 import type { Reads } from "../observe/view.ts";
 import type { Plan, Write } from "../plan/plan.ts";
-import { reporting } from "./error-report.ts";
+import { reportError } from "./error-report.ts";
 import type { Execute } from "./execute.ts";
 import { mergeReports, type Report, reportChange, reportProblems } from "./report.ts";
 
-/** A write that was done. */
+/** A child that was made or changed; in mode observe there is none. */
 export interface Written {
   readonly integration: Integration;
   readonly plan: Plan;
-  readonly step: Write;
-  /** As the API server answered; null where it is gone, or nothing was written (mode observe). */
-  readonly object: KubernetesObject | null;
+  readonly step: Exclude<Write, { action: "delete" }>;
+  /** As the API server answered. */
+  readonly object: KubernetesObject;
 }
 
 export interface Applied {
@@ -48,16 +48,21 @@ export async function applyPlans(
     const blocked = blockedReport(plan);
     reports.push(blocked ?? reportProblems(problems));
     if (blocked !== null || step.action === "none") continue;
-    const report = await reporting(integration.name, async () => {
+    try {
       const refused = await refusalOfWrite(context.client, integration, namespace, step);
-      if (refused !== null) return reportProblems([refused]);
+      if (refused !== null) {
+        reports.push(reportProblems([refused]));
+        continue;
+      }
       const object = await context.execute(integration.resource, namespace, step);
-      written.push({ integration, plan, step, object });
-      return reportChange(integration.resource, step);
-    });
-    reports.push(report);
-    // What follows was planned on what this step was to leave.
-    if (report.conflict || report.retry !== null) break;
+      if (object !== null && step.action !== "delete") written.push({ integration, plan, step, object });
+      reports.push(reportChange(integration.resource, step));
+    } catch (error) {
+      const report = reportError(error, integration.name);
+      reports.push(report);
+      // What follows was planned on what this step was to leave.
+      if (report.conflict || report.retry !== null) break;
+    }
   }
   return { report: mergeReports(reports), written };
 }

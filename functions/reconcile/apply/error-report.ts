@@ -21,8 +21,11 @@ import { CONFLICT, NOTHING_TO_DO, type Report, reportProblems, reportRetry } fro
  * Somebody else wrote first: observe again. A namespace that goes: nothing matters any more. Permanent until somebody
  * acts: it is reported. Transient: the sender is asked to send again. `what` names the integration or object
  * concerned, for the message.
+ *
+ * @throws whatever is no `KubernetesError`: a bug
  */
-export function reportError(error: KubernetesError, what: string): Report {
+export function reportError(error: unknown, what: string): Report {
+  if (!(error instanceof KubernetesError)) throw error;
   if (error instanceof ConflictError || error instanceof NotFoundError) return CONFLICT;
   if (error instanceof NamespaceGoneError) return NOTHING_TO_DO;
   if (error instanceof KindNotServedError) {
@@ -57,19 +60,9 @@ export function reportError(error: KubernetesError, what: string): Report {
 }
 
 /** The same where nobody observes again: a conflict is transient. */
-export function reportFinalError(error: KubernetesError, what: string): Report {
+export function reportFinalError(error: unknown, what: string): Report {
   const report = reportError(error, what);
-  return report.conflict ? reportRetry(`${what}: ${error.message}`) : report;
-}
-
-/** What the task reports, or what its error means; what is no `KubernetesError` is a bug and goes on as an exception. */
-export async function reporting(what: string, task: () => Promise<Report>): Promise<Report> {
-  try {
-    return await task();
-  } catch (error) {
-    if (error instanceof KubernetesError) return reportError(error, what);
-    throw error;
-  }
+  return report.conflict ? reportRetry(`${what}: ${(error as KubernetesError).message}`) : report;
 }
 
 function problem(reason: Problem["reason"], message: string): Report {

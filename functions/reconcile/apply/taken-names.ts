@@ -8,7 +8,6 @@ import { othersAtVersion } from "../observe/listing.ts";
 import type { Reads } from "../observe/view.ts";
 import { marksOf } from "../plan/names/name-marks.ts";
 import { type Identity, isOfInstance } from "../plan/ownership.ts";
-import type { Write } from "../plan/plan.ts";
 import type { Written } from "./apply.ts";
 
 export interface NamesContext extends Identity {
@@ -26,7 +25,7 @@ export async function sharesTakenNames(
   { integration, plan, step, object }: Written,
 ): Promise<boolean> {
   const { nameSharing, resource } = integration;
-  if (nameSharing === undefined || object === null || step.action === "delete") return false;
+  if (nameSharing === undefined) return false;
   const planned = new Map(plan.members.map((member) => [integration.childName(member.route), member]));
   const subject = planned.get(object.metadata.name);
   const owns = subject !== undefined && nameSharing.ownsTarget(subject);
@@ -49,7 +48,7 @@ export async function sharesTakenNames(
  * Names that the write adds, or points elsewhere where the route has a say in that. What moves with the installation's
  * target moves for all routes, and is no reason to look.
  */
-function takenNames({ entries }: NameSharing, step: Exclude<Write, { action: "delete" }>, owns: boolean) {
+function takenNames({ entries }: NameSharing, step: Written["step"], owns: boolean) {
   const [now, had] = [entries(step.child.spec), entries(step.action === "update" ? step.live.spec : null)];
   const decides = owns || (step.action === "update" && marksOf(step.live).size > 0);
   return [...now].flatMap(([name, { target, set }]) => {

@@ -15,7 +15,7 @@ import { othersAtVersion } from "../observe/listing.ts";
 import { NamespaceView, type Reads, type ViewContext } from "../observe/view.ts";
 import { isSharing } from "../plan/namespace-index.ts";
 import { type Identity, isOwnedBy } from "../plan/ownership.ts";
-import { acquiredResource, type Write } from "../plan/plan.ts";
+import { acquiredResource } from "../plan/plan.ts";
 import type { Written } from "./apply.ts";
 import { sharesTakenNames } from "./taken-names.ts";
 
@@ -139,7 +139,6 @@ async function isContested(
   subject: RouteDescription | null,
   { integration, step, object }: Written,
 ): Promise<boolean> {
-  if (object === null || step.action === "delete") return false;
   const sharedResource = acquiredResource(integration, step);
   // Where the lists were behind, they need not have shown what the route had before.
   const joiner = hasOldLists && isSharing(integration) && subject !== null ? subject.route : null;
@@ -154,6 +153,6 @@ async function isContested(
 }
 
 /** Whether the step makes the route an owner of a child that had others. */
-function joinsNow(step: Write, route: RouteReference): boolean {
+function joinsNow(step: Written["step"], route: RouteReference): boolean {
   return step.action === "update" && !isOwnedBy(step.live, route) && isOwnedBy(step.child, route);
 }

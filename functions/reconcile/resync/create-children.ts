@@ -5,7 +5,7 @@
  * @module
  */
 import { type Applied, applyPlans } from "../apply/apply.ts";
-import { reporting } from "../apply/error-report.ts";
+import { reportError } from "../apply/error-report.ts";
 import { CONFLICT, mergeRouteReports, type Report, reportProblems } from "../apply/report.ts";
 import type { ReconcileContext } from "../route/context.ts";
 import type { Creation, RouteNeed } from "./route-needs.ts";
@@ -24,17 +24,11 @@ export async function createChildren(
   takenResources: TakenResources,
 ): Promise<Created> {
   const { namespace } = description.route;
-  let hasWritten = false;
   const created = await Promise.all(
-    creations.map((creation) =>
-      reporting(creation.integration.name, async () => {
-        const applied = await create(context, namespace, creation, takenResources);
-        hasWritten ||= applied.written.some(({ object }) => object !== null);
-        return applied.report;
-      }),
-    ),
+    creations.map((creation) => create(context, namespace, creation, takenResources)),
   );
-  const report = mergeRouteReports([reportProblems(problems), ...created]);
+  const hasWritten = created.some(({ written }) => written.length > 0);
+  const report = mergeRouteReports([reportProblems(problems), ...created.map(({ report }) => report)]);
   if (report.conflict) return { report: null, hasWritten };
   await context.events.record(description, report.changes, report.problems);
   return { report, hasWritten };
@@ -47,7 +41,11 @@ async function create(
   takenResources: TakenResources,
 ): Promise<Applied> {
   const { integration, plan } = creation;
-  if (await takenResources.has(creation)) return { report: CONFLICT, written: [] };
+  try {
+    if (await takenResources.has(creation)) return { report: CONFLICT, written: [] };
+  } catch (error) {
+    return { report: reportError(error, integration.name), written: [] };
+  }
   const applied = await applyPlans(context, integration, namespace, [plan], () => null);
   // Who waits for this child need wait no longer if it may not be made, which the lists do not show.
   const isAwaited = context.integrations.some(({ waitsForOthers }) => waitsForOthers);

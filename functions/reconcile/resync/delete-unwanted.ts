@@ -6,8 +6,8 @@
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { resourceOfRoute } from "../../traefik/resources.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
-import { reporting } from "../apply/error-report.ts";
-import { type Change, NOTHING_TO_DO, reportChange } from "../apply/report.ts";
+import { reportError } from "../apply/error-report.ts";
+import { type Change, reportChange } from "../apply/report.ts";
 import type { RouteOptions } from "../route/reconcile-route.ts";
 import { BLOCKED_ON_ROUTE, blockedProblem, isOverLimit } from "./deletion-limit.ts";
 import { recordOnOwner } from "./record-on-owner.ts";
@@ -104,13 +104,12 @@ async function confirmOrphans(run: Run, candidates: readonly Orphan[]): Promise<
 }
 
 async function isGone({ context, summary }: Run, route: RouteReference): Promise<boolean> {
-  let isAbsent = false;
-  const report = await reporting(`${route.kind} ${route.name}`, async () => {
-    isAbsent = (await context.client.get({ resource: resourceOfRoute(route), ...route })) === null;
-    return NOTHING_TO_DO;
-  });
-  summary.add(report);
-  return isAbsent;
+  try {
+    return (await context.client.get({ resource: resourceOfRoute(route), ...route })) === null;
+  } catch (error) {
+    summary.add(reportError(error, `${route.kind} ${route.name}`));
+    return false;
+  }
 }
 
 type Deleted = (child: KubernetesObject, change: Change) => Promise<void>;
@@ -128,10 +127,13 @@ async function deleteOne(
   const step = { action: "delete", live: child } as const;
   const { namespace = "" } = child.metadata;
   // Whoever changed it in between has seen it live; the next resync looks again.
-  const report = await reporting(integration.name, async () => {
+  try {
     await context.execute(integration.resource, namespace, step);
-    return reportChange(integration.resource, step);
-  });
+  } catch (error) {
+    summary.add(reportError(error, integration.name));
+    return;
+  }
+  const report = reportChange(integration.resource, step);
   summary.add(report);
   for (const change of report.changes) await deleted?.(child, change);
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import { KubernetesError } from "../../kubernetes/errors.ts";
 import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
 import { inPieces, Pace } from "../../pace.ts";
 import { routeResources } from "../../traefik/resources.ts";
@@ -75,7 +74,6 @@ async function optOutsOf({
   try {
     return await readOptOuts(context.client, options.namespace);
   } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
     summary.add(reportFinalError(error, "namespaces"));
     return null;
   }
@@ -89,7 +87,6 @@ async function dependenciesOf(run: Run): Promise<ReadonlyMap<Integration, Depend
       try {
         read.set(integration, await readDependencies(run.context.client, integration));
       } catch (error) {
-        if (!(error instanceof KubernetesError)) throw error;
         run.summary.add(reportError(error, integration.name));
       }
     }),

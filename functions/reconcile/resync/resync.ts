@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { KubernetesError } from "../../kubernetes/errors.ts";
 import { routeKey } from "../../traefik/route-description.ts";
 import { reportFinalError } from "../apply/error-report.ts";
 import type { ReconcileContext } from "../route/context.ts";
@@ -64,7 +63,6 @@ async function refusalsOf(run: Run, read: ReadNamespaces): Promise<Refusals | nu
   try {
     return await refuseClaimedHosts(run, read);
   } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
     run.summary.add(reportFinalError(error, "host claims"));
     return null;
   }
