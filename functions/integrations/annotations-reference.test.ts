@@ -89,5 +89,5 @@ test("the other messages in the reference are real", () => {
 });
 
 function published(host: string, target: string): readonly Endpoint[] {
-  return endpoints([host], targetsOf([target]), 300);
+  return endpoints([host], targetsOf([target]));
 }

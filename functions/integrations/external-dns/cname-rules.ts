@@ -9,8 +9,8 @@ import type { OptionedEndpoint } from "./endpoint-options.ts";
 import type { Endpoint } from "./endpoints.ts";
 
 /** The endpoints that can be published, and a problem for each that cannot. */
-export interface CheckedEndpoints<E extends Endpoint> {
-  readonly endpoints: readonly E[];
+export interface CheckedEndpoints {
+  readonly endpoints: readonly Endpoint[];
   readonly problems: readonly Problem[];
 }
 
@@ -18,7 +18,7 @@ export interface CheckedEndpoints<E extends Endpoint> {
 const AWS_TARGET = /\.(?:amazonaws\.com(?:\.cn)?|awsglobalaccelerator\.com|cloudfront\.net)$/;
 
 /** Without those that would point at themselves: a loop that no resolver follows. */
-export function withoutLoops<E extends Endpoint>(endpoints: readonly E[]): CheckedEndpoints<E> {
+export function withoutLoops(endpoints: readonly Endpoint[]): CheckedEndpoints {
   const problems: Problem[] = [];
   const straight = endpoints.filter(({ recordType, dnsName, targets = [] }) => {
     if (recordType !== "CNAME" || !targets.includes(dnsName)) return true;
@@ -29,11 +29,13 @@ export function withoutLoops<E extends Endpoint>(endpoints: readonly E[]): Check
   return { endpoints: straight, problems };
 }
 
+type CheckedForApex = Omit<OptionedEndpoint, "recordTTL" | "setIdentifier">;
+
 /**
  * Warns of a CNAME at what looks like the top of a zone, where DNS has none (RFC 1034, section 3.6.2): a name of two
  * labels. Nobody can know the zones from here, so the record is published all the same; a provider may flatten it.
  */
-export function apexProblems(endpoints: readonly OptionedEndpoint[]): readonly Problem[] {
+export function apexProblems(endpoints: readonly CheckedForApex[]): readonly Problem[] {
   return endpoints.filter(isLikelyApex).map(({ dnsName, targets = [] }) => ({
     reason: "UnusableHost",
     message:
@@ -43,12 +45,7 @@ export function apexProblems(endpoints: readonly OptionedEndpoint[]): readonly P
   }));
 }
 
-function isLikelyApex({
-  dnsName,
-  recordType,
-  targets = [],
-  providerSpecific = [],
-}: OptionedEndpoint): boolean {
+function isLikelyApex({ dnsName, recordType, targets = [], providerSpecific = [] }: CheckedForApex): boolean {
   if (recordType !== "CNAME") return false;
   const isSolved = providerSpecific.some(({ name }) => name === "alias" || /\/cloudflare-/.test(name));
   const labels = dnsName.split(".");

@@ -15,7 +15,7 @@ function annotated(annotations: Record<string, string>) {
 
 /** Endpoints as they are published for the annotations, beside what is published already. */
 function published(annotations: Record<string, string>, targets: string[], child: unknown = null) {
-  const base = endpoints(["*.example.com", "a.example.com"], targetsOf(targets), 300);
+  const base = endpoints(["*.example.com", "a.example.com"], targetsOf(targets));
   return withOptions(base, endpointOptions(annotated(annotations), 300, child));
 }
 
@@ -95,8 +95,8 @@ test("a child of any shape is read", () => {
 });
 
 test("an alias for addresses is reported", () => {
-  const addresses = endpoints(["a.example.com"], targetsOf(["10.0.0.1"]), 300);
-  const names = endpoints(["a.example.com"], targetsOf(["lb.example.com"]), 300);
+  const addresses = endpoints(["a.example.com"], targetsOf(["10.0.0.1"]));
+  const names = endpoints(["a.example.com"], targetsOf(["lb.example.com"]));
   const annotations = annotated({ alias: "true" });
   assert.deepEqual(
     aliasProblems(annotations, addresses).map(({ field }) => field),
@@ -108,5 +108,5 @@ test("an alias for addresses is reported", () => {
 });
 
 function endpointOf(dnsName: string, recordType: Endpoint["recordType"], target: string): Endpoint {
-  return { dnsName, recordTTL: 300, recordType, targets: [target] };
+  return { dnsName, recordType, targets: [target] };
 }

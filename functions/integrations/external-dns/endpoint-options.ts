@@ -13,6 +13,8 @@ import { policyErrors } from "./routing-policy.ts";
 
 /** An endpoint of the DNSEndpoint CRD (externaldns.k8s.io/v1alpha1). */
 export interface OptionedEndpoint extends Endpoint {
+  /** Seconds. */
+  readonly recordTTL: number;
   readonly setIdentifier?: string;
   /** Sorted by name; left out where there is none. */
   readonly providerSpecific?: readonly ProviderProperty[];
@@ -86,9 +88,11 @@ export function withOptions(
     ) {
       providerSpecific.push({ name: RECORD_TYPE, value: options.recordType === "ptr" ? "ptr" : "" });
     }
+    const { dnsName, ...target } = endpoint;
     return {
-      ...endpoint,
+      dnsName,
       recordTTL: options.recordTTL,
+      ...target,
       ...(options.setIdentifier === null ? {} : { setIdentifier: options.setIdentifier }),
       ...(providerSpecific.length === 0 ? {} : { providerSpecific: providerSpecific.sort(byName) }),
     };

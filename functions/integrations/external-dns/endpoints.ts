@@ -3,8 +3,6 @@ import type { RecordType } from "./target.ts";
 
 export interface Endpoint {
   readonly dnsName: string;
-  /** Seconds. */
-  readonly recordTTL: number;
   /** Left out, as the targets, where external-dns puts its `--default-targets`, whose type nobody knows here. */
   readonly recordType?: RecordType | undefined;
   readonly targets?: readonly string[];
@@ -14,16 +12,10 @@ export interface Endpoint {
 export function endpoints(
   hosts: readonly string[],
   targets: ReadonlyMap<RecordType, readonly string[]>,
-  recordTTL: number,
 ): readonly Endpoint[] {
   return hosts.flatMap((dnsName) =>
-    [...targets].map(([recordType, addresses]) => ({ dnsName, recordTTL, recordType, targets: addresses })),
+    [...targets].map(([recordType, addresses]) => ({ dnsName, recordType, targets: addresses })),
   );
-}
-
-/** One endpoint for each host, whose targets external-dns fills in. */
-export function untargetedEndpoints(hosts: readonly string[], recordTTL: number): readonly Endpoint[] {
-  return hosts.map((dnsName) => ({ dnsName, recordTTL }));
 }
 
 /** Names that a DNSEndpoint's spec publishes, in its order, without repeats. */

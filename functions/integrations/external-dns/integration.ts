@@ -12,6 +12,7 @@ import { integrationOf, type KindOptions } from "../define.ts";
 import {
   type Desired,
   dependencyKey,
+  type FollowedNames,
   type Integration,
   type ObservedState,
   type Spec,
@@ -20,10 +21,10 @@ import { type DnsAnnotations, dnsAnnotations } from "./annotations.ts";
 import { apexProblems, type CheckedEndpoints, withoutLoops } from "./cname-rules.ts";
 import { defaultTargetsProblems, leavesTargets, TARGET_ANNOTATION } from "./default-targets.ts";
 import { aliasProblems, endpointOptions, withOptions } from "./endpoint-options.ts";
-import { type Endpoint, endpoints, namesIn, publishedTargets, untargetedEndpoints } from "./endpoints.ts";
+import { endpoints, namesIn, publishedTargets } from "./endpoints.ts";
 import { excludedProblems } from "./hosts/excluded.ts";
-import { hostsToPublish, NAME, wantedHosts, whyNotPublished } from "./hosts/hosts.ts";
-import { hostSourceProblems, sourceHosts } from "./hosts/source.ts";
+import { askedHosts, hostsToPublish, NAME } from "./hosts/hosts.ts";
+import { hostSourceProblems } from "./hosts/source.ts";
 import { withoutRefusedHosts } from "./identities.ts";
 import { mismatch } from "./mismatch.ts";
 import { entriesOf, targetAnnotation, targetConflict, withoutNames } from "./name-sharing.ts";
@@ -31,6 +32,8 @@ import { isObserved } from "./observed.ts";
 import type { ExternalDNSSettings } from "./settings.ts";
 import { type Target, targetOfAnnotation, targetOfService, targetsOf } from "./target.ts";
 import { SCOPE } from "./vocabulary.ts";
+
+type Annotations = Readonly<Record<string, string>>;
 
 const DNS_ENDPOINT: ResourceDefinition = {
   group: "externaldns.k8s.io",
@@ -51,17 +54,16 @@ export const EXTERNAL_DNS: KindOptions = {
 
 export function createExternalDNS(settings: ExternalDNSSettings): Integration {
   const service = targetService(settings);
+  const allowed = (annotations: Annotations) => permitted(SCOPE, settings, annotations).annotations;
   return integrationOf(EXTERNAL_DNS, {
     dependencies: service === null ? [] : [service],
     nameSharing: {
       entries: entriesOf,
-      ownsTarget: ({ annotations }) =>
-        targetAnnotation(permitted(SCOPE, settings, annotations).annotations) !== null,
+      ownsTarget: ({ annotations }) => targetAnnotation(allowed(annotations)) !== null,
       contradicts: (name, decider, { annotations }) => targetConflict(name, decider, annotations),
     },
     waitsForOthers: settings.waitForCertificate,
-    extraNames: (annotations) =>
-      dnsAnnotations(permitted(SCOPE, settings, annotations).annotations).hostnames,
+    extraNames: (annotations) => dnsAnnotations(allowed(annotations)).hostnames,
     ...(settings.adopt === "matching" ? { mismatch } : {}),
     check: (description) => checkRoute(settings, description),
     desiredState: (description, observedState) =>
@@ -77,8 +79,9 @@ function targetService(settings: ExternalDNSSettings): ObjectReference | null {
 
 /** What the route itself says about DNS and cannot be done; nothing where the installation publishes none of it. */
 function checkRoute(settings: ExternalDNSSettings, description: RouteDescription): readonly Problem[] {
-  if (whyNotPublished(settings, description) !== null) return [];
   const { annotations, problems } = permitted(SCOPE, settings, description.annotations);
+  const { all, whyNone } = askedHosts(settings, description, annotations);
+  if (whyNone !== null) return [];
   const annotated = dnsAnnotations(annotations);
   if (annotated.skip) return [...problems, ...annotated.problems];
   const override = annotations[TARGET_ANNOTATION];
@@ -86,8 +89,8 @@ function checkRoute(settings: ExternalDNSSettings, description: RouteDescription
   return [
     ...problems,
     ...annotated.problems,
-    ...hostSourceProblems(settings, description),
-    ...excludedProblems(description, sourceHosts(settings, description)),
+    ...hostSourceProblems(annotations),
+    ...excludedProblems(description, all),
     ...(target?.problems ?? []),
     ...defaultTargetsProblems(annotations),
   ];
@@ -99,40 +102,42 @@ function desiredEndpoint(
   description: RouteDescription,
   observedState: ObservedState,
 ): Desired {
-  const why = whyNotPublished(settings, description);
-  if (why !== null) return { kind: "absent", why, problems: [] };
   const { annotations } = permitted(SCOPE, settings, description.annotations);
+  const { wanted, whyNone } = askedHosts(settings, description, annotations);
+  if (whyNone !== null) return { kind: "absent", why: whyNone, problems: [] };
   const annotated = dnsAnnotations(annotations);
   // Another controller than external-dns looks after this route's names.
   if (annotated.skip) return { kind: "absent", problems: [] };
-  const hosts = hostsToPublish(settings, description, observedState);
+  const hosts = hostsToPublish(settings, description, wanted, observedState);
   if (hosts.length === 0) {
-    const undecided = description.incomplete || wantedHosts(settings, description).length > 0;
+    const undecided = description.incomplete || wanted.length > 0;
     return { kind: undecided ? "unchanged" : "absent", problems: [] };
   }
+  const { child, dependencies, refuseName, followed = NOTHING_FOLLOWED } = observedState;
   // What another route has decided so far is not what this one keeps.
-  const published = withoutNames(observedState.child?.spec, observedState.followed?.before ?? NO_NAMES);
-  const followed = observedState.followed?.now ?? NOTHING_FOLLOWED;
-  const own = hosts.filter((host) => !followed.has(host));
-  const plain = plainEndpoints(own, settings, service, annotations, annotated, {
-    ...observedState,
-    published,
-  });
+  const published = withoutNames(child?.spec, followed.before);
+  const own = hosts.filter((host) => !followed.now.has(host));
+  const target =
+    own.length === 0
+      ? NO_TARGET
+      : findTarget(settings, service, annotations, annotated, dependencies, published);
+  const plain = plainEndpoints(own, target, published);
   const options = endpointOptions(annotated, settings.ttl, published);
-  const allowed = withoutRefusedHosts(options.providerSpecific, observedState.refuseName);
+  const allowed = withoutRefusedHosts(options.providerSpecific, refuseName);
   const complete = withOptions(plain.endpoints, { ...options, providerSpecific: allowed.properties });
-  const all = [...complete, ...hosts.flatMap((host) => followed.get(host) ?? [])];
-  if (all.length === 0) return { kind: "unchanged", problems: plain.problems };
+  const all = [...complete, ...hosts.flatMap((host) => followed.now.get(host) ?? [])];
+  const problems = [...target.problems, ...plain.problems];
+  if (all.length === 0) return { kind: "unchanged", problems };
   return {
     kind: "present",
-    spec: { endpoints: followed.size === 0 ? complete : inOrderOf(hosts, all) },
+    spec: { endpoints: followed.now.size === 0 ? complete : inOrderOf(hosts, all) },
     labels: settings.endpointTemplate.labels,
     annotations: {
       ...copiedAnnotations(description, annotations, settings.copyAnnotations),
       ...settings.endpointTemplate.annotations,
     },
     problems: [
-      ...plain.problems,
+      ...problems,
       ...allowed.refused.map(({ name, problem }) => ({ ...problem, field: fieldOf(name, annotations) })),
       ...apexProblems(complete),
       ...aliasProblems(annotated, plain.endpoints),
@@ -140,40 +145,27 @@ function desiredEndpoint(
   };
 }
 
-const NO_NAMES: ReadonlySet<string> = new Set();
-const NOTHING_FOLLOWED: ReadonlyMap<string, readonly Spec[]> = new Map();
+const NOTHING_FOLLOWED: FollowedNames = { before: new Set(), now: new Map() };
+const NO_TARGET: Target = { targets: [], problems: [] };
 
 function inOrderOf(hosts: readonly string[], endpoints: readonly { readonly dnsName?: unknown }[]) {
   const byName = Map.groupBy(endpoints, ({ dnsName }) => dnsName);
   return hosts.flatMap((host) => byName.get(host) ?? []);
 }
 
-/** The facts, and what the child publishes of the route's own. */
-interface OwnObservedState extends ObservedState {
-  readonly published: Spec | undefined;
-}
-
-/** None where no target is known; what is published stays where that is all there is. */
+/** Where no target is known, what is published stays. */
 function plainEndpoints(
   hosts: readonly string[],
-  settings: ExternalDNSSettings,
-  service: ObjectReference | null,
-  annotations: Readonly<Record<string, string>>,
-  annotated: DnsAnnotations,
-  observedState: OwnObservedState,
-): CheckedEndpoints<Endpoint> {
-  if (hosts.length === 0) return { endpoints: [], problems: [] };
-  if (leavesTargets(settings, annotations, annotated)) {
-    return { endpoints: untargetedEndpoints(hosts, settings.ttl), problems: [] };
-  }
-  const { targets, problems } = findTarget(settings, service, annotations, annotated, observedState);
-  const known = targets.length > 0 ? targets : publishedTargets(observedState.published);
-  const checked = withoutLoops(endpoints(hosts, targetsOf(known), settings.ttl));
-  return { endpoints: checked.endpoints, problems: [...problems, ...checked.problems] };
+  { targets }: FoundTarget,
+  published: Spec | undefined,
+): CheckedEndpoints {
+  if (targets === null) return { endpoints: hosts.map((dnsName) => ({ dnsName })), problems: [] };
+  const known = targets.length > 0 ? targets : publishedTargets(published);
+  return withoutLoops(endpoints(hosts, targetsOf(known)));
 }
 
 /** The annotation that a provider property comes from. */
-function fieldOf(property: string, annotations: Readonly<Record<string, string>>): string {
+function fieldOf(property: string, annotations: Annotations): string {
   const name = property.replace("/", "-");
   const key = Object.keys(annotations).find(
     (candidate) => candidate === property || candidate.endsWith(`/${name}`),
@@ -181,28 +173,33 @@ function fieldOf(property: string, annotations: Readonly<Record<string, string>>
   return `metadata.annotations[${key ?? property}]`;
 }
 
-/** Our own annotation goes before external-dns', that before the configuration. */
+/** Null in the place of targets where external-dns fills them in. */
+type FoundTarget = Omit<Target, "targets"> & { readonly targets: Target["targets"] | null };
+
+/**
+ * Our own annotation goes before external-dns', that before the configuration. What is wrong with an annotation is
+ * reported where the route is checked.
+ */
 function findTarget(
   settings: ExternalDNSSettings,
   service: ObjectReference | null,
-  annotations: Readonly<Record<string, string>>,
+  annotations: Annotations,
   annotated: DnsAnnotations,
-  observedState: OwnObservedState,
-): Target {
-  const published = publishedTargets(observedState.published);
+  dependencies: ObservedState["dependencies"],
+  published: Spec | undefined,
+): FoundTarget {
+  if (leavesTargets(settings, annotations, annotated)) return { targets: null, problems: [] };
   const override = annotations[TARGET_ANNOTATION];
-  // What is wrong with an annotation is reported where the route is checked.
   if (override !== undefined) {
-    const { targets } = targetOfAnnotation(override, TARGET_ANNOTATION);
-    return { targets: targets.length > 0 ? targets : published, problems: [] };
+    return { targets: targetOfAnnotation(override, TARGET_ANNOTATION).targets, problems: [] };
   }
   if (annotated.targets !== null) return { targets: annotated.targets, problems: [] };
-  if (annotated.invalid.includes("targets")) return { targets: published, problems: [] };
+  if (annotated.invalid.includes("targets")) return NO_TARGET;
   if (service === null) return { targets: settings.targetIPs, problems: [] };
   return targetOfService({
     reference: service,
-    service: observedState.dependencies.get(dependencyKey(service)) ?? null,
-    published,
+    service: dependencies.get(dependencyKey(service)) ?? null,
+    published: publishedTargets(published),
     pending: settings.pendingLoadBalancer,
     prefers: settings.targetPreference ?? "addresses",
   });

@@ -5,46 +5,65 @@
  */
 
 import type { RouteDescription } from "../../../traefik/route-description.ts";
-import { permitted } from "../../allowed-annotations.ts";
 import type { ObservedState } from "../../integration.ts";
 import { isEnabled } from "../../opt-in.ts";
 import { namesIn } from "../endpoints.ts";
 import { targetAnnotation } from "../name-sharing.ts";
 import type { ExternalDNSSettings } from "../settings.ts";
-import { SCOPE } from "../vocabulary.ts";
 import { excludedByRoute } from "./excluded.ts";
 import { NAME, sourceHosts } from "./source.ts";
 
 export { NAME };
 
-type Scope = Pick<
-  ExternalDNSSettings,
-  "domains" | "excludeDomains" | "hostSource" | "optIn" | "allowedAnnotations"
->;
+type Annotations = Readonly<Record<string, string>>;
+type Scope = Pick<ExternalDNSSettings, "domains" | "excludeDomains" | "hostSource" | "optIn">;
 
-/** Why the installation publishes nothing of the route; null where it does. */
-export function whyNotPublished(scope: Scope, description: RouteDescription): string | null {
-  if (scope.optIn === true && !asksForRecords(scope, description)) {
-    return "the route does not ask for DNS (optIn)";
-  }
-  if (description.incomplete || wantedHosts(scope, description).length > 0) return null;
-  const hosts = sourceHosts(scope, description);
-  if (hosts.length === 0) {
+/** The hosts of a route, whatever is published already. */
+export interface AskedHosts {
+  /** All of them: sorted, each once. */
+  readonly all: readonly string[];
+  /** Those that are to have records. */
+  readonly wanted: readonly string[];
+  /** Why the installation publishes nothing of the route; null where it does. */
+  readonly whyNone: string | null;
+}
+
+/** `annotations` are those that the route may use. */
+export function askedHosts(
+  scope: Scope,
+  description: RouteDescription,
+  annotations: Annotations,
+): AskedHosts {
+  const all = sourceHosts(scope, description, annotations);
+  const excluded = excludedByRoute(description);
+  const { domains = [], excludeDomains = [] } = scope;
+  // Most installations publish all hosts, and a resync asks for each route.
+  const wanted =
+    domains.length + excludeDomains.length + excluded.length === 0
+      ? all
+      : all.filter((host) => isServed(scope, host) && !excluded.includes(host));
+  const isAsked = scope.optIn !== true || asksForRecords(description, annotations);
+  if (!isAsked) return { all, wanted, whyNone: "the route does not ask for DNS (optIn)" };
+  const mayHaveSome = description.incomplete || wanted.length > 0;
+  return { all, wanted, whyNone: mayHaveSome ? null : whyNone(scope, description, all) };
+}
+
+function whyNone(scope: Scope, description: RouteDescription, all: readonly string[]): string | null {
+  if (all.length === 0) {
     return description.hosts.length === 0 ? null : "the route leaves its hosts out (ingress-hostname-source)";
   }
   const { domains = [] } = scope;
-  if (!hosts.some((host) => isWithin(domains, host)))
-    return `no host is below ${domains.join(", ")} (domains)`;
-  return hosts.some((host) => isServed(scope, host))
+  if (!all.some((host) => isWithin(domains, host))) return `no host is below ${domains.join(", ")} (domains)`;
+  return all.some((host) => isServed(scope, host))
     ? "the route leaves its hosts out (exclude-hosts)"
     : "all hosts are at or below excludeDomains";
 }
 
 /** By our own annotation, or by one that says what its records are to be. */
-function asksForRecords(scope: Scope, description: RouteDescription): boolean {
+function asksForRecords(description: RouteDescription, annotations: Annotations): boolean {
   if (isEnabled(description, NAME)) return true;
   if ((description.extraNames[NAME] ?? []).length > 0) return true;
-  return targetAnnotation(permitted(SCOPE, scope, description.annotations).annotations) !== null;
+  return targetAnnotation(annotations) !== null;
 }
 
 /**
@@ -54,26 +73,17 @@ function asksForRecords(scope: Scope, description: RouteDescription): boolean {
 export function hostsToPublish(
   scope: Scope,
   description: RouteDescription,
-  observedState: ObservedState,
+  wanted: readonly string[],
+  { child, othersReady, refuseName }: ObservedState,
 ): readonly string[] {
-  const published = namesIn(observedState.child?.spec);
-  const hosts = wantedHosts(scope, description);
-  const wanted = observedState.othersReady ? hosts : hosts.filter((host) => published.includes(host));
-  if (!description.incomplete) return wanted;
+  const published = namesIn(child?.spec);
+  const due = othersReady ? wanted : wanted.filter((host) => published.includes(host));
+  if (!description.incomplete) return due;
   const excluded = excludedByRoute(description);
   const mayHave = (name: string) =>
-    observedState.refuseName(name) === null && isServed(scope, name) && !excluded.includes(name);
+    refuseName(name) === null && isServed(scope, name) && !excluded.includes(name);
   const kept = published.filter(mayHave);
-  return kept.length === 0 ? wanted : [...new Set([...wanted, ...kept])].sort();
-}
-
-export function wantedHosts(scope: Scope, description: RouteDescription): readonly string[] {
-  const hosts = sourceHosts(scope, description);
-  const { domains = [], excludeDomains = [] } = scope;
-  const excluded = excludedByRoute(description);
-  // Most installations publish all hosts, and a resync asks for each route.
-  if (domains.length + excludeDomains.length + excluded.length === 0) return hosts;
-  return hosts.filter((host) => isServed(scope, host) && !excluded.includes(host));
+  return kept.length === 0 ? due : [...new Set([...due, ...kept])].sort();
 }
 
 function isServed({ domains = [], excludeDomains = [] }: Scope, host: string): boolean {

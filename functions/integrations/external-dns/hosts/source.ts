@@ -7,11 +7,9 @@
 import type { Problem } from "../../../problem.ts";
 import { shown } from "../../../schema/shown.ts";
 import type { RouteDescription } from "../../../traefik/route-description.ts";
-import { permitted } from "../../allowed-annotations.ts";
 import { invalidAnnotation } from "../../annotation.ts";
 import { type DnsAnnotation, NEW_PREFIX, OLD_PREFIX } from "../prefixes.ts";
 import type { ExternalDNSSettings } from "../settings.ts";
-import { SCOPE } from "../vocabulary.ts";
 
 /** The integration's name, under which a description has the names of its annotations. */
 export const NAME = "external-dns";
@@ -21,20 +19,25 @@ const SOURCES = [NEW_PREFIX, OLD_PREFIX].map((prefix) => `${prefix}ingress-hostn
 const ONLY_ANNOTATION = "annotation-only";
 const ONLY_RULES = "defined-hosts-only";
 
-type Setting = Pick<ExternalDNSSettings, "hostSource" | "allowedAnnotations">;
+type Annotations = Readonly<Record<string, string>>;
+type Setting = Pick<ExternalDNSSettings, "hostSource">;
 
-/** Sorted, each once. */
-export function sourceHosts(setting: Setting, description: RouteDescription): readonly string[] {
+/** Sorted, each once. `annotations` are those that the route may use. */
+export function sourceHosts(
+  setting: Setting,
+  description: RouteDescription,
+  annotations: Annotations,
+): readonly string[] {
   const annotated = description.extraNames[NAME] ?? [];
   const own = ownHosts(setting, description);
-  const source = sourceAnnotation(setting, description)?.value.trim().toLowerCase();
+  const source = sourceAnnotation(annotations)?.value.trim().toLowerCase();
   if (source === ONLY_RULES) return own;
   if (source === ONLY_ANNOTATION) return annotated;
   return union(own, annotated);
 }
 
-export function hostSourceProblems(setting: Setting, description: RouteDescription): readonly Problem[] {
-  const annotation = sourceAnnotation(setting, description);
+export function hostSourceProblems(annotations: Annotations): readonly Problem[] {
+  const annotation = sourceAnnotation(annotations);
   if (annotation === null) return [];
   const { key, value } = annotation;
   if (["", ONLY_ANNOTATION, ONLY_RULES].includes(value.trim().toLowerCase())) return [];
@@ -49,11 +52,12 @@ function ownHosts({ hostSource = "rules" }: Setting, { hosts, tls }: RouteDescri
   return hostSource === "domains" ? domains : union(hosts, domains);
 }
 
-function sourceAnnotation(setting: Setting, { annotations }: RouteDescription): DnsAnnotation | null {
-  const key = SOURCES.find((name) => name in annotations);
-  if (key === undefined) return null;
-  const value = permitted(SCOPE, setting, annotations).annotations[key];
-  return value === undefined ? null : { key, value };
+function sourceAnnotation(annotations: Annotations): DnsAnnotation | null {
+  for (const key of SOURCES) {
+    const value = annotations[key];
+    if (value !== undefined) return { key, value };
+  }
+  return null;
 }
 
 function union(one: readonly string[], other: readonly string[]): readonly string[] {
