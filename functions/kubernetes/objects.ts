@@ -69,6 +69,11 @@ export interface KubernetesObject {
   readonly status?: unknown;
 }
 
+/** Whether nobody has deleted it yet. */
+export function isLiving({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp === undefined;
+}
+
 /** The `apiVersion` of a resource: `v1` for core, else `group/version`. */
 export function apiVersionOf(resource: ResourceDefinition): string {
   return resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { isLiving, type KubernetesObject, type ResourceDefinition } from "../../kubernetes/objects.ts";
 import { Pace } from "../../pace.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { readDependencies, readOptOuts } from "../../reconcile/observe/view.ts";
@@ -41,9 +41,7 @@ export async function takeSnapshot(options: ClusterOptions, terminal: Terminal):
     { namespace, name: null, confirmDeletions: false },
   );
   const objectsOf = (resource: ResourceDefinition) => [...(met.get(keyOf(resource))?.values() ?? [])];
-  const routes = routeResources(configuration.selector)
-    .flatMap(objectsOf)
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const routes = routeResources(configuration.selector).flatMap(objectsOf).filter(isLiving);
   const described = await describeAll(cluster, routes);
   return {
     ...cluster,

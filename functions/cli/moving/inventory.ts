@@ -5,7 +5,7 @@
  */
 import type { Configuration } from "../../config/configuration.ts";
 import { dependencyKey, type Integration } from "../../integrations/integration.ts";
-import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { isLiving, type KubernetesObject, type ResourceDefinition } from "../../kubernetes/objects.ts";
 import { describeRoute } from "../../reconcile/observe/describe.ts";
 import { readSharedObject, type SharedObjectState } from "../../reconcile/observe/guard.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
@@ -55,7 +55,7 @@ export async function takeInventory(site: Site, configuration: Configuration): P
     ...others.map((kind) => peek(kind, namespace)),
   ];
   const objects = (await Promise.all(reading)).flat();
-  const living = objects.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const living = objects.filter(isLiving);
   const optOuts = await whereReadable(readOptOuts(client, namespace), new Map());
   const describeAll = async (defaultRuleSyntax: Configuration["defaultRuleSyntax"]) => {
     const settings = { ...settingsOf(configuration), defaultRuleSyntax };

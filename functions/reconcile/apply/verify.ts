@@ -8,7 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Integration } from "../../integrations/integration.ts";
 import { ExpiredError } from "../../kubernetes/errors.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isLiving, type KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { describeRoute } from "../observe/describe.ts";
 import { othersAtVersion } from "../observe/listing.ts";
@@ -108,7 +108,7 @@ async function isUnchanged(
   description: RouteDescription,
 ): Promise<boolean> {
   const [object, annotations] = await Promise.all([after.route(description.route), before.annotations()]);
-  if (object === null || object.metadata.deletionTimestamp !== undefined) return false;
+  if (object === null || !isLiving(object)) return false;
   return isDeepStrictEqual(await describeRoute(context, object, annotations), description);
 }
 

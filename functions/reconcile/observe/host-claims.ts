@@ -7,7 +7,7 @@
 import type { Integration } from "../../integrations/integration.ts";
 import { wildcardOver } from "../../integrations/names.ts";
 import { KindNotServedError } from "../../kubernetes/errors.ts";
-import { isOf, type KubernetesObject } from "../../kubernetes/objects.ts";
+import { isLiving, isOf, type KubernetesObject } from "../../kubernetes/objects.ts";
 import { inPieces, Pace } from "../../pace.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
@@ -96,8 +96,7 @@ export async function readHostClaims(context: HostClaimContext): Promise<HostCla
   ]);
   const pace = new Pace();
   const descriptions: RouteDescription[] = [];
-  for (const route of routes.flat()) {
-    if (route.metadata.deletionTimestamp !== undefined) continue;
+  for (const route of routes.flat().filter(isLiving)) {
     const annotations = optOuts.get(route.metadata.namespace ?? "") ?? {};
     descriptions.push(await describeRoute(context, route, annotations, pace));
   }

@@ -5,7 +5,7 @@
  */
 import type { KubernetesClient, ListOptions, ListPage } from "../../kubernetes/client.ts";
 import { ExpiredError, UnavailableError } from "../../kubernetes/errors.ts";
-import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { isLiving, type KubernetesObject, type ResourceDefinition } from "../../kubernetes/objects.ts";
 import { collectionPath } from "../../kubernetes/paths.ts";
 import { Pace } from "../../pace.ts";
 
@@ -152,10 +152,6 @@ function requestPage(
   // The page may fail before it is awaited; whoever awaits it sees the error.
   page.catch(() => undefined);
   return page;
-}
-
-function isLiving({ metadata }: KubernetesObject): boolean {
-  return metadata.deletionTimestamp === undefined;
 }
 
 function keyOf({ metadata }: KubernetesObject): string {

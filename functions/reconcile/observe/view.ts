@@ -7,7 +7,7 @@
 import { dependencyKey, type Integration } from "../../integrations/integration.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
-import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { isLiving, type KubernetesObject, type ResourceDefinition } from "../../kubernetes/objects.ts";
 import { Pace } from "../../pace.ts";
 import { type RouteKinds, resourceOfRoute, routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
@@ -123,7 +123,7 @@ export class NamespaceView {
         this.annotations(),
         ...routeResources(kinds).map((resource) => this.#routesOf(resource)),
       ]);
-      const living = lists.flat().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      const living = lists.flat().filter(isLiving);
       const pace = new Pace();
       const described: RouteDescription[] = [];
       for (const route of living) {

@@ -11,16 +11,6 @@ import { matchesGlob } from "../../schema/glob.ts";
 import { shown } from "../../schema/shown.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 
-function allows(policy: HostPolicy, namespace: string, name: string): boolean {
-  if (policy.length === 0) return true;
-  const host = hostOf(name);
-  return rulesOf(policy, namespace).some(
-    ({ suffixes, identities = [] }) =>
-      suffixes.some((suffix) => host !== null && (host === suffix || host.endsWith(`.${suffix}`))) ||
-      identities.some((identity) => matchesAddress(identity, name) || matchesGlob(identity, name)),
-  );
-}
-
 /** All names that the route asks for, for whatever purpose. */
 export function namesOf({ hosts, tls, extraNames }: RouteDescription): readonly string[] {
   return [...new Set([...hosts, ...(tls?.domains ?? []), ...Object.values(extraNames).flat()])];
@@ -32,13 +22,14 @@ export function withoutHosts(
   refuse: (host: string) => Problem | null,
 ): RouteDescription {
   const { hosts, tls, extraNames } = description;
-  const names = namesOf(description);
-  const problems = names.flatMap((name) => {
+  const refused = new Map<string, Problem>();
+  for (const name of namesOf(description)) {
     const problem = refuse(name);
-    return problem === null ? [] : { ...problem, field: fieldOf(description, name) ?? problem.field };
-  });
-  if (problems.length === 0) return description;
-  const isAllowed = (name: string) => refuse(name) === null;
+    if (problem !== null)
+      refused.set(name, { ...problem, field: fieldOf(description, name) ?? problem.field });
+  }
+  if (refused.size === 0) return description;
+  const isAllowed = (name: string) => !refused.has(name);
   return {
     ...description,
     hosts: hosts.filter(isAllowed),
@@ -46,7 +37,7 @@ export function withoutHosts(
       Object.entries(extraNames).map(([integration, extra]) => [integration, extra.filter(isAllowed)]),
     ),
     tls: tls === null ? null : { ...tls, domains: tls.domains.filter(isAllowed) },
-    problems: [...description.problems, ...problems],
+    problems: [...description.problems, ...refused.values()],
   };
 }
 
@@ -63,8 +54,9 @@ function fieldOf({ hosts, tls, annotations }: RouteDescription, name: string): s
  * host, an IP address, an email address, a URI, or whatever else a subject says.
  */
 export function refusalOf(policy: HostPolicy, namespace: string, name: string): Problem | null {
-  if (allows(policy, namespace, name)) return null;
-  const rules = rulesOf(policy, namespace);
+  if (policy.length === 0) return null;
+  const rules = policy.filter(({ namespaces }) => namespaces.some((glob) => matchesGlob(glob, namespace)));
+  if (rules.some((rule) => allows(rule, name))) return null;
   const suffixes = rules.flatMap((rule) => rule.suffixes);
   const identities = rules.flatMap((rule) => rule.identities ?? []);
   const hosts = suffixes.length === 0 ? "no host at all" : `only hosts below ${suffixes.join(", ")}`;
@@ -78,6 +70,10 @@ export function refusalOf(policy: HostPolicy, namespace: string, name: string): 
   };
 }
 
-function rulesOf(policy: HostPolicy, namespace: string): HostPolicy {
-  return policy.filter(({ namespaces }) => namespaces.some((glob) => matchesGlob(glob, namespace)));
+function allows({ suffixes, identities = [] }: HostPolicy[number], name: string): boolean {
+  const host = hostOf(name);
+  return (
+    suffixes.some((suffix) => host !== null && (host === suffix || host.endsWith(`.${suffix}`))) ||
+    identities.some((identity) => matchesAddress(identity, name) || matchesGlob(identity, name))
+  );
 }

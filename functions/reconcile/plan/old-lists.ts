@@ -8,7 +8,7 @@
  */
 
 import type { Integration } from "../../integrations/integration.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isLiving, type KubernetesObject } from "../../kubernetes/objects.ts";
 import { mayHaveChild } from "./members.ts";
 import { isSharing, type SharingIntegration } from "./namespace-index.ts";
 import type { Selector } from "./opt-out.ts";
@@ -46,9 +46,7 @@ export function mayFollow(
   if (writes.length > 0) return writes.every(({ step }) => onlyAdds(integration, step));
   const hasIt = children.some(
     (child) =>
-      child.metadata.deletionTimestamp === undefined &&
-      isOwnedBy(child, route) &&
-      integration.sharedResource.of(child.spec) === wanted,
+      isLiving(child) && isOwnedBy(child, route) && integration.sharedResource.of(child.spec) === wanted,
   );
   return hasIt && plans.every(({ problems }) => problems.length === 0);
 }

@@ -14,7 +14,7 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isLiving, type KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Steps } from "../../pace.ts";
 import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
@@ -295,7 +295,7 @@ function leftovers(
   live: KubernetesObject | null,
   setting: PlannerSetting,
 ): readonly Plan[] {
-  if (live === null || live.metadata.deletionTimestamp !== undefined) return [];
+  if (live === null || !isLiving(live)) return [];
   if (!isOfInstance(live, setting) || !isOfThatRoute(live, route)) return [];
   return [{ step: { action: "delete", live }, problems: [], members: [] }];
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isLiving, type KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { compareAge } from "./age.ts";
 import { isTaken, withObstacle } from "./matching.ts";
@@ -93,7 +93,7 @@ export function planGroup(
   const mine = oldestFirst(holders.filter((holder) => isWritable(holder, members, setting)));
   const keepers = keeping.filter(({ route }) => mine.some((child) => isOwnedBy(child, route)));
   if (members.length === 0 && keepers.length > 0) return [];
-  const strangers = oldestFirst(holders.filter((holder) => !mine.includes(holder) && !isGoing(holder)));
+  const strangers = oldestFirst(holders.filter((holder) => !mine.includes(holder) && isLiving(holder)));
   const [stranger] = strangers;
   const [own = moving, ...surplus] = mine;
   const had = own === null ? mine : [own, ...mine];
@@ -142,10 +142,6 @@ function isLater(child: KubernetesObject, foreign: KubernetesObject): boolean {
   return ageOf(child) > ageOf(foreign);
 }
 
-function isGoing({ metadata }: KubernetesObject): boolean {
-  return metadata.deletionTimestamp !== undefined;
-}
-
 /** A route whose rules in error leave it without a name takes part only in what it has already. */
 function takesPart(
   integration: SharingIntegration,
@@ -190,7 +186,7 @@ function ageOf({ metadata }: KubernetesObject): string {
 
 function removals(children: readonly KubernetesObject[]): readonly Plan[] {
   return children
-    .filter((child) => !isGoing(child))
+    .filter(isLiving)
     .map((live) => ({ step: { action: "delete", live }, problems: [], members: [] }));
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isLiving, type KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Steps } from "../../pace.ts";
 import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
@@ -188,8 +188,4 @@ function orphanOf(integration: Integration, child: KubernetesObject, known: Read
 /** There may be as many as the cluster has children, and most of each is about its fields' managers. */
 function compact({ metadata: { managedFields: _managedFields, ...metadata }, ...rest }: KubernetesObject) {
   return { ...rest, metadata };
-}
-
-function isLiving({ metadata }: KubernetesObject): boolean {
-  return metadata.deletionTimestamp === undefined;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Integration } from "../../integrations/integration.ts";
-import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { isLiving, type KubernetesObject } from "../../kubernetes/objects.ts";
 import { LEGACY_GROUP, ROUTE_GROUP } from "../../traefik/resources.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { ChangeHint } from "../../work.ts";
@@ -83,7 +83,7 @@ export async function observeRoute(
   if (object === null) {
     return { route, description: null, admitted: null, checksClaims: false, isShadowed, assumed: [] };
   }
-  if (object.metadata.deletionTimestamp !== undefined) return null;
+  if (!isLiving(object)) return null;
   const description = await describeRoute(context, object, await view.annotations());
   const wants = (integration: Integration) => wantsChild(context, integration, description);
   const mayAssume = isNew && !isEdited(object) && !(await showsChildren(view, integrations, route));
