@@ -1,5 +1,5 @@
 /**
- * How long the event loop of a measured process was blocked at most, counted in there.
+ * How long the event loop of a measured process was blocked at most, in processor time, counted in there.
  *
  * @module
  */

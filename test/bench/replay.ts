@@ -36,7 +36,10 @@ export interface Replay {
 }
 
 /** The same again, from what the function sent. Needs the children that it made. */
-export async function replayOf(bench: Bench, requests: readonly TimedRequest[]): Promise<Replay> {
+export async function replayOf(
+  bench: Pick<Bench, "admin">,
+  requests: readonly TimedRequest[],
+): Promise<Replay> {
   const all = requests.filter((request) => !isWrite(request) && request.resource !== "events");
   const firstWrite = Math.min(...requests.filter(isWrite).map(({ doneAt }) => doneAt));
   const reads = all.filter(({ doneAt }) => doneAt < firstWrite);
@@ -114,7 +117,7 @@ function moved(request: RawRequest, from: KubernetesObject, to: KubernetesObject
   };
 }
 
-async function read(bench: Bench, uri: string): Promise<KubernetesObject> {
+async function read(bench: Pick<Bench, "admin">, uri: string): Promise<KubernetesObject> {
   const [path = ""] = uri.split("?", 1);
   return (await bench.admin.client.json({ path })) as KubernetesObject;
 }

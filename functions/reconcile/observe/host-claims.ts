@@ -8,10 +8,16 @@ import type { Integration } from "../../integrations/integration.ts";
 import { wildcardOver } from "../../integrations/names.ts";
 import { KindNotServedError } from "../../kubernetes/errors.ts";
 import { isLiving, isOf, type KubernetesObject } from "../../kubernetes/objects.ts";
-import { inPieces, Pace } from "../../pace.ts";
+import { inPieces, Pace, type Steps } from "../../pace.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import { type ClaimSetting, claimedHosts, claimsOf, HostClaims } from "../plan/host-claims.ts";
+import {
+  type ClaimSetting,
+  claimedHosts,
+  claimsOf,
+  type HostClaim,
+  HostClaims,
+} from "../plan/host-claims.ts";
 import { withoutHosts } from "../plan/host-policy.ts";
 import { MANAGED_BY_SELECTOR } from "../plan/ownership.ts";
 import { unshadowed } from "../plan/shadowed.ts";
@@ -101,10 +107,20 @@ export async function readHostClaims(context: HostClaimContext): Promise<HostCla
     descriptions.push(await describeRoute(context, route, annotations, pace));
   }
   const claims = new HostClaims();
-  for (const hostClaim of await inPieces(claimsOf(context, unshadowed(descriptions), children), pace)) {
+  for (const hostClaim of await inPieces(livingClaims(context, descriptions, children), pace)) {
     claims.add(...hostClaim);
   }
   return claims;
+}
+
+function* livingClaims(
+  context: HostClaimContext,
+  descriptions: readonly RouteDescription[],
+  children: Parameters<typeof claimsOf>[2],
+): Steps<readonly HostClaim[]> {
+  const living = unshadowed(descriptions);
+  yield;
+  return yield* claimsOf(context, living, children);
 }
 
 /** A kind of child that is not served has no objects; the other integrations go on. */

@@ -274,6 +274,30 @@ suite("what routes claim", () => {
     assert.equal(found.length, routes.length * hosts.length);
     assert.deepEqual([asked, read], [children.length, children.length]);
   });
+
+  test("others may go on after each child: no step looks at many", () => {
+    const routes = Array.from({ length: 100 }, (_, index) => describe(`n${index}`, "route"));
+    let looks = 0;
+    const children = routes.map((route) => {
+      const object = certificate(route, ["a.org"]);
+      const owners = object.metadata.ownerReferences;
+      Object.defineProperty(object.metadata, "ownerReferences", {
+        enumerable: true,
+        get() {
+          looks++;
+          return owners;
+        },
+      });
+      return object;
+    });
+    const steps = claimsOf(setting, routes, [[certManager, children]]);
+    let most = 0;
+    for (let step = steps.next(); !step.done; step = steps.next()) {
+      most = Math.max(most, looks);
+      looks = 0;
+    }
+    assert.ok(Math.max(most, looks) <= 5, `${Math.max(most, looks)} looks at owners in one step`);
+  });
 });
 
 test("8,000 namespaces and one host, then 8,000 hosts under one wildcard: each claim is looked at a few times", () => {

@@ -14,7 +14,7 @@ import { type RouteDescription, type RouteReference, routeKey } from "../../trae
 import { type HeldNames, heldNames } from "./child/hosts-since.ts";
 import { namesOf } from "./host-policy.ts";
 import { type Eligibility, keepsChild, mayHaveChild } from "./members.ts";
-import { byOwner, type Identity, isLeftWithoutOwner, isOfInstance } from "./ownership.ts";
+import { append, type Identity, isLeftWithoutOwner, isOfInstance, owningRoutes } from "./ownership.ts";
 
 /** Who claims a host, and how good the claim is: the least `rank` holds it. */
 export interface Claimant {
@@ -34,12 +34,13 @@ export function* claimsOf(
   routes: readonly RouteDescription[],
   children: Iterable<readonly [Integration, readonly KubernetesObject[]]>,
 ): Steps<readonly HostClaim[]> {
-  const carriers: { readonly child: KubernetesObject; readonly names: HeldNames }[] = [];
+  const carried = new Map<string, HeldNames[]>();
   const left = new Map<string, HeldNames>();
   for (const [integration, objects] of children) {
     for (const child of objects) {
       if (isOfInstance(child, setting)) {
-        carriers.push({ child, names: heldNames(child, integration.names(child.spec)) });
+        const names = heldNames(child, integration.names(child.spec));
+        for (const owner of owningRoutes(child)) append(carried, routeKey(owner), names);
       } else if (isLeftWithoutOwner(child, setting)) {
         const { namespace = "", name } = child.metadata;
         left.set(leftKey(integration, namespace, name), heldNames(child, integration.names(child.spec)));
@@ -47,11 +48,10 @@ export function* claimsOf(
       yield;
     }
   }
-  const carried = byOwner(carriers, ({ child }) => child);
   const claims: HostClaim[] = [];
   for (const description of routes) {
     const { route } = description;
-    const carriedByOwn = (carried.get(routeKey(route)) ?? []).map(({ names }) => names);
+    const carriedByOwn = carried.get(routeKey(route)) ?? [];
     const own = left.size === 0 ? carriedByOwn : [...carriedByOwn, ...leftTo(setting, route, left)];
     for (const host of claimedBy(setting, description, own)) {
       claims.push([host, { route, rank: rankOf(description, host, own) }]);

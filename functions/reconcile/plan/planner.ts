@@ -253,6 +253,7 @@ function* planShares(
   setting: PlannerSetting,
 ): Steps<readonly RoutePlan[]> {
   const index = indexNamespace(integration, routes, children, setting);
+  yield;
   const byName = new Map(routes.map((description) => [routeKey(description.route), description]));
   const moved = new Set<KubernetesObject>();
   // A child may move to a shared resource that nothing has; then the one that it leaves has it no more.

@@ -94,6 +94,7 @@ export function* needsOfNamespace(context: NeedsContext, listed: ListedNamespace
   const living = unshadowed(
     routes.flatMap(({ description, terminating }) => (terminating ? [] : [description])),
   );
+  yield;
   const isReady = readinessOf(context, children);
   const findings: Finding[] = [];
   const orphans: Orphan[] = [];
@@ -101,6 +102,7 @@ export function* needsOfNamespace(context: NeedsContext, listed: ListedNamespace
   let count = 0;
   for (const [integration, objects] of children) {
     const mine = objects.filter((child) => isOfInstance(child, context));
+    yield;
     count += mine.length;
     if (integration.removesAll === true) {
       const isLeft = leftToFormer(

@@ -1,7 +1,8 @@
 /**
  * A sink that does only what it must: for the event of a new route it reads the route, creates its children side by
  * side, and answers; for an update of anything it reads the object and answers. Children are texts in which namespace and
- * uid of a model, and its name where that is given, are replaced by the route's.
+ * uid of a model, and its name where that is given, are replaced by the route's. Listens on loopback; in a pod, which has a
+ * SINK_PORT, on all addresses.
  */
 "use strict";
 const { createServer } = require("node:http");
@@ -27,6 +28,8 @@ async function answer({ type, subject, namespace, name }) {
 }
 
 const server = createServer((request, response) => {
+  // A probe.
+  if (request.method === "GET") return void response.end();
   const chunks = [];
   request.on("data", (chunk) => chunks.push(chunk));
   request.on("end", async () => {
@@ -40,6 +43,9 @@ const server = createServer((request, response) => {
     }
   });
 });
-server.listen(0, "127.0.0.1", () =>
+const { SINK_PORT } = process.env;
+server.listen(Number(SINK_PORT ?? 0), SINK_PORT === undefined ? "127.0.0.1" : "0.0.0.0", () =>
   process.stdout.write(`${JSON.stringify({ msg: "listening", port: server.address().port })}\n`),
 );
+// The first process of a container does not end of a signal that it does not handle.
+process.on("SIGTERM", () => process.exit());

@@ -26,9 +26,15 @@ const NAMESPACES = { many: "commands", few: "commands-fewer" };
 
 export async function commandRows(bench: Bench): Promise<Row[]> {
   const [many, few] = [await written(bench, ROUTES), await written(bench, FEWER)];
+  const target = ["--target", "192.0.2.1"];
   const rows = [
-    ...(await measure(bench, "render", ["render", "-f", many], ["render", "-f", few])),
-    ...(await measure(bench, "explain", ["explain", "-f", many], ["explain", "-f", few])),
+    ...(await measure(bench, "render", ["render", ...target, "-f", many], ["render", ...target, "-f", few])),
+    ...(await measure(
+      bench,
+      "explain",
+      ["explain", ...target, "-f", many],
+      ["explain", ...target, "-f", few],
+    )),
   ];
   await created(bench, NAMESPACES.many, ROUTES);
   await created(bench, NAMESPACES.few, FEWER);
