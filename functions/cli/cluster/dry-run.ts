@@ -7,6 +7,7 @@ import type { Configuration } from "../../config/configuration.ts";
 import type { Logger } from "../../log.ts";
 import type { Problem } from "../../problem.ts";
 import { VerifiedWrites } from "../../reconcile/apply/verified.ts";
+import { MemoryBudget, UNBOUNDED } from "../../reconcile/resync/memory-budget.ts";
 import { resync } from "../../reconcile/resync/resync.ts";
 import { type ReconcileContext, settingsOf } from "../../reconcile/route/context.ts";
 import { reconcileRoute } from "../../reconcile/route/reconcile-route.ts";
@@ -73,7 +74,7 @@ async function runResync(
   confirmDeletions: boolean,
 ): Promise<{ readonly run: DryRun; readonly deferred: number }> {
   const { context, writes, reported } = recording(setting);
-  const summary = await resync(context, { namespace, confirmDeletions });
+  const summary = await resync(context, { namespace, confirmDeletions }, new MemoryBudget(UNBOUNDED));
   const { routes, children, blocked, retry, deferred } = summary;
   const incomplete = retry?.why ?? null;
   const run = { writes: writes(), ...reported(), routes, children, blocked, incomplete };

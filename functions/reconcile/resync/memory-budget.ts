@@ -56,6 +56,13 @@ export class MemoryBudget {
   }
 }
 
+/** Of a process that may grow, such as the command line: a collection would only hold it up. */
+export const UNBOUNDED: ProcessMemory = {
+  resident: () => 0,
+  collect: () => undefined,
+  whenQuiet: () => undefined,
+};
+
 /** Collects through a function that V8 has to be asked to expose; what that takes is loaded when it is first needed. */
 export function thisProcess(): ProcessMemory {
   let gc: NodeJS.GCFunction | null = null;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createMemoryCluster } from "../../../test/memory-cluster.ts";
+import { resyncOf, routeObject, startInstallation } from "../../../test/memory-installation.ts";
 import { CERTIFICATES, ENDPOINTS, Replicas } from "../../../test/replicas.ts";
 import { resourceOfRoute } from "../../traefik/resources.ts";
 
@@ -48,4 +50,34 @@ test("what changed since the lists were read is as it is now, although no event 
       .map(({ dnsName }) => dnsName),
     [...expected, "other.org"],
   );
+});
+
+test("writes that wait for nothing, as those of a plan, leave room for others between them", async (context) => {
+  const cluster = createMemoryCluster();
+  for (let index = 0; index < 50; index++) cluster.put(ROUTES, routeObject(`web-${index}`));
+  let [inTurn, most, total] = [0, 0, 0];
+  let isOver = false;
+  const turn = () => {
+    most = Math.max(most, inTurn);
+    inTurn = 0;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const execute = async () => {
+    inTurn++;
+    total++;
+    return null;
+  };
+  const installation = startInstallation(cluster.client, {}, { execute });
+  // Each step takes longer than a piece may.
+  let now = performance.now();
+  context.mock.method(performance, "now", () => {
+    now += 11;
+    return now;
+  });
+  await installation.handle(resyncOf());
+  isOver = true;
+  assert.equal(total, 100);
+  most = Math.max(most, inTurn);
+  assert.ok(most <= 10, `${most} writes without a stop`);
 });

@@ -18,8 +18,11 @@ import { Summary } from "./summary.ts";
 import { type Refusals, refuseClaimedHosts, writeNeeds } from "./write-needs.ts";
 
 /** Never throws for API errors: what could not be done is in the summary's `retry` and `problems`. */
-export async function resync(context: ReconcileContext, options: ResyncOptions): Promise<Summary> {
-  const memory = new MemoryBudget();
+export async function resync(
+  context: ReconcileContext,
+  options: ResyncOptions,
+  memory = new MemoryBudget(),
+): Promise<Summary> {
   const run: Run = {
     context,
     options,

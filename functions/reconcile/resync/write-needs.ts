@@ -4,6 +4,7 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
+import { Pace } from "../../pace.ts";
 import { type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { readHostClaims } from "../observe/host-claims.ts";
 import { owningRoutes } from "../plan/ownership.ts";
@@ -90,7 +91,13 @@ export async function writeNeeds(
       if (blocked > 0) deletions.push({ route, count: blocked, configured: 0, readsAll: true });
     });
   }
-  for (const need of here) await write(need);
+  // What is put down instead of made never waits for anything.
+  const pace = new Pace();
+  for (const need of here) {
+    const pause = pace.pause();
+    if (pause !== null) await pause;
+    await write(need);
+  }
   await pool.drain();
   return deletions;
 }
