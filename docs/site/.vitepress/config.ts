@@ -1,10 +1,12 @@
 // VitePress makes the site from the pages as they are on GitHub; what that takes is in tools/site/.
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { slug } from "github-slugger";
 import { pageFile, siteLink } from "../../../tools/site/links.ts";
 import { sidebarOf } from "../../../tools/site/sidebar.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
+const FOLDER = fileURLToPath(ROOT);
 const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
 
 /** Set by GitHub's runners: where links to source files lead. */
@@ -40,12 +42,12 @@ export default {
         rules[name] = (...given) => render(...given).replaceAll("{{", "&#123;&#123;");
       }
       markdown.core.ruler.push("repository-links", ({ tokens, env }) => {
-        const from = (env.realPath ?? env.path).replaceAll("\\", "/").slice(ROOT.pathname.length);
+        const from = (env.realPath ?? env.path).replaceAll("\\", "/").slice(FOLDER.length);
         for (const { children } of tokens) rewriteLinks(children ?? [], from);
       });
     },
   },
-  vite: { plugins: [packagesOfTheSite()], server: { fs: { allow: [ROOT.pathname] } } },
+  vite: { plugins: [packagesOfTheSite()], server: { fs: { allow: [FOLDER] } } },
   themeConfig: {
     search: { provider: "local" },
     outline: [2, 3],
@@ -67,7 +69,7 @@ function packagesOfTheSite() {
     enforce: "pre",
     resolveId(this: Resolver, source: string, importer: string | undefined, options: object) {
       if (!/^[a-z@]/.test(source) || !importer?.replace(/\?.*/, "").endsWith(".md")) return null;
-      return this.resolve(source, `${ROOT.pathname}docs/site/package.json`, { ...options, skipSelf: true });
+      return this.resolve(source, `${FOLDER}docs/site/package.json`, { ...options, skipSelf: true });
     },
   };
 }
