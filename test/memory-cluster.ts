@@ -32,6 +32,11 @@ export interface MemoryCluster {
   all(resource: ResourceDefinition): readonly KubernetesObject[];
 }
 
+/** Printer columns, by kind and name. */
+const COLUMNS: Readonly<Record<string, (spec: unknown) => string>> = {
+  "Certificate Secret": (spec) => (spec as { secretName: string }).secretName,
+};
+
 interface Change extends WatchChange {
   readonly resource: ResourceDefinition;
   readonly version: number;
@@ -140,6 +145,15 @@ export function createMemoryCluster(
           }),
       );
       return { items: structuredClone(items), continueToken: null, resourceVersion: String(version) };
+    },
+    listColumn: async (resource, column, options) => {
+      const read = COLUMNS[`${resource.kind} ${column}`];
+      if (read === undefined) return null;
+      const { items, continueToken } = await client.list(resource, options);
+      return {
+        texts: new Map(items.map(({ metadata, spec }) => [metadata.name, read(spec)])),
+        continueToken,
+      };
     },
     apply: async (reference, object) => {
       const live = find(reference);

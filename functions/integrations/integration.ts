@@ -65,6 +65,8 @@ export interface DesiredChild {
 export interface SharedResource {
   /** What an existing object has acquired; null where nothing. */
   of(spec: unknown): string | null;
+  /** The printer column of the kind that says the same; null where none does. */
+  readonly column: string | null;
   /** What the route names; null where it wants no child. */
   requestedBy(description: RouteDescription): string | null;
   /** The route names something that cannot be claimed, by a slip: its share of a child stays until that is mended. */

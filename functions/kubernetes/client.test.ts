@@ -64,6 +64,25 @@ suite("the client", () => {
     });
   });
 
+  test("a column is asked for as a table without its objects, at the version that is given", async () => {
+    const table = {
+      kind: "Table",
+      metadata: {},
+      columnDefinitions: [{ name: "Name", format: "name" }, { name: "Secret" }],
+      rows: [{ cells: ["web-tls", "web"] }],
+    };
+    const { client, sent } = clientOf({ text: JSON.stringify(table) });
+    const page = await client.listColumn(resource, "Secret", { namespace: "shop", exactVersion: "7" });
+    assert.deepEqual([...(page?.texts ?? [])], [["web-tls", "web"]]);
+    assert.match(sent[0]?.accept ?? "", /^application\/json;as=Table;/);
+    assert.equal(sent[0]?.path, `${path}?resourceVersion=7&resourceVersionMatch=Exact&includeObject=None`);
+  });
+
+  test("a column in an answer that is no JSON: not known", async () => {
+    const { client } = clientOf({ text: '{"kind":"Table","rows":[' });
+    await assert.rejects(client.listColumn(resource, "Secret", { namespace: "shop" }), UnavailableError);
+  });
+
   test("401: the token is read again, once", async () => {
     const { client, sent, reads } = clientOf(failure(401), {});
     assert.deepEqual(await client.get(reference), object);

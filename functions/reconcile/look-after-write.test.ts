@@ -12,8 +12,11 @@ import { createExecutor } from "./apply/execute.ts";
 
 const ROUTES = resourceOfRoute({ kind: "IngressRoute", group: "traefik.io" });
 
+/** What the printer column says of each Certificate; there is none where it says nothing. */
+type Column = "its own" | "nothing" | "another Secret";
+
 /** One replica, whose requests a test may look at, and before which it may do something. */
-function replica(hostClaims: "strict" | "resync" = "resync") {
+function replica(hostClaims: "strict" | "resync" = "resync", says: Column = "its own") {
   const { configuration } = parseConfiguration(
     { integrations: { certManager: {} }, hostClaims },
     INTEGRATIONS,
@@ -35,6 +38,16 @@ function replica(hostClaims: "strict" | "resync" = "resync") {
       if (options?.exactVersion !== undefined) before.exactList?.();
       const page = await cluster.client.list(resource, options);
       return options?.exactVersion !== undefined && before.emptiesExactLists ? { ...page, items: [] } : page;
+    },
+    listColumn: async (resource, column, options) => {
+      if (options.exactVersion !== undefined) before.exactList?.();
+      const page = await cluster.client.listColumn(resource, column, options);
+      if (page === null || says === "nothing") return null;
+      if (options.exactVersion !== undefined && before.emptiesExactLists)
+        return { ...page, texts: new Map() };
+      return says === "its own"
+        ? page
+        : { ...page, texts: new Map([...page.texts.keys()].map((name) => [name, says])) };
     },
     apply: async (...parameters) => {
       before.apply?.();
@@ -73,86 +86,88 @@ function replica(hostClaims: "strict" | "resync" = "resync") {
 
 const DONE = { status: "done" };
 
-suite("the look after the write", () => {
-  test("all is as it was: one look before and one after, and no other write", async () => {
-    const on = replica();
-    on.put("a", ["a.org"]);
-    assert.deepEqual(await on.route("a"), DONE);
-    assert.deepEqual(on.looks, ["a", "a"]);
-    assert.equal(on.cluster.writes.length, 1);
-  });
+for (const column of ["its own", "nothing", "another Secret"] as const)
+  suite(`the look after the write, where the column says ${column}`, () => {
+    const replicaOf = (hostClaims: "strict" | "resync" = "resync") => replica(hostClaims, column);
+    test("all is as it was: one look before and one after, and no other write", async () => {
+      const on = replicaOf();
+      on.put("a", ["a.org"]);
+      assert.deepEqual(await on.route("a"), DONE);
+      assert.deepEqual(on.looks, ["a", "a"]);
+      assert.equal(on.cluster.writes.length, 1);
+    });
 
-  test("the route changed before the write: what it says now is written", async () => {
-    const on = replica();
-    on.put("a", ["first.org"]);
-    on.before.apply = () => {
-      delete on.before.apply;
-      on.put("a", ["second.org"]);
-    };
-    assert.deepEqual(await on.route("a"), DONE);
-    assert.deepEqual(on.names(), ["a-tls second.org"]);
-  });
+    test("the route changed before the write: what it says now is written", async () => {
+      const on = replicaOf();
+      on.put("a", ["first.org"]);
+      on.before.apply = () => {
+        delete on.before.apply;
+        on.put("a", ["second.org"]);
+      };
+      assert.deepEqual(await on.route("a"), DONE);
+      assert.deepEqual(on.names(), ["a-tls second.org"]);
+    });
 
-  test("somebody else took up the Secret before the write: one child in the end", async () => {
-    const on = replica();
-    on.put("a", ["a.org"]);
-    on.put("b", ["b.org"]);
-    const other = replica();
-    other.put("b", ["b.org"]);
-    await other.route("b");
-    const [theirs] = other.cluster.all(on.certificates) as [KubernetesObject];
-    on.before.apply = () => {
-      delete on.before.apply;
-      const { uid: _, resourceVersion: __, creationTimestamp: ___, ...metadata } = theirs.metadata;
-      on.cluster.put(on.certificates, { ...theirs, metadata });
-    };
-    assert.deepEqual(await on.route("a"), DONE);
-    assert.equal(on.names().length, 1, on.names().join("; "));
-  });
+    test("somebody else took up the Secret before the write: one child in the end", async () => {
+      const on = replicaOf();
+      on.put("a", ["a.org"]);
+      on.put("b", ["b.org"]);
+      const other = replicaOf();
+      other.put("b", ["b.org"]);
+      await other.route("b");
+      const [theirs] = other.cluster.all(on.certificates) as [KubernetesObject];
+      on.before.apply = () => {
+        delete on.before.apply;
+        const { uid: _, resourceVersion: __, creationTimestamp: ___, ...metadata } = theirs.metadata;
+        on.cluster.put(on.certificates, { ...theirs, metadata });
+      };
+      assert.deepEqual(await on.route("a"), DONE);
+      assert.equal(on.names().length, 1, on.names().join("; "));
+    });
 
-  test("the version of the write is forgotten already: looked at again, and answered", async () => {
-    const on = replica();
-    on.put("a", ["a.org"]);
-    on.before.exactList = () => {
-      throw new ExpiredError("GET /certificates", "too old resource version");
-    };
-    assert.deepEqual(await on.route("a"), DONE);
-    assert.deepEqual(on.names(), ["a-tls a.org"]);
-  });
+    test("the version of the write is forgotten already: looked at again, and answered", async () => {
+      const on = replicaOf();
+      on.put("a", ["a.org"]);
+      on.before.exactList = () => {
+        throw new ExpiredError("GET /certificates", "too old resource version");
+      };
+      assert.deepEqual(await on.route("a"), DONE);
+      assert.deepEqual(on.names(), ["a-tls a.org"]);
+    });
 
-  test("the look fails: to be sent again, and the write stays", async () => {
-    const on = replica();
-    on.put("a", ["a.org"]);
-    on.before.exactList = () => {
-      throw new TooManyRequestsError("GET /certificates", "slow down", 7);
-    };
-    assert.deepEqual(await on.route("a"), { status: "retry", retryAfterSeconds: 7 });
-    assert.deepEqual(on.names(), ["a-tls a.org"]);
-  });
+    test("the look fails: to be sent again, and the write stays", async () => {
+      const on = replicaOf();
+      on.put("a", ["a.org"]);
+      on.before.exactList = () => {
+        throw new TooManyRequestsError("GET /certificates", "slow down", 7);
+      };
+      assert.deepEqual(await on.route("a"), { status: "retry", retryAfterSeconds: 7 });
+      assert.deepEqual(on.names(), ["a-tls a.org"]);
+    });
 
-  test("a list without what was written is no list: to be sent again", async () => {
-    const on = replica();
-    on.put("a", ["a.org"]);
-    on.before.emptiesExactLists = true;
-    assert.equal((await on.route("a")).status, "retry");
-    assert.deepEqual(on.names(), ["a-tls a.org"]);
-  });
+    test("a list without what was written is no list: to be sent again", async () => {
+      const on = replicaOf();
+      on.put("a", ["a.org"]);
+      on.before.emptiesExactLists = true;
+      assert.equal((await on.route("a")).status, "retry");
+      assert.deepEqual(on.names(), ["a-tls a.org"]);
+    });
 
-  test("a member of the group is without a host that another namespace has: still one look after the write", async () => {
-    const on = replica("strict");
-    on.put("owner", ["taken.org"], "bank");
-    assert.deepEqual(await on.route("owner", "bank"), DONE);
-    on.put("a", ["a.org"]);
-    assert.deepEqual(await on.route("a"), DONE);
-    on.put("b", ["b.org", "taken.org"]);
-    assert.deepEqual(await on.route("b"), DONE);
-    on.put("c", ["c.org"]);
-    on.looks.length = 0;
-    assert.deepEqual(await on.route("c"), DONE);
-    assert.deepEqual(on.looks.sort(), ["a", "b", "c", "c"]);
-    assert.ok(on.names().includes("a-tls a.org b.org c.org"), on.names().join("; "));
+    test("a member of the group is without a host that another namespace has: still one look after the write", async () => {
+      const on = replicaOf("strict");
+      on.put("owner", ["taken.org"], "bank");
+      assert.deepEqual(await on.route("owner", "bank"), DONE);
+      on.put("a", ["a.org"]);
+      assert.deepEqual(await on.route("a"), DONE);
+      on.put("b", ["b.org", "taken.org"]);
+      assert.deepEqual(await on.route("b"), DONE);
+      on.put("c", ["c.org"]);
+      on.looks.length = 0;
+      assert.deepEqual(await on.route("c"), DONE);
+      assert.deepEqual(on.looks.sort(), ["a", "b", "c", "c"]);
+      assert.ok(on.names().includes("a-tls a.org b.org c.org"), on.names().join("; "));
+    });
   });
-});
 
 suite("the event of a child that somebody has made", () => {
   /** A child that another replica has made. */

@@ -15,10 +15,19 @@ import { startWorld, type World } from "./harness/world.ts";
 const isList = ({ method, path }: ProxiedRequest) =>
   method === "GET" && /s$/.test(path.split("/").at(-1) ?? "") && path.split("/").length % 2 === 1;
 const isCached = (request: ProxiedRequest) => isList(request) && request.query.get("resourceVersion") === "0";
-const without = (body: string) => {
-  const list = JSON.parse(body) as { items?: unknown[] };
-  return list.items === undefined ? body : JSON.stringify({ ...list, items: [] });
-};
+/** A list, or a table of it. */
+interface Listed {
+  readonly metadata: object;
+  readonly items?: readonly unknown[];
+  readonly rows?: readonly unknown[];
+  readonly columnDefinitions?: readonly { readonly name: string }[];
+}
+const only = (count: number, { items, rows, ...list }: Listed) => ({
+  ...list,
+  ...(items === undefined ? {} : { items: items.slice(0, count) }),
+  ...(rows === undefined ? {} : { rows: rows.slice(0, count) }),
+});
+const without = (body: string) => JSON.stringify(only(0, JSON.parse(body) as Listed));
 const emptied = { kind: "replace", body: without } as const;
 
 /** The second page of each list is gone by the time it is asked for, each time. */
@@ -26,11 +35,28 @@ const expiring: Rule = (request) => {
   if (!isList(request)) return null;
   if (request.query.has("continue")) return statusAnswer(410, "Expired");
   const first = (body: string) => {
-    const { metadata, items, ...list } = JSON.parse(body) as { metadata: object; items: unknown[] };
-    return JSON.stringify({ ...list, metadata: { ...metadata, continue: "more" }, items: items.slice(0, 1) });
+    const list = only(1, JSON.parse(body) as Listed);
+    return JSON.stringify({ ...list, metadata: { ...list.metadata, continue: "more" } });
   };
   return { kind: "replace", body: first };
 };
+
+const isTable = ({ query }: ProxiedRequest) => query.get("includeObject") === "None";
+/** The column that says who has a Secret is called something else, or says something else. */
+const columnsOf =
+  (...names: readonly string[]): Rule =>
+  (request) => {
+    if (!isTable(request)) return null;
+    const body = (text: string) => {
+      const { columnDefinitions = [], ...table } = JSON.parse(text) as Listed;
+      const renamed = columnDefinitions.map((column) => ({
+        ...column,
+        name: names[["Secret", "Issuer"].indexOf(column.name)] ?? column.name,
+      }));
+      return JSON.stringify({ ...table, columnDefinitions: renamed });
+    };
+    return { kind: "replace", body };
+  };
 
 const LIES: readonly (readonly [string, Rule])[] = [
   [
@@ -41,6 +67,9 @@ const LIES: readonly (readonly [string, Rule])[] = [
   ["lists of which half comes", (request) => (isList(request) ? { kind: "truncate" } : null)],
   ["lists that break off", (request) => (isList(request) ? { kind: "cut" } : null)],
   ["lists that expire on their second page", expiring],
+  ["tables of which half comes", (request) => (isTable(request) ? { kind: "truncate" } : null)],
+  ["tables without the column of the Secret", columnsOf("Gone")],
+  ["tables whose column of the Secret says something else", columnsOf("Issuer", "Secret")],
 ];
 
 suite("lists that do not tell the truth", () => {

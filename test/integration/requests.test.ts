@@ -163,6 +163,16 @@ suite("requests of an event that removes nothing", () => {
     );
   });
 
+  test("none of these lists has the objects of others: it is a table of columns, or by label", async () => {
+    await put("lean", "lean", "lean");
+    await put("leaner", "lean", "leaner");
+    for (const name of ["lean", "leaner"]) {
+      const lists = (await requestsOf("add", ROUTES, name)).filter(({ verb }) => verb === "list");
+      const isLean = ({ uri }: AuditEntry) => /includeObject=None|labelSelector=/.test(uri);
+      assert.ok(lists.length >= 3 && lists.every(isLean), lists.map(({ uri }) => uri).join("\n"));
+    }
+  });
+
   test("what removes rests on lists that wait", async () => {
     await put("joining", "own", "joining");
     const leaving = shown(await requestsOf("update", ROUTES, "joining"));

@@ -28,6 +28,7 @@ const TAKEN = "SecretNameTaken";
 export function sharedSecret(settings: CertManagerSettings): SharedResource {
   return {
     of: writtenBy,
+    column: "Secret",
     requestedBy: (description) =>
       description.incomplete || wantedNames(description).length > 0
         ? secretNameOf(description, settings)

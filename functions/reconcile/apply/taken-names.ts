@@ -4,10 +4,11 @@
  * @module
  */
 import type { NameSharing } from "../../integrations/integration.ts";
-import { othersAtVersion } from "../observe/listing.ts";
+import type { KubernetesObject, ResourceDefinition } from "../../kubernetes/objects.ts";
+import { listAll, othersAtVersion } from "../observe/listing.ts";
 import type { Reads } from "../observe/view.ts";
 import { marksOf } from "../plan/names/name-marks.ts";
-import { type Identity, isOfInstance } from "../plan/ownership.ts";
+import { type Identity, isFoundByLabel, isOfInstance, LOOKUP_SELECTOR } from "../plan/ownership.ts";
 import type { Written } from "./apply.ts";
 
 export interface NamesContext extends Identity {
@@ -32,7 +33,10 @@ export async function sharesTakenNames(
   const taken = takenNames(nameSharing, step, owns);
   if (taken.length === 0) return false;
   const said = nameSharing.entries(step.child.spec);
-  const others = await othersAtVersion(context.client, resource, object);
+  const others =
+    owns || isFoundByLabel(object)
+      ? await othersAtVersion(context.client, resource, object)
+      : await decidersAtVersion(context.client, resource, object);
   return others.some((other) => {
     if (!isOfInstance(other, context)) return false;
     const entries = nameSharing.entries(other.spec);
@@ -42,6 +46,19 @@ export async function sharesTakenNames(
       return one?.target !== two.target || one.set !== two.set || (owns && !planned.has(other.metadata.name));
     });
   });
+}
+
+/**
+ * The children of routes that say themselves where their names point, and of those that follow one. A route that does
+ * not is never in conflict with another such, so it need not look at a thousand of them.
+ */
+function decidersAtVersion(
+  client: Reads,
+  resource: ResourceDefinition,
+  { metadata: { namespace = "", resourceVersion = "" } }: KubernetesObject,
+): Promise<readonly KubernetesObject[]> {
+  const labelSelector = LOOKUP_SELECTOR;
+  return listAll(client, { resource, namespace, labelSelector, exactVersion: resourceVersion });
 }
 
 /**

@@ -11,10 +11,11 @@ import { ExpiredError } from "../../kubernetes/errors.ts";
 import { isLiving, type KubernetesObject } from "../../kubernetes/objects.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import { describeRoute } from "../observe/describe.ts";
+import { isTakenByOthers } from "../observe/holders.ts";
 import { othersAtVersion } from "../observe/listing.ts";
 import { NamespaceView, type Reads, type ViewContext } from "../observe/view.ts";
 import { isSharing } from "../plan/namespace-index.ts";
-import { type Identity, isOwnedBy } from "../plan/ownership.ts";
+import { type Identity, isOwnedBy, LOOKUP_SELECTOR } from "../plan/ownership.ts";
 import { acquiredResource } from "../plan/plan.ts";
 import type { Written } from "./apply.ts";
 import { sharesTakenNames } from "./taken-names.ts";
@@ -130,8 +131,8 @@ function versionOf(object: KubernetesObject | null | undefined): string {
 }
 
 /**
- * Whether another object had what the write acquired. A list at exactly the version of the write shows those that were
- * before it and none that came later: of two writers one and only one sees the other.
+ * Whether another object had what the write acquired, at exactly the version of the write; or, where the lists were
+ * behind, whether the route that joins a child has a share of another.
  */
 async function isContested(
   client: Reads,
@@ -139,20 +140,29 @@ async function isContested(
   subject: RouteDescription | null,
   { integration, step, object }: Written,
 ): Promise<boolean> {
-  const sharedResource = acquiredResource(integration, step);
-  // Where the lists were behind, they need not have shown what the route had before.
-  const joiner = hasOldLists && isSharing(integration) && subject !== null ? subject.route : null;
-  const joins = joiner !== null && joinsNow(step, joiner);
-  if (sharedResource === null && !joins) return false;
-  const others = await othersAtVersion(client, integration.resource, object);
-  const wanted = integration.sharedResource?.of(step.child.spec);
-  return others.some(
-    (other) =>
-      integration.sharedResource?.of(other.spec) === wanted || (joiner !== null && isOwnedBy(other, joiner)),
-  );
+  if (!isSharing(integration)) return false;
+  const joiner = hasOldLists && subject !== null && joinsNow(step, subject.route) ? subject.route : null;
+  if (acquiredResource(integration, step) === null && joiner === null) return false;
+  const wanted = integration.sharedResource.of(step.child.spec);
+  const found = await Promise.all([
+    wanted !== null && isTakenByOthers(client, integration, wanted, object),
+    joiner !== null && ownsAnother(client, integration, joiner, object),
+  ]);
+  return found.some(Boolean);
 }
 
 /** Whether the step makes the route an owner of a child that had others. */
 function joinsNow(step: Written["step"], route: RouteReference): boolean {
   return step.action === "update" && !isOwnedBy(step.live, route) && isOwnedBy(step.child, route);
+}
+
+/** What the route had before, beside the child of its own name, which was read live. */
+async function ownsAnother(
+  client: Reads,
+  { resource }: Integration,
+  route: RouteReference,
+  object: KubernetesObject,
+): Promise<boolean> {
+  const others = await othersAtVersion(client, resource, object, LOOKUP_SELECTOR);
+  return others.some((other) => isOwnedBy(other, route));
 }

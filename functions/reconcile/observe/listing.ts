@@ -7,6 +7,7 @@ import type { KubernetesClient, ListOptions, ListPage } from "../../kubernetes/c
 import { ExpiredError, UnavailableError } from "../../kubernetes/errors.ts";
 import { isLiving, type KubernetesObject, type ResourceDefinition } from "../../kubernetes/objects.ts";
 import { collectionPath } from "../../kubernetes/paths.ts";
+import type { ColumnPage } from "../../kubernetes/table.ts";
 import { Pace } from "../../pace.ts";
 
 const PAGE_SIZE = 500;
@@ -15,6 +16,8 @@ const PAGE_SIZE = 500;
  * the midst of an event.
  */
 const EXACT_PAGE_SIZE = 2_000;
+/** A line of a table has some dozens of bytes, where an object has a thousand. */
+const COLUMN_PAGE_SIZE = 5_000;
 /** A list that expires this often is slower than the cluster changes; the resync is tried again later. */
 const MAX_RESTARTS = 5;
 
@@ -56,7 +59,8 @@ export async function listAll(
 }
 
 /**
- * The living others of the object's kind in its namespace, at exactly its version.
+ * The living others of the object's kind in its namespace, at exactly its version; those of a label, which the object
+ * has too, where a selector is given.
  *
  * @throws KubernetesError the list could not be completed, or is none: the object itself is not in it
  */
@@ -64,12 +68,37 @@ export async function othersAtVersion(
   client: Pick<KubernetesClient, "list">,
   resource: ResourceDefinition,
   { metadata: { namespace = "", name, resourceVersion = "" } }: KubernetesObject,
+  labelSelector?: string,
 ): Promise<readonly KubernetesObject[]> {
-  const objects = await listAll(client, { resource, namespace, exactVersion: resourceVersion });
+  const scope: ListingScope = { resource, namespace, exactVersion: resourceVersion };
+  const objects = await listAll(client, labelSelector === undefined ? scope : { ...scope, labelSelector });
   const others = objects.filter(({ metadata }) => metadata.name !== name);
   if (others.length < objects.length) return others.filter(isLiving);
   const list = `GET ${collectionPath(resource, namespace)}`;
   throw new UnavailableError(list, `${name} is not in the list of its own version`);
+}
+
+/**
+ * What a printer column says of each object of the scope, by name; null where it does not say it of each.
+ *
+ * @throws KubernetesError the list could not be completed
+ */
+export async function readColumn(
+  client: Partial<Pick<KubernetesClient, "listColumn">>,
+  scope: ListingScope,
+  column: string | null,
+): Promise<ReadonlyMap<string, string> | null> {
+  if (client.listColumn === undefined || column === null) return null;
+  const texts = new Map<string, string>();
+  let token: string | null = null;
+  do {
+    const options = pageOptions(scope, token, COLUMN_PAGE_SIZE);
+    const page: ColumnPage | null = await client.listColumn(scope.resource, column, options);
+    if (page === null) return null;
+    for (const [name, text] of page.texts) texts.set(name, text);
+    token = page.continueToken;
+  } while (token !== null);
+  return texts;
 }
 
 /**
@@ -137,21 +166,29 @@ async function* pages(
 
 function requestPage(
   client: Pick<KubernetesClient, "list">,
-  { resource, namespace, labelSelector, exactVersion }: ListingScope,
+  scope: ListingScope,
   continueToken: string | null,
 ): Promise<ListPage> {
-  const options: ListOptions = {
+  const limit = scope.exactVersion === undefined ? PAGE_SIZE : EXACT_PAGE_SIZE;
+  const page = client.list(scope.resource, pageOptions(scope, continueToken, limit));
+  // The page may fail before it is awaited; whoever awaits it sees the error.
+  page.catch(() => undefined);
+  return page;
+}
+
+function pageOptions(
+  { namespace, labelSelector, exactVersion }: ListingScope,
+  continueToken: string | null,
+  limit: number,
+): ListOptions {
+  return {
     namespace,
-    limit: exactVersion === undefined ? PAGE_SIZE : EXACT_PAGE_SIZE,
+    limit,
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(continueToken === null ? {} : { continueToken }),
     // The token of a page knows the version.
     ...(continueToken !== null || exactVersion === undefined ? {} : { exactVersion }),
   };
-  const page = client.list(resource, options);
-  // The page may fail before it is awaited; whoever awaits it sees the error.
-  page.catch(() => undefined);
-  return page;
 }
 
 function keyOf({ metadata }: KubernetesObject): string {

@@ -10,15 +10,18 @@ import { KubernetesError } from "../../kubernetes/errors.ts";
 import { isLiving, type KubernetesObject, type ResourceDefinition } from "../../kubernetes/objects.ts";
 import { Pace } from "../../pace.ts";
 import { type RouteKinds, resourceOfRoute, routeResources } from "../../traefik/resources.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
+import type { SharingIntegration } from "../plan/namespace-index.ts";
 import { IGNORE_ANNOTATION } from "../plan/opt-out.ts";
 import { isFoundByLabel, LOOKUP_SELECTOR } from "../plan/ownership.ts";
 import { unshadowed } from "../plan/shadowed.ts";
 import { type DescribeContext, describeRoute } from "./describe.ts";
+import { type Acquired, readAcquired } from "./holders.ts";
 import { listAll } from "./listing.ts";
 import { isLeftOut } from "./unread-kinds.ts";
 
-export type Reads = Pick<KubernetesClient, "get" | "getMetadata" | "list">;
+export type Reads = Pick<KubernetesClient, "get" | "getMetadata" | "list"> &
+  Partial<Pick<KubernetesClient, "listColumn">>;
 export type Annotations = Readonly<Record<string, string>>;
 /** By `namespace/name`; null where the object does not exist. */
 export type Dependencies = ReadonlyMap<string, KubernetesObject | null>;
@@ -82,6 +85,21 @@ export class NamespaceView {
     );
   }
 
+  /** Takes it that no child is found by its label alone, instead of asking. */
+  assumeUnlabelled({ resource }: Integration): void {
+    const key = listKey(resource, LOOKUP_SELECTOR);
+    if (!this.#known.has(key)) this.#known.set(key, Promise.resolve([]));
+  }
+
+  /** What each object of the kind has acquired, by its name; null where only the objects tell. */
+  acquired(integration: SharingIntegration): Promise<Acquired | null> {
+    const { namespace } = this;
+    // They are known already.
+    if (this.#known.has(listKey(integration.resource))) return Promise.resolve(null);
+    const key = `acquired ${integration.name}`;
+    return this.#once(key, () => readAcquired(this.#client, integration, namespace));
+  }
+
   /** All objects of the kind, whoever made them. */
   children({ resource }: Integration): Promise<readonly KubernetesObject[]> {
     return this.#list(resource);
@@ -109,12 +127,28 @@ export class NamespaceView {
     return this.#routes(this.#context.selector);
   }
 
+  /** Those of these routes that live, described. */
+  async routesNamed(routes: readonly RouteReference[]): Promise<readonly RouteDescription[]> {
+    const described = await Promise.all(
+      routes.map((route) => this.#once(`described ${routeKey(route)}`, () => this.#describe(route))),
+    );
+    return described.filter((description) => description !== null);
+  }
+
   /** Those of them that were read. */
   async routesRead(): Promise<readonly RouteDescription[]> {
-    const read = [true, false]
+    const listed = [true, false]
       .map((udp) => this.#known.get(`routes ${udp}`))
       .find((one) => one !== undefined);
-    return ((await read) ?? []) as readonly RouteDescription[];
+    const named = [...this.#known].flatMap(([key, read]) => (key.startsWith("described ") ? [read] : []));
+    const read = [await listed, ...(await Promise.all(named))].flat();
+    return read.filter((route) => route !== undefined && route !== null) as RouteDescription[];
+  }
+
+  async #describe(route: RouteReference): Promise<RouteDescription | null> {
+    const [object, annotations] = await Promise.all([this.route(route), this.annotations()]);
+    if (object === null || object.metadata.deletionTimestamp !== undefined) return null;
+    return describeRoute(this.#context, object, annotations);
   }
 
   #routes(kinds: RouteKinds): Promise<readonly RouteDescription[]> {

@@ -17,7 +17,7 @@ import { inTheWay } from "./in-the-way.ts";
 import { isTaken, withObstacle } from "./matching.ts";
 import type { DecidedNames } from "./names/decide-names.ts";
 import { followedNames, withMarks } from "./names/name-marks.ts";
-import { classifyOwnership, type Identity, mayWrite } from "./ownership.ts";
+import { classifyOwnership, type Identity, LOOKUP, LOOKUP_LABEL, mayWrite } from "./ownership.ts";
 
 export type Step =
   | { readonly action: "none" }
@@ -80,7 +80,8 @@ export function planChild(
         child,
         followed,
       });
-  const desired = names === null || alone.kind !== "present" ? alone : decided(alone, names);
+  const found = withLookup(integration, description, alone);
+  const desired = names === null || found.kind !== "present" ? found : decided(found, names);
   const taken = live !== null && desired.kind === "present" && isTaken(integration, live, desired.spec);
   if (live !== null && child === null && !taken) {
     const refused =
@@ -97,6 +98,12 @@ export function planChild(
     problems: desired.problems,
     members: [description],
   };
+}
+
+/** Whoever takes up a name looks for the children of those routes that may say where it points. */
+function withLookup({ nameSharing }: Integration, description: RouteDescription, desired: Desired): Desired {
+  if (desired.kind !== "present" || nameSharing?.ownsTarget(description) !== true) return desired;
+  return { ...desired, labels: { ...desired.labels, [LOOKUP_LABEL]: LOOKUP } };
 }
 
 const NOTHING_FOLLOWED: DecidedNames["followed"] = new Map();

@@ -15,6 +15,7 @@ import type { SendRouteBatch } from "../../work.ts";
 import type { EventRecorder } from "../apply/events.ts";
 import type { Execute } from "../apply/execute.ts";
 import type { VerifiedWrites } from "../apply/verified.ts";
+import type { Reads } from "../observe/view.ts";
 import { refusalOf } from "../plan/host-policy.ts";
 import type { Selector } from "../plan/opt-out.ts";
 import type { Identity } from "../plan/ownership.ts";
@@ -49,7 +50,7 @@ export interface LookAheadAccess {
 
 export interface ReconcileContext extends Identity {
   /** Reads only; children are written by `execute`. */
-  readonly client: Pick<KubernetesClient, "get" | "getMetadata" | "list">;
+  readonly client: Reads;
   readonly execute: Execute;
   /** Looks ahead where events come back to back; null where each event is on its own. */
   readonly lookAhead: LookAheadAccess | null;

@@ -9,7 +9,7 @@ import { isLiving, type KubernetesObject } from "../../kubernetes/objects.ts";
 import { LEGACY_GROUP, ROUTE_GROUP } from "../../traefik/resources.ts";
 import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
 import type { ChangeHint } from "../../work.ts";
-import { childrenOf } from "../observe/children.ts";
+import { childrenOf, showsChild } from "../observe/children.ts";
 import { describeRoute } from "../observe/describe.ts";
 import { hasAllHosts, withoutClaimedHosts } from "../observe/host-claims.ts";
 import type { NamespaceView } from "../observe/view.ts";
@@ -86,7 +86,12 @@ export async function observeRoute(
   if (!isLiving(object)) return null;
   const description = await describeRoute(context, object, await view.annotations());
   const wants = (integration: Integration) => wantsChild(context, integration, description);
-  const mayAssume = isNew && !isEdited(object) && !(await showsChildren(view, integrations, route));
+  const isFirst = isNew && !isEdited(object);
+  if (isFirst && view.hasOldLists) {
+    // What it has under another name comes of what it was before, and there is another event of that.
+    for (const integration of integrations.filter(isSharing)) view.assumeUnlabelled(integration);
+  }
+  const mayAssume = isFirst && !(await showsChildren(view, integrations, description));
   const assumed = mayAssume ? integrations.filter(wants) : [];
   for (const integration of assumed) view.assumeAbsent(integration, integration.childName(route));
   const unchecked = { route, description, admitted: description, checksClaims: false, isShadowed, assumed };
@@ -114,22 +119,24 @@ function readAhead(
   if (isNew !== true) view.child(integration, integration.childName(route));
   view.dependencies(integration);
   if (!isSharing(integration)) return;
+  const isAdded = hint === "add";
   // A new route most likely makes its child, and then must know who else names the same shared resource.
-  if (hint === "add") view.children(integration);
-  view.childrenByLabel(integration);
+  if (isAdded && view.hasOldLists) view.acquired(integration);
+  else if (isAdded) view.children(integration);
+  if (!isAdded || !view.hasOldLists) view.childrenByLabel(integration);
 }
 
-/** Whether a list that is read anyway shows that the route has had its event before. */
+/** Whether what is listed anyway shows that the route has had its event before. */
 async function showsChildren(
   view: NamespaceView,
   integrations: readonly Integration[],
-  route: RouteReference,
+  description: RouteDescription,
 ): Promise<boolean> {
   // Whoever plans with the list sees the error.
-  const lists = await Promise.all(
-    integrations.filter(isSharing).map((integration) => view.children(integration).catch(() => [])),
-  );
-  return lists.flat().some((child) => isOwnedBy(child, route));
+  const shown = integrations
+    .filter(isSharing)
+    .map((integration) => showsChild(view, integration, description).catch(() => false));
+  return (await Promise.all(shown)).some(Boolean);
 }
 
 function wantsChild(

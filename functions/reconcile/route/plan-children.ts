@@ -5,14 +5,15 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import type { RouteDescription, RouteReference } from "../../traefik/route-description.ts";
+import { routeKinds } from "../../traefik/resources.ts";
+import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import { allChildren, childrenOf } from "../observe/children.ts";
 import { withoutClaimedHosts } from "../observe/host-claims.ts";
 import { areOthersReady } from "../observe/readiness.ts";
 import type { NamespaceView } from "../observe/view.ts";
-import { isSharing } from "../plan/namespace-index.ts";
+import { isSharing, type SharingIntegration } from "../plan/namespace-index.ts";
 import { mayFollow } from "../plan/old-lists.ts";
-import { isOfInstance } from "../plan/ownership.ts";
+import { isOfInstance, isOwnedBy, owningRoutes } from "../plan/ownership.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Observed, type Planned, planRoute, type Subject, settingIn } from "../plan/planner.ts";
 import type { ReconcileContext } from "./context.ts";
@@ -128,7 +129,9 @@ async function claimingRoutes(
   children: readonly KubernetesObject[],
   checksClaims: boolean,
 ): Promise<readonly RouteDescription[]> {
-  const listed = await (isSharing(integration) ? view.routes() : view.namedRoutes());
+  const listed = await (isSharing(integration)
+    ? sharingRoutes(context, view, integration, route, description, children)
+    : view.namedRoutes());
   const routes = view.hasOldLists
     ? [...listed.filter(isOther(route)), ...(description === null ? [] : [description])]
     : listed;
@@ -138,6 +141,39 @@ async function claimingRoutes(
     routes,
     children.filter((child) => isOfInstance(child, context)),
   );
+}
+
+/** More owners are listed with all routes of the namespace. */
+const MAX_OWNERS = 10;
+
+/**
+ * The routes that may share a child with this one. Where the list of them may be behind anyway, those that have a part
+ * in what the route has or names do: what follows from them alone adds, and others have events of their own.
+ */
+async function sharingRoutes(
+  { selector }: ReconcileContext,
+  view: NamespaceView,
+  { sharedResource }: SharingIntegration,
+  route: RouteReference,
+  description: RouteDescription | null,
+  children: readonly KubernetesObject[],
+): Promise<readonly RouteDescription[]> {
+  // A namesake of another group, which nobody names, may go before an owner.
+  if (!view.hasOldLists || selector.legacyGroup) return view.routes();
+  const wanted = description === null ? null : sharedResource.requestedBy(description);
+  const matters = (child: KubernetesObject) =>
+    isOwnedBy(child, route) || (wanted !== null && sharedResource.of(child.spec) === wanted);
+  const owners = new Map(
+    children
+      .filter(matters)
+      .flatMap(owningRoutes)
+      .map((owner) => [routeKey(owner), owner]),
+  );
+  if (owners.size > MAX_OWNERS) return view.routes();
+  const kinds = routeKinds({ ...selector, udp: false });
+  const isRead = (owner: RouteReference) =>
+    kinds.some(({ kind, group }) => kind === owner.kind && group === owner.group);
+  return view.routesNamed([...owners.values()].filter(isRead));
 }
 
 function isOther({ group, kind, name }: RouteReference): (description: RouteDescription) => boolean {

@@ -28,6 +28,7 @@ export function createLibraryClient(): KubernetesClient {
   return {
     get,
     getMetadata: get,
+    listColumn: async () => null,
     watch: () => Promise.reject(new Error("not part of the comparison")),
     readJson: () => Promise.reject(new Error("not part of the comparison")),
     async list(resource, { namespace, labelSelector, limit, continueToken }) {
