@@ -81,6 +81,7 @@ suite("looking ahead", () => {
     await on.burst();
     on.tell("5");
     await Promise.all([on.event("1"), on.event("2")]);
+    on.clock.now += 2_000;
     await on.burst();
     assert.equal(on.watches.length, 2);
     on.tell("5");
@@ -197,6 +198,15 @@ suite("looking ahead", () => {
     await Promise.all([on.event("7"), on.event("8")]);
     assert.equal(on.watches[0]?.signal.aborted, true);
     assert.equal(await on.event("5"), DONE_NOW);
+  });
+
+  test("does not begin again while a broker delivers, which has several events in flight now and then", async () => {
+    const on = stage();
+    for (let round = 0; round < 3; round++) {
+      await Promise.all([on.event("1"), on.event("2")]);
+      await on.burst();
+    }
+    assert.equal(on.watches.length, 0);
   });
 
   test("ends half a second after the last event", async (context) => {

@@ -25,6 +25,8 @@ const STREAK = 2;
 const QUIET_MS = 500;
 /** After a watch has failed. */
 const PAUSE_MS = 10_000;
+/** After the sender had several events in flight. */
+const BROKER_PAUSE_MS = 2_000;
 
 export interface LookAheadOptions {
   readonly resource: ResourceDefinition;
@@ -100,8 +102,9 @@ export class LookAhead {
     // One that takes long is no pause.
     clearTimeout(this.#quiet);
     if (this.#open > 1) {
-      // Who sends several at a time needs nobody to look ahead.
+      // Who sends several at a time, as a broker does, needs nobody to look ahead; other replicas are at work, too.
       this.#streak = 0;
+      this.#pausedUntil = Math.max(this.#pausedUntil, startedAt + BROKER_PAUSE_MS);
       this.#stop();
       return;
     }
