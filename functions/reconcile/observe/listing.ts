@@ -11,11 +11,8 @@ import type { ColumnPage } from "../../kubernetes/table.ts";
 import { Pace } from "../../pace.ts";
 
 const PAGE_SIZE = 500;
-/**
- * Of a list at the version of a write: it is in the API server's cache, and its next page waits for the one before, in
- * the midst of an event.
- */
-const EXACT_PAGE_SIZE = 2_000;
+/** Of a list of one namespace: a next page would wait for the one before, in the midst of an event. */
+const NAMESPACE_PAGE_SIZE = 2_000;
 /** A line of a table has some dozens of bytes, where an object has a thousand. */
 const COLUMN_PAGE_SIZE = 5_000;
 /** A list that expires this often is slower than the cluster changes; the resync is tried again later. */
@@ -54,7 +51,8 @@ export async function listAll(
   scope: ListingScope,
 ): Promise<readonly KubernetesObject[]> {
   const items: KubernetesObject[] = [];
-  for await (const page of pages(client, scope)) items.push(...page);
+  const size = scope.namespace === null ? PAGE_SIZE : NAMESPACE_PAGE_SIZE;
+  for await (const page of pages(client, scope, size)) items.push(...page);
   return items;
 }
 
@@ -115,7 +113,7 @@ export async function* listByNamespace<T>(
   let namespace: string | null = null;
   let items: T[] = [];
   const pace = new Pace();
-  for await (const page of pages(client, scope)) {
+  for await (const page of pages(client, scope, PAGE_SIZE)) {
     for (const object of page) {
       const next = object.metadata.namespace ?? "";
       if (namespace !== null && next !== namespace) {
@@ -140,10 +138,11 @@ export async function* listByNamespace<T>(
 async function* pages(
   client: Pick<KubernetesClient, "list">,
   scope: ListingScope,
+  size: number,
 ): AsyncGenerator<readonly KubernetesObject[]> {
   let last = "";
   let restarts = 0;
-  let request = requestPage(client, scope, null);
+  let request = requestPage(client, scope, size, null);
   while (true) {
     let page: ListPage;
     try {
@@ -152,10 +151,10 @@ async function* pages(
       // What has expired once at an exact version does so again.
       const isFinal = scope.exactVersion !== undefined || ++restarts > MAX_RESTARTS;
       if (!(error instanceof ExpiredError) || isFinal) throw error;
-      request = requestPage(client, scope, null);
+      request = requestPage(client, scope, size, null);
       continue;
     }
-    if (page.continueToken !== null) request = requestPage(client, scope, page.continueToken);
+    if (page.continueToken !== null) request = requestPage(client, scope, size, page.continueToken);
     const fresh = restarts === 0 ? page.items : page.items.filter((object) => keyOf(object) > last);
     const newest = fresh.at(-1);
     if (newest !== undefined) last = keyOf(newest);
@@ -167,10 +166,10 @@ async function* pages(
 function requestPage(
   client: Pick<KubernetesClient, "list">,
   scope: ListingScope,
+  size: number,
   continueToken: string | null,
 ): Promise<ListPage> {
-  const limit = scope.exactVersion === undefined ? PAGE_SIZE : EXACT_PAGE_SIZE;
-  const page = client.list(scope.resource, pageOptions(scope, continueToken, limit));
+  const page = client.list(scope.resource, pageOptions(scope, continueToken, size));
   // The page may fail before it is awaited; whoever awaits it sees the error.
   page.catch(() => undefined);
   return page;

@@ -56,6 +56,11 @@ export async function planChildren(
   const subject: Subject = { route, description, readsAll, readsNames };
   const wanted = description === null ? null : (integration.sharedResource?.requestedBy(description) ?? null);
   let observed: Observed = { children, hasLabelled: false, hasAllChildren: false, routes: null };
+  const leaves = wanted !== null && hasOnlyOthers(integration, route, wanted, children);
+  // What leaves removes, for which these lists are never enough.
+  if (leaves && view.hasOldLists) return { plans: [], partners: [], usedLists: true, needsNewLists: true };
+  // Who else has part in what it leaves is asked next, whatever the children say.
+  if (leaves) view.routes().catch(() => undefined);
   while (true) {
     const planned = planRoute(integration, subject, observed, setting);
     if ("plans" in planned) return checkOldLists(context, view, integration, subject, observed, planned);
@@ -82,6 +87,17 @@ export async function planChildren(
       }
     }
   }
+}
+
+/** Whether the route has children, and none of them has what it names now. */
+function hasOnlyOthers(
+  { sharedResource }: Integration,
+  route: RouteReference,
+  wanted: string,
+  children: readonly KubernetesObject[],
+): boolean {
+  const own = children.filter((child) => isOwnedBy(child, route));
+  return own.length > 0 && own.every(({ spec }) => sharedResource?.of(spec) !== wanted);
 }
 
 /** Whether the plans may follow from the lists they rest on, where those may be behind. */

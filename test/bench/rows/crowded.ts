@@ -16,9 +16,9 @@ import { converge } from "./resync.ts";
 
 const NAMESPACE = "crowded";
 const ROUTES = 1_000;
-const WARM_UP = 10;
+const WARM_UP = 5;
 /** Events that come one after another are a burst, in which the function looks ahead. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 600;
 const BAR = { kind: "ratio", atMost: 2 } as const;
 
 /** Milliseconds of each event from sending it to its answer. */
