@@ -15,7 +15,7 @@ import { routeManifest } from "../../bench/workload.ts";
 import { mustGet } from "../../integration/harness/objects.ts";
 import { type RunningSources, startSources } from "../../integration/harness/running-sources.ts";
 import { clusterLookup } from "../harness/dns.ts";
-import { functionPods, serveByKeda, serveByKnative } from "../harness/modes.ts";
+import { functionPods, serveByKeda, serveByKnative, sinkOf } from "../harness/modes.ts";
 import { followPods, ofService } from "../harness/pods.ts";
 import { productUrl } from "../harness/product.ts";
 import { putToSleep } from "../harness/sleep.ts";
@@ -98,10 +98,10 @@ async function byKnative(world: ClusterWorld, input: string) {
 }
 
 async function byKeda(world: ClusterWorld, input: string) {
-  const { admin, release } = world;
+  const { admin, cluster, release } = world;
   await installKeda(admin);
-  // Starts the sources of that mode, which only tell where they send to.
   await (await serveByKeda(world)).stop();
+  const url = await sinkOf(release);
   const deployment = {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -118,7 +118,7 @@ async function byKeda(world: ClusterWorld, input: string) {
     async () => {
       await pods.gone();
       await admin.patch(deployment, { spec: { template: templates[sender] } });
-      const sources = await serveByKeda(world);
+      const sources = await startSources(cluster, release, url, clusterLookup);
       try {
         return await weighed(sender, pods, () => burst(world, sources, sender));
       } finally {

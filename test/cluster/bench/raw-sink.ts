@@ -13,8 +13,10 @@ import type { Admin } from "../../control-plane/admin.ts";
 import type { Cluster } from "../../control-plane/cluster.ts";
 import { CERTIFICATES, ENDPOINTS, mustGet, namesOf } from "../../integration/harness/objects.ts";
 import type { RunningSources } from "../../integration/harness/running-sources.ts";
+import { until } from "../../integration/harness/until.ts";
 import { isReady } from "../conditions.ts";
-import { knativeService } from "../harness/product.ts";
+import { knativeService, productUrl } from "../harness/product.ts";
+import { sendEvent } from "../harness/request.ts";
 
 const SCRIPTS = ["sink.cjs", "requests.cjs"];
 const FOLDER = "/sink";
@@ -36,6 +38,11 @@ export async function learnChildren(
   { admin, auditLogPath }: Cluster,
   sources: RunningSources,
 ): Promise<string> {
+  // Its Service is ready a little before its address leads there.
+  await until("the function answers", async () => {
+    const answer = await sendEvent(productUrl, "io.traefik-cert-rotater.nothing").catch(() => null);
+    return answer?.status === 204;
+  });
   const times = openAuditTimes(auditLogPath);
   const name = await admin.createNamespace("model");
   const mark = await times.mark();

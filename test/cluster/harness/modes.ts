@@ -39,7 +39,7 @@ export async function serveByKnative({ admin, release }: Served): Promise<void> 
 }
 
 /** Where all ApiServerSources of the release send to. */
-async function sinkOf(release: Release): Promise<string> {
+export async function sinkOf(release: Release): Promise<string> {
   const uris = (await release.sources()).map(({ spec }) => (spec as { sink: { uri: string } }).sink.uri);
   const [uri = "", ...others] = new Set(uris);
   deepEqual(others, []);
