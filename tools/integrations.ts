@@ -1,6 +1,6 @@
 /**
  * What the chart knows of the integrations, out of their folders: traefik-cert-rotation/files/integrations.json, which
- * its templates read, and their part of values.yaml and values.schema.json; docs/values.md follows.
+ * its templates read, and their part of values.yaml and values.schema.json; docs/values.md and files/defaults.json follow.
  *
  * `node tools/integrations.ts` writes them, `npm run generate` these and all others.
  *
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { ChartPart } from "../functions/integrations/chart.ts";
 import { isRecord } from "../functions/schema/unknown.ts";
+import { defaultsOf } from "./values/defaults.ts";
 import { renderReasons } from "./values/reasons.ts";
 import type { Schema } from "./values/schema.ts";
 import { formatSchema } from "./values/schema.ts";
@@ -40,7 +41,9 @@ export async function generate(
   const values = withIntegrations(await read(`${CHART}/values.yaml`), integrations);
   const bare = withSchemas(JSON.parse(await read(`${CHART}/values.schema.json`)) as Schema, integrations);
   const { schema, markdown } = reference(bare, values, renderReasons(integrations));
+  const own = { ...(parse(values) as Readonly<Record<string, unknown>>), integrations: {} };
   return new Map([
+    [`${CHART}/files/defaults.json`, formatSchema(defaultsOf(schema, own))],
     [`${CHART}/files/integrations.json`, formatSchema(integrations.map(forTemplates))],
     [`${CHART}/values.yaml`, values],
     [`${CHART}/values.schema.json`, formatSchema(schema)],
