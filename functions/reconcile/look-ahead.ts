@@ -21,8 +21,8 @@ const AT_ONCE = 8;
 const MAX_AHEAD = 2_000;
 /** Events that came right after one another before somebody looks ahead. */
 const STREAK = 2;
-/** The burst is over when no event came for so long. */
-const QUIET_MS = 500;
+/** The burst is over when no event came for so long: a busy sender pauses for a second, and what was done would be done again. */
+const QUIET_MS = 3_000;
 /** After a watch has failed. */
 const PAUSE_MS = 10_000;
 /** After the sender had several events in flight. */

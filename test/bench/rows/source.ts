@@ -129,8 +129,8 @@ async function measure(
     : [...rows, { ...row, what: "  the same, the other bundle", ours: former, bar: null }];
 }
 
-/** After its last event the function still sees new routes for half a second, and would do the other side's work. */
-const LOOK_AHEAD_ENDS_MS = 1_000;
+/** After a burst the function still sees new routes for three seconds, and would do the other side's work. */
+const LOOK_AHEAD_ENDS_MS = 3_500;
 
 /** Milliseconds from the first POST until the API server has answered the last create of a child. */
 async function toChildren(
@@ -140,7 +140,7 @@ async function toChildren(
   isBrokered = false,
 ): Promise<number> {
   const namespaces = await bench.namespaces(routes);
-  await delay(LOOK_AHEAD_ENDS_MS);
+  if (routes > 1) await delay(LOOK_AHEAD_ENDS_MS);
   const urls = sinks.map(({ port }) => `http://127.0.0.1:${port}/`);
   const broker = isBrokered ? await startBroker(urls) : null;
   try {
