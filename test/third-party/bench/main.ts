@@ -93,9 +93,11 @@ async function inTurn(
 ): Promise<Run[]> {
   const runs: Run[] = [];
   for (const contender of sides) {
-    process.stderr.write(`${contender.name}, ${objects} at once, round ${round}\n`);
+    process.stderr.write(`${contender.name}, ${objects} at once, round ${round}: `);
     try {
-      runs.push(await measure(contender, objects, round, phase));
+      const run = await measure(contender, objects, round, phase);
+      process.stderr.write(`all ready after ${Math.max(...run.ready).toFixed(0)} ms\n`);
+      runs.push(run);
     } catch (error) {
       process.exitCode = 1;
       process.stdout.write(`${contender.name}: ${error instanceof Error ? error.message : String(error)}\n`);
