@@ -4,11 +4,9 @@
  * @module
  */
 import type { Integration } from "../integrations/integration.ts";
-import { ExpiredError } from "../kubernetes/errors.ts";
-import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Outcome } from "../outcome.ts";
-import { LEGACY_GROUP, ROUTE_GROUP, resourceOfRoute, routeKinds } from "../traefik/resources.ts";
-import type { RouteGroup, RouteReference } from "../traefik/route-description.ts";
+import { resourceOfRoute, routeKinds } from "../traefik/resources.ts";
+import type { RouteReference } from "../traefik/route-description.ts";
 import { routeKey } from "../traefik/route-description.ts";
 import type {
   ChangeHint,
@@ -24,9 +22,6 @@ import { LaterEvents } from "./apply/later-events.ts";
 import { mergeReports, NOTHING_TO_DO, outcomeOf, type Report, reportRetry } from "./apply/report.ts";
 import { Coalescer } from "./coalesce.ts";
 import { LookAhead } from "./look-ahead.ts";
-import { othersAtVersion } from "./observe/listing.ts";
-import { isAsApplied } from "./plan/child/applied.ts";
-import { isOfInstance, owningRoutes } from "./plan/ownership.ts";
 import { DeferredDeletions } from "./resync/deferred-deletions.ts";
 import { BLOCKED_ON_ROUTE } from "./resync/deletion-limit.ts";
 import { Pool, ROUTES_AT_ONCE } from "./resync/pool.ts";
@@ -34,6 +29,7 @@ import { resync } from "./resync/resync.ts";
 import type { ResyncOptions } from "./resync/run.ts";
 import { sharingReads } from "./resync/shared-reads.ts";
 import type { Summary } from "./resync/summary.ts";
+import { readChildEvent } from "./route/child-event.ts";
 import type { EndedResync, LookAheadAccess, ReconcileContext } from "./route/context.ts";
 import { logRoute } from "./route/log-route.ts";
 import { type RouteOptions, reconcileRoute } from "./route/reconcile-route.ts";
@@ -109,25 +105,19 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
   };
 
   const ofChild = async (child: ChildReference, hint: ChangeHint): Promise<Report> => {
-    const integration = integrationOf(context, child);
-    if (integration === null) return NOTHING_TO_DO;
-    if (hint === "delete") context.verified.forget(child);
-    if (hint === "add" && !isAwaited(context, integration) && (await context.verified.isOwnAdd(child))) {
-      return NOTHING_TO_DO;
+    try {
+      const event = await readChildEvent(context, child, hint);
+      if (event.asks === "nothing") return NOTHING_TO_DO;
+      if (event.asks === "namespace") {
+        return await resyncAll({ namespace: child.namespace, confirmDeletions: false });
+      }
+      const report = await reconcileAll(event.routes, event.options);
+      if (event.echo !== null && report.retry === null) context.verified.add([event.echo]);
+      return report;
+    } catch (error) {
+      // It failed outside of a route, where nobody observes again.
+      return reportFinalError(error, `${child.kind} ${child.name}`);
     }
-    const live = await context.client.get({ resource: integration.resource, ...child });
-    const isEcho = live !== null && isUntouched(context, integration, live);
-    if (isEcho && (hint !== "add" || context.verified.has(live))) return NOTHING_TO_DO;
-    const routes = routesOfChild(context, integration, child, live);
-    if (routes === null) return resyncAll({ namespace: child.namespace, confirmDeletions: false });
-    // It may have lost a host to another namespace in a resync, and must not get it back for having changed.
-    const checksClaims = true;
-    if (!isEcho) return reconcileAll(routes, { hint: live === null ? "delete" : null, checksClaims });
-    // Whoever made it may have died before looking at it again, or is another replica. Other children have such events too.
-    const echo = await readEcho(context, integration, live);
-    const report = await reconcileAll(routes, { hint: "update", checksClaims, ...echo });
-    if (report.retry === null) context.verified.add([live]);
-    return report;
   };
 
   const ofDependency = async (dependency: DependencyReference): Promise<Report> => {
@@ -174,7 +164,7 @@ export function createDispatcher(context: ReconcileContext): Dispatcher {
         return hint === "delete" || aheads === null ? run() : aheads(route).handle(route, run);
       }
       case "child":
-        return answering(`${work.child.kind} ${work.child.name}`, () => ofChild(work.child, work.hint));
+        return ofChild(work.child, work.hint);
       case "dependency":
         return ofDependency(work.dependency);
       case "resync":
@@ -266,53 +256,6 @@ function kindsOf({ integrations }: ReconcileContext): WatchedKinds {
   };
 }
 
-function integrationOf({ integrations }: ReconcileContext, child: ChildReference): Integration | null {
-  const same = ({ resource }: Integration) => resource.group === child.group && resource.kind === child.kind;
-  return integrations.find(same) ?? null;
-}
-
-/** The event is an echo of our own write, or about a status that nobody here waits for. */
-function isUntouched(context: ReconcileContext, integration: Integration, child: KubernetesObject): boolean {
-  // One of an installation that is taken over from does not carry this one's name yet.
-  const isOurs = isOfInstance(child, { instance: context.instance, takeOverFrom: [] });
-  return !isAwaited(context, integration) && isOurs && isAsApplied(child);
-}
-
-/** Whether the children of others wait for what the status of its children says. */
-function isAwaited({ integrations }: ReconcileContext, { isReady }: Integration): boolean {
-  return isReady !== null && integrations.some(({ waitsForOthers }) => waitsForOthers);
-}
-
-/** What the event of a child is about: its route as far as it concerns it, or all where others hold what it holds. */
-async function readEcho(
-  { client }: ReconcileContext,
-  integration: Integration,
-  child: KubernetesObject,
-): Promise<Partial<RouteOptions>> {
-  const alone = { integrations: [integration], seenChild: { integration, child, listed: null } };
-  const wanted = integration.sharedResource?.of(child.spec) ?? null;
-  if (wanted === null) return alone;
-  try {
-    const others = await othersAtVersion(client, integration.resource, child);
-    const isTaken = others.some(({ spec }) => integration.sharedResource?.of(spec) === wanted);
-    if (isTaken) return { readsAll: true };
-    return { ...alone, seenChild: { integration, child, listed: [child, ...others] } };
-  } catch (error) {
-    // The event was so long on its way that the version is forgotten, and it would be at each repetition.
-    if (error instanceof ExpiredError) return { readsAll: true };
-    throw error;
-  }
-}
-
-/** A request that fails outside of a route: nobody observes again. */
-async function answering(what: string, task: () => Promise<Report>): Promise<Report> {
-  try {
-    return await task();
-  } catch (error) {
-    return reportFinalError(error, what);
-  }
-}
-
 function dependsOn(integration: Integration, { group, kind, namespace, name }: DependencyReference): boolean {
   return integration.dependencies.some(
     ({ resource, ...reference }) =>
@@ -321,19 +264,4 @@ function dependsOn(integration: Integration, { group, kind, namespace, name }: D
       reference.namespace === namespace &&
       reference.name === name,
   );
-}
-
-/** A live child names its route; of one that is gone, or lost its owner, only the name is left. */
-function routesOfChild(
-  context: ReconcileContext,
-  integration: Integration,
-  { namespace, name }: ChildReference,
-  live: KubernetesObject | null,
-): readonly RouteReference[] | null {
-  // One owner is enough: it knows the others that share the child.
-  const [owner] = live === null ? [] : owningRoutes(live);
-  if (owner !== undefined) return [owner];
-  const groups: RouteGroup[] = context.selector.legacyGroup ? [ROUTE_GROUP, LEGACY_GROUP] : [ROUTE_GROUP];
-  const candidates = integration.routesOf(name);
-  return candidates?.flatMap((route) => groups.map((group) => ({ ...route, group, namespace }))) ?? null;
 }

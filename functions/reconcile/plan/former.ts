@@ -12,18 +12,11 @@ import type { Plan } from "./plan.ts";
 
 type Setting = Pick<Identity, "instance"> & { readonly selector: Selector };
 
-/** The plans without deletions of such children. `routes`: those that are known, whatever their class. */
-export function sparingFormer<T extends { readonly plan: Plan }>(
-  planned: readonly T[],
-  routes: readonly RouteDescription[],
-  setting: Setting,
-): readonly T[] {
+/** Makes of a plan one that deletes no such child. `routes`: those that are known, whatever their class. */
+export function sparingFormer(routes: readonly RouteDescription[], setting: Setting): (plan: Plan) => Plan {
   const isLeft = leftToFormer(routes, setting);
-  return planned.map((each) => {
-    const { step } = each.plan;
-    if (step.action !== "delete" || !isLeft(step.live)) return each;
-    return { ...each, plan: { ...each.plan, step: { action: "none" } } };
-  });
+  return (plan) =>
+    plan.step.action === "delete" && isLeft(plan.step.live) ? { ...plan, step: { action: "none" } } : plan;
 }
 
 /** Tells whether a child carries another installation's name still while this one serves none of the child's routes. */

@@ -98,8 +98,7 @@ export function planRoute(
   const planned = planOne(integration, subject, observed, setting);
   if ("missing" in planned) return planned;
   const routes = [...(observed.routes ?? []), ...(subject.description === null ? [] : [subject.description])];
-  const plans = planned.plans.map((plan) => ({ plan }));
-  return { ...planned, plans: sparingFormer(plans, routes, setting).map(({ plan }) => plan) };
+  return { ...planned, plans: planned.plans.map(sparingFormer(routes, setting)) };
 }
 
 function planOne(
@@ -167,7 +166,9 @@ export function* planNamespace(
   children: readonly KubernetesObject[],
   setting: PlannerSetting,
 ): Steps<readonly RoutePlan[]> {
-  return sparingFormer(yield* planAll(integration, routes, children, setting), routes, setting);
+  const spare = sparingFormer(routes, setting);
+  const planned = yield* planAll(integration, routes, children, setting);
+  return planned.map((each) => ({ ...each, plan: spare(each.plan) }));
 }
 
 function* planAll(
