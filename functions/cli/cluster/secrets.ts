@@ -5,6 +5,7 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import { readSharedObject } from "../../reconcile/observe/guard.ts";
+import { acquiredResource } from "../../reconcile/plan/plan.ts";
 import { Pool } from "../../reconcile/resync/pool.ts";
 import { type ReadingClient, whereReadable } from "./reader.ts";
 import type { RecordedWrite } from "./write-recorder.ts";
@@ -43,8 +44,8 @@ async function secretAtRisk(
   const integration = integrations.find((candidate) => candidate.resource === resource);
   const sharedResource = integration?.sharedResource ?? null;
   if (integration === undefined || sharedResource === null || step.action === "delete") return null;
-  const name = sharedResource.of(step.child.spec);
-  if (name === null || (step.action === "update" && sharedResource.of(step.live.spec) === name)) return null;
+  const name = acquiredResource(integration, step);
+  if (name === null) return null;
   const claimed = await whereReadable(
     readSharedObject(client, integration, sharedResource.overwriteRisk, namespace, name),
     null,

@@ -5,11 +5,9 @@
  */
 import type { Integration } from "../../integrations/integration.ts";
 import { isLiving, type KubernetesObject, type ResourceDefinition } from "../../kubernetes/objects.ts";
-import { Pace } from "../../pace.ts";
-import { describeRoute } from "../../reconcile/observe/describe.ts";
+import { describeRoutes } from "../../reconcile/observe/describe.ts";
 import { readDependencies, readOptOuts } from "../../reconcile/observe/view.ts";
 import { isSelected } from "../../reconcile/plan/opt-out.ts";
-import { unshadowed } from "../../reconcile/plan/shadowed.ts";
 import { settingsOf } from "../../reconcile/route/context.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
@@ -58,14 +56,7 @@ export async function describeAll(
   objects: readonly KubernetesObject[],
 ): Promise<readonly RouteDescription[]> {
   const optOuts = await whereReadable(readOptOuts(reader.client, namespace), new Map());
-  const context = settingsOf(configuration);
-  const pace = new Pace();
-  const described: RouteDescription[] = [];
-  for (const object of objects) {
-    const annotations = optOuts.get(object.metadata.namespace ?? "") ?? {};
-    described.push(await describeRoute(context, object, annotations, pace));
-  }
-  return unshadowed(described);
+  return describeRoutes(settingsOf(configuration), objects, optOuts);
 }
 
 /** What cannot be read is left out. */

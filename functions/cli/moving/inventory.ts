@@ -6,13 +6,12 @@
 import type { Configuration } from "../../config/configuration.ts";
 import { dependencyKey, type Integration } from "../../integrations/integration.ts";
 import { isLiving, type KubernetesObject, type ResourceDefinition } from "../../kubernetes/objects.ts";
-import { describeRoute } from "../../reconcile/observe/describe.ts";
+import { describeRoutes } from "../../reconcile/observe/describe.ts";
 import { readSharedObject, type SharedObjectState } from "../../reconcile/observe/guard.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
 import { readOptOuts } from "../../reconcile/observe/view.ts";
 import { isSharing, type SharingIntegration } from "../../reconcile/plan/namespace-index.ts";
 import { isSelected } from "../../reconcile/plan/opt-out.ts";
-import { unshadowed } from "../../reconcile/plan/shadowed.ts";
 import { Pool, ROUTES_AT_ONCE } from "../../reconcile/resync/pool.ts";
 import { settingsOf } from "../../reconcile/route/context.ts";
 import { routeResources } from "../../traefik/resources.ts";
@@ -59,10 +58,7 @@ export async function takeInventory(site: Site, configuration: Configuration): P
   const optOuts = await whereReadable(readOptOuts(client, namespace), new Map());
   const describeAll = async (defaultRuleSyntax: Configuration["defaultRuleSyntax"]) => {
     const settings = { ...settingsOf(configuration), defaultRuleSyntax };
-    const described = living.map((object) =>
-      describeRoute(settings, object, optOuts.get(object.metadata.namespace ?? "") ?? {}),
-    );
-    const all = unshadowed(await Promise.all(described));
+    const all = await describeRoutes(settings, living, optOuts);
     return all.filter((description) => isSelected(description, configuration.selector));
   };
   const routes = await describeAll(configuration.defaultRuleSyntax);

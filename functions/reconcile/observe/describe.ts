@@ -16,6 +16,7 @@ import type { RuleSyntax } from "../../traefik/rule/syntax.ts";
 import { annotationProblems, namespaceProblems } from "../plan/annotation-problems.ts";
 import { withoutHosts } from "../plan/host-policy.ts";
 import { isIgnored, withNamespaceOptOut } from "../plan/opt-out.ts";
+import { unshadowed } from "../plan/shadowed.ts";
 
 const NO_REGEXP: CompileRegexp = () => null;
 
@@ -49,6 +50,26 @@ export async function describeRoute(
     ...checks(named, integrations),
   ];
   return problems.length === 0 ? allowed : { ...allowed, problems: capProblems(problems) };
+}
+
+/**
+ * Routes as they count: described, without those that give way to a namesake of the current group. `optOuts` are
+ * annotations of namespaces; one that is not there has none that matter.
+ */
+export async function describeRoutes(
+  context: DescribeContext,
+  objects: readonly KubernetesObject[],
+  optOuts: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  pace = new Pace(),
+): Promise<readonly RouteDescription[]> {
+  const described: RouteDescription[] = [];
+  for (const object of objects) {
+    const annotations = optOuts.get(object.metadata.namespace ?? "") ?? {};
+    described.push(await describeRoute(context, object, annotations, pace));
+  }
+  const counting = unshadowed(described);
+  await pace.pause();
+  return counting;
 }
 
 /** What each integration finds wrong with what the route asks of it, unless the route wants nothing of it. */

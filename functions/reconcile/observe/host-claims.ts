@@ -8,20 +8,13 @@ import type { Integration } from "../../integrations/integration.ts";
 import { wildcardOver } from "../../integrations/names.ts";
 import { KindNotServedError } from "../../kubernetes/errors.ts";
 import { isLiving, isOf, type KubernetesObject } from "../../kubernetes/objects.ts";
-import { inPieces, Pace, type Steps } from "../../pace.ts";
+import { inPieces, Pace } from "../../pace.ts";
 import { routeResources } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
-import {
-  type ClaimSetting,
-  claimedHosts,
-  claimsOf,
-  type HostClaim,
-  HostClaims,
-} from "../plan/host-claims.ts";
+import { type ClaimSetting, claimedHosts, claimsOf, HostClaims } from "../plan/host-claims.ts";
 import { withoutHosts } from "../plan/host-policy.ts";
 import { MANAGED_BY_SELECTOR } from "../plan/ownership.ts";
-import { unshadowed } from "../plan/shadowed.ts";
-import { describeRoute } from "./describe.ts";
+import { describeRoutes } from "./describe.ts";
 import { listAll } from "./listing.ts";
 import { noneWhereLeftOut, type Reads, readOptOuts, type ViewContext } from "./view.ts";
 
@@ -101,26 +94,12 @@ export async function readHostClaims(context: HostClaimContext): Promise<HostCla
     ),
   ]);
   const pace = new Pace();
-  const descriptions: RouteDescription[] = [];
-  for (const route of routes.flat().filter(isLiving)) {
-    const annotations = optOuts.get(route.metadata.namespace ?? "") ?? {};
-    descriptions.push(await describeRoute(context, route, annotations, pace));
-  }
+  const descriptions = await describeRoutes(context, routes.flat().filter(isLiving), optOuts, pace);
   const claims = new HostClaims();
-  for (const hostClaim of await inPieces(livingClaims(context, descriptions, children), pace)) {
+  for (const hostClaim of await inPieces(claimsOf(context, descriptions, children), pace)) {
     claims.add(...hostClaim);
   }
   return claims;
-}
-
-function* livingClaims(
-  context: HostClaimContext,
-  descriptions: readonly RouteDescription[],
-  children: Parameters<typeof claimsOf>[2],
-): Steps<readonly HostClaim[]> {
-  const living = unshadowed(descriptions);
-  yield;
-  return yield* claimsOf(context, living, children);
 }
 
 /** A kind of child that is not served has no objects; the other integrations go on. */
