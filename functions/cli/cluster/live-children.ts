@@ -6,12 +6,7 @@
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
 import { listAll } from "../../reconcile/observe/listing.ts";
-import {
-  classifyOwnership,
-  INSTANCE_ANNOTATION,
-  isOwnedBy,
-  type Ownership,
-} from "../../reconcile/plan/ownership.ts";
+import { classifyOwnership, isOwnedBy, makerOf, type Ownership } from "../../reconcile/plan/ownership.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import type { IndentYaml } from "../terminal/indented.ts";
 import { type PlainObject, plain } from "./applied-object.ts";
@@ -79,7 +74,7 @@ export function liveText(
   indentYaml: IndentYaml,
 ): readonly string[] {
   const { kind, metadata, spec } = object;
-  const instance = metadata.annotations?.[INSTANCE_ANNOTATION];
+  const instance = makerOf(object);
   const facts = [
     ownership === "foreign" && instance !== undefined ? `foreign (of installation ${instance})` : ownership,
     action === null ? "stays as it is" : ACTIONS[action],

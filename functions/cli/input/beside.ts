@@ -12,9 +12,8 @@ import { isSharing } from "../../reconcile/plan/namespace-index.ts";
 import {
   classifyOwnership,
   type Identity,
+  isLabelled,
   isOfInstance,
-  MANAGED_BY,
-  MANAGED_BY_LABEL,
   mayWrite,
   type Ownership,
 } from "../../reconcile/plan/ownership.ts";
@@ -69,9 +68,7 @@ export function placeOf(
 
 function ownershipOf(object: KubernetesObject, route: RouteReference, identity: Identity | null): Ownership {
   if (identity === null) {
-    return object.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY
-      ? "ours"
-      : classifyOwnership(object, route, NOBODY);
+    return isLabelled(object) ? "ours" : classifyOwnership(object, route, NOBODY);
   }
   return isOfInstance(object, identity) ? "ours" : classifyOwnership(object, route, identity);
 }

@@ -12,6 +12,7 @@ import {
   hasRoute,
   INSTANCE_ANNOTATION,
   MANAGED_BY_SELECTOR,
+  makerOf,
 } from "../../reconcile/plan/ownership.ts";
 import { orAccessError } from "../connection/access-error.ts";
 
@@ -52,7 +53,7 @@ function noneWhereUnknown(error: unknown): readonly KubernetesObject[] {
 }
 
 function labelledChild(resource: ResourceDefinition, object: KubernetesObject): LabelledChild {
-  const maker = object.metadata.annotations?.[INSTANCE_ANNOTATION] ?? null;
+  const maker = makerOf(object) ?? null;
   return { resource, object, maker, lostOwner: !hasRoute(object) };
 }
 

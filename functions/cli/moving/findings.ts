@@ -8,7 +8,7 @@ import { dependencyKey } from "../../integrations/integration.ts";
 import { covers } from "../../integrations/names.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { SharingIntegration } from "../../reconcile/plan/namespace-index.ts";
-import { isSwitchboards, MANAGED_BY, MANAGED_BY_LABEL } from "../../reconcile/plan/ownership.ts";
+import { controllerOf, isLabelled, isSwitchboards } from "../../reconcile/plan/ownership.ts";
 import { isRecord } from "../../schema/unknown.ts";
 import { LEGACY_GROUP } from "../../traefik/resources.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
@@ -71,7 +71,7 @@ export function findingsOf(inventory: Inventory): Findings {
       .filter((group) => !taken.has(keyOf(group)))
       .flatMap((group) => secretOf(group, inventory)),
     switchboards: all.filter(isSwitchboards),
-    ours: all.filter(({ metadata: { labels } }) => labels?.[MANAGED_BY_LABEL] === MANAGED_BY),
+    ours: all.filter(isLabelled),
     certResolver: routes.filter(
       ({ tls }) => tls !== null && tls.certResolver !== null && tls.secretName === null && !tls.passthrough,
     ),
@@ -119,12 +119,9 @@ function certificatesOf(
 }
 
 function originOf(certificate: KubernetesObject): CertificateOrigin {
-  const { labels, ownerReferences = [] } = certificate.metadata;
-  if (labels?.[MANAGED_BY_LABEL] === MANAGED_BY) return "ours";
+  if (isLabelled(certificate)) return "ours";
   if (isSwitchboards(certificate)) return "Switchboard";
-  return ownerReferences.some(({ kind, controller }) => kind === "Ingress" && controller === true)
-    ? "Ingress"
-    : "hand";
+  return controllerOf(certificate)?.kind === "Ingress" ? "Ingress" : "hand";
 }
 
 /** What is there for a Secret besides a Certificate; nothing where it is free to be issued into. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { isSwitchboards, MANAGED_BY, MANAGED_BY_LABEL } from "../../reconcile/plan/ownership.ts";
+import { isLabelled, isSwitchboards } from "../../reconcile/plan/ownership.ts";
 import type { RouteDescription } from "../../traefik/route-description.ts";
 import { count, shortList } from "../terminal/words.ts";
 import type { Findings, FoundSecret } from "./findings.ts";
@@ -143,7 +143,7 @@ function endpointsOf({ routes, children, sharing }: Inventory): readonly RouteEn
   );
   return (children.get(dns) ?? []).flatMap((object) => {
     const description = byKey.get(`${object.metadata.namespace}/${object.metadata.name}`);
-    return description === undefined || isOurs(object) ? [] : [{ description, object }];
+    return description === undefined || isLabelled(object) ? [] : [{ description, object }];
   });
 }
 
@@ -209,8 +209,4 @@ function filterSuggestions({ externalDNS, routes }: Findings): readonly Suggesti
 /** The last labels, which no other name is below; a name of one label stands for itself. */
 function localDomains(hosts: readonly string[]): readonly string[] {
   return [...new Set(hosts.map((host) => host.slice(host.lastIndexOf(".") + 1)))].sort();
-}
-
-function isOurs({ metadata: { labels } }: KubernetesObject): boolean {
-  return labels?.[MANAGED_BY_LABEL] === MANAGED_BY;
 }

@@ -7,7 +7,7 @@
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { type RouteDescription, routeKey } from "../../traefik/route-description.ts";
 import { isSelected, type Selector } from "./opt-out.ts";
-import { type Identity, INSTANCE_ANNOTATION, owningRoutes } from "./ownership.ts";
+import { type Identity, makerOf, owningRoutes } from "./ownership.ts";
 import type { Plan } from "./plan.ts";
 
 type Setting = Pick<Identity, "instance"> & { readonly selector: Selector };
@@ -26,7 +26,7 @@ export function leftToFormer(
 ): (child: KubernetesObject) => boolean {
   let served: ReadonlyMap<string, boolean> | null = null;
   return (child) => {
-    if (child.metadata.annotations?.[INSTANCE_ANNOTATION] === instance) return false;
+    if (makerOf(child) === instance) return false;
     served ??= new Map(
       routes.map((description) => [routeKey(description.route), isSelected(description, selector)]),
     );

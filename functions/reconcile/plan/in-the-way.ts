@@ -3,19 +3,22 @@
  *
  * @module
  */
-import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
 import { shown } from "../../schema/shown.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import {
   ADOPT_ANNOTATION,
   classifyOwnership,
+  controllerOf,
   type Identity,
   INSTANCE_ANNOTATION,
+  isLabelled,
+  isOf,
   isOfInstance,
   isSwitchboards,
-  MANAGED_BY,
   MANAGED_BY_LABEL,
+  makerOf,
   owningRoutes,
 } from "./ownership.ts";
 
@@ -33,9 +36,8 @@ export function inTheWay(live: KubernetesObject, route: RouteName, identity: Ide
 type Describe = (object: string, live: KubernetesObject, route: RouteName) => string;
 
 const describeReleased: Describe = (object, live, route) => {
-  const isLabelled = live.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY;
-  const lost = isLabelled ? "owner (a restore from a backup does that)" : `label ${MANAGED_BY_LABEL}`;
-  const all = isLabelled ? ", or all such children with traefik-cert-rotater take-over" : "";
+  const lost = isLabelled(live) ? "owner (a restore from a backup does that)" : `label ${MANAGED_BY_LABEL}`;
+  const all = isLabelled(live) ? ", or all such children with traefik-cert-rotater take-over" : "";
   return (
     `${object} was made by this installation, but its ${lost} was taken away: it is left alone. ` +
     `Hand it back: ${handOver(live, route)}${all}. Or delete it and it is made again, or leave it as yours.`
@@ -48,13 +50,13 @@ const describeTaken: Describe = (object, live) => {
 };
 
 const describeForeign: Describe = (object, live, route) => {
-  const { annotations = {} } = live.metadata;
+  const maker = makerOf(live);
   const controller = controllerOf(live);
   if (isOfInstallation(live)) {
     return (
-      `${object} was made by installation ${annotations[INSTANCE_ANNOTATION]}: it is left alone. ` +
+      `${object} was made by installation ${maker}: it is left alone. ` +
       `If that one is gone, moved or renamed, hand it over: ${handOver(live, route)}, ` +
-      `or all its children with traefik-cert-rotater take-over --from ${annotations[INSTANCE_ANNOTATION]}. ` +
+      `or all its children with traefik-cert-rotater take-over --from ${maker}. ` +
       "Else let only one of the two have this route (selector.ingressClass)."
     );
   }
@@ -99,14 +101,6 @@ function handOver(live: KubernetesObject, route: RouteName): string {
 }
 
 /** Whether it says to be a child of an installation of this product, whichever. */
-function isOfInstallation({ metadata: { labels, annotations } }: KubernetesObject): boolean {
-  return labels?.[MANAGED_BY_LABEL] === MANAGED_BY && annotations?.[INSTANCE_ANNOTATION] !== undefined;
-}
-
-function controllerOf({ metadata }: KubernetesObject): OwnerReference | undefined {
-  return metadata.ownerReferences?.find(({ controller }) => controller === true);
-}
-
-function isOf(controller: OwnerReference, route: RouteName): boolean {
-  return controller.kind === route.kind && controller.name === route.name;
+function isOfInstallation(object: KubernetesObject): boolean {
+  return isLabelled(object) && makerOf(object) !== undefined;
 }

@@ -7,7 +7,7 @@
 import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Problem } from "../../problem.ts";
-import { ADOPT_ANNOTATION, INSTANCE_ANNOTATION, MANAGED_BY_LABEL } from "./ownership.ts";
+import { ADOPT_ANNOTATION, MANAGED_BY_LABEL, makerOf } from "./ownership.ts";
 
 /** Whether the object is taken over without a word from its maker. */
 export function isTaken(
@@ -89,8 +89,7 @@ function whoseElse(object: KubernetesObject): string | null {
   if (deletionTimestamp !== undefined) return "it is being deleted";
   const [owner] = ownerReferences;
   if (owner !== undefined) return `it belongs to ${owner.kind} ${owner.name}`;
-  if (annotations[INSTANCE_ANNOTATION] !== undefined)
-    return "it is, or was, an installation's of this product";
+  if (makerOf(object) !== undefined) return "it is, or was, an installation's of this product";
   const word = annotations[ADOPT_ANNOTATION];
   if (word !== undefined) return `its annotation ${ADOPT_ANNOTATION} does not say "true"`;
   const pruner = prunerOf(object);

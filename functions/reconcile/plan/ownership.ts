@@ -64,12 +64,12 @@ export function mayWrite(ownership: Ownership): boolean {
 
 /** Another installation's child is never adopted, nor what a controller other than the route's looks after. */
 function isAdoptable(child: KubernetesObject, route: RouteName): boolean {
-  const { annotations, ownerReferences = [] } = child.metadata;
-  if (isLabelled(child) && annotations?.[INSTANCE_ANNOTATION] !== undefined) return false;
-  const controller = ownerReferences.find(isController);
+  if (isLabelled(child) && makerOf(child) !== undefined) return false;
+  const controller = controllerOf(child);
   const isRoutes = controller !== undefined && isOf(controller, route);
   if (isSwitchboards(child)) return isRoutes && routeKindOf(controller) !== undefined;
-  return annotations?.[ADOPT_ANNOTATION] === "true" && (controller === undefined || isRoutes);
+  const isHandedOver = child.metadata.annotations?.[ADOPT_ANNOTATION] === "true";
+  return isHandedOver && (controller === undefined || isRoutes);
 }
 
 /** Whether Switchboard made the object. */
@@ -87,19 +87,19 @@ export function isOfInstance(child: KubernetesObject, identity: Identity): boole
  * left alone: to take a child's owner away is how somebody keeps it beyond its route.
  */
 export function isLeftWithoutOwner(child: KubernetesObject, { takeOverFrom }: Identity): boolean {
-  const { annotations, ownerReferences = [] } = child.metadata;
-  return (
-    takeOverFrom.includes(annotations?.[INSTANCE_ANNOTATION] ?? "") &&
-    isLabelled(child) &&
-    !hasRoute(child) &&
-    !ownerReferences.some(isController)
-  );
+  const isTheirs = takeOverFrom.includes(makerOf(child) ?? "");
+  return isTheirs && isLabelled(child) && !hasRoute(child) && controllerOf(child) === undefined;
 }
 
 /** Whether the object says that this installation, or one that it continues, made it. */
-function namesInstance({ metadata }: KubernetesObject, { instance, takeOverFrom }: Identity): boolean {
-  const named = metadata.annotations?.[INSTANCE_ANNOTATION];
-  return named !== undefined && (named === instance || takeOverFrom.includes(named));
+function namesInstance(child: KubernetesObject, { instance, takeOverFrom }: Identity): boolean {
+  const maker = makerOf(child);
+  return maker !== undefined && (maker === instance || takeOverFrom.includes(maker));
+}
+
+/** The installation that the object says made it; undefined where it names none. */
+export function makerOf({ metadata }: KubernetesObject): string | undefined {
+  return metadata.annotations?.[INSTANCE_ANNOTATION];
 }
 
 /** Whether it carries the label of this product's children, of whichever installation. */
@@ -112,13 +112,16 @@ export function hasRoute({ metadata }: KubernetesObject): boolean {
   return (metadata.ownerReferences ?? []).some((owner) => routeKindOf(owner) !== undefined);
 }
 
-function isOf({ kind, name }: OwnerReference, route: RouteName): boolean {
+/** Whether the owner has the route's kind and name, in whatever API group. */
+export function isOf({ kind, name }: OwnerReference, route: RouteName): boolean {
   return kind === route.kind && name === route.name;
 }
 
 /** Whether a route of that name, in whatever API group, is among the owners. */
-export function isOwnedBy(child: KubernetesObject, route: RouteName): boolean {
-  return owningRoutes(child).some(({ kind, name }) => kind === route.kind && name === route.name);
+export function isOwnedBy({ metadata }: KubernetesObject, route: RouteName): boolean {
+  return (metadata.ownerReferences ?? []).some(
+    (owner) => isOf(owner, route) && routeKindOf(owner) !== undefined,
+  );
 }
 
 /** The routes that own the object, the controller first. */
@@ -129,7 +132,7 @@ export function owningRoutes(child: KubernetesObject): readonly RouteReference[]
     const kind = routeKindOf(owner);
     if (kind === undefined) continue;
     const route = { ...kind, namespace, name: owner.name };
-    if (isController(owner)) routes.unshift(route);
+    if (owner.controller === true) routes.unshift(route);
     else routes.push(route);
   }
   return routes;
@@ -154,6 +157,7 @@ export function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
   else known.push(item);
 }
 
-function isController(owner: OwnerReference): boolean {
-  return owner.controller === true;
+/** Who looks after the object; undefined where nobody does. */
+export function controllerOf({ metadata }: KubernetesObject): OwnerReference | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller === true);
 }

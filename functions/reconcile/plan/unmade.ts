@@ -10,13 +10,7 @@ import type { Problem } from "../../problem.ts";
 import type { RouteReference } from "../../traefik/route-description.ts";
 import { inTheWay } from "./in-the-way.ts";
 import type { SharingIntegration } from "./namespace-index.ts";
-import {
-  ADOPT_ANNOTATION,
-  type Identity,
-  INSTANCE_ANNOTATION,
-  MANAGED_BY,
-  MANAGED_BY_LABEL,
-} from "./ownership.ts";
+import { ADOPT_ANNOTATION, controllerOf, type Identity, isLabelled, makerOf } from "./ownership.ts";
 
 /** What would have been made. */
 export interface Unmade {
@@ -45,13 +39,10 @@ export function whyUnmade(
 }
 
 /** Nobody's but the user's: no controller looks after it, and nothing says that it is, or is to be, a child of ours. */
-function isUsersOwn({ metadata: { labels, annotations, ownerReferences = [] } }: KubernetesObject): boolean {
-  return (
-    !ownerReferences.some(({ controller }) => controller === true) &&
-    labels?.[MANAGED_BY_LABEL] !== MANAGED_BY &&
-    annotations?.[INSTANCE_ANNOTATION] === undefined &&
-    annotations?.[ADOPT_ANNOTATION] === undefined
-  );
+function isUsersOwn(object: KubernetesObject): boolean {
+  const isAnothers =
+    controllerOf(object) !== undefined || isLabelled(object) || makerOf(object) !== undefined;
+  return !isAnothers && object.metadata.annotations?.[ADOPT_ANNOTATION] === undefined;
 }
 
 /** Adoption takes out of an object what its routes do not name: nobody is to lose a wildcard by our advice. */
