@@ -8,14 +8,12 @@ import { dependencyKey, type Integration } from "../../integrations/integration.
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { KubernetesError } from "../../kubernetes/errors.ts";
 import { isLiving, type KubernetesObject, type ResourceDefinition } from "../../kubernetes/objects.ts";
-import { Pace } from "../../pace.ts";
 import { type RouteKinds, resourceOfRoute, routeResources } from "../../traefik/resources.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
 import type { SharingIntegration } from "../plan/namespace-index.ts";
 import { IGNORE_ANNOTATION } from "../plan/opt-out.ts";
 import { isFoundByLabel, LOOKUP_SELECTOR } from "../plan/ownership.ts";
-import { unshadowed } from "../plan/shadowed.ts";
-import { type DescribeContext, describeRoute } from "./describe.ts";
+import { type DescribeContext, describeRoute, describeRoutes } from "./describe.ts";
 import { type Acquired, readAcquired } from "./holders.ts";
 import { listAll } from "./listing.ts";
 import { isLeftOut } from "./unread-kinds.ts";
@@ -147,7 +145,7 @@ export class NamespaceView {
 
   async #describe(route: RouteReference): Promise<RouteDescription | null> {
     const [object, annotations] = await Promise.all([this.route(route), this.annotations()]);
-    if (object === null || object.metadata.deletionTimestamp !== undefined) return null;
+    if (object === null || !isLiving(object)) return null;
     return describeRoute(this.#context, object, annotations);
   }
 
@@ -157,13 +155,8 @@ export class NamespaceView {
         this.annotations(),
         ...routeResources(kinds).map((resource) => this.#routesOf(resource)),
       ]);
-      const living = lists.flat().filter(isLiving);
-      const pace = new Pace();
-      const described: RouteDescription[] = [];
-      for (const route of living) {
-        described.push(await describeRoute(this.#context, route, annotations, pace));
-      }
-      return unshadowed(described);
+      const optOuts = new Map([[this.namespace, annotations]]);
+      return describeRoutes(this.#context, lists.flat().filter(isLiving), optOuts);
     });
   }
 
