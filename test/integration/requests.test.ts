@@ -177,5 +177,7 @@ suite("requests of an event that removes nothing", () => {
     await put("joining", "own", "joining");
     const leaving = shown(await requestsOf("update", ROUTES, "joining"));
     assert.ok(leaving.includes("list consistent certificates"), leaving.join("\n"));
+    // What it has left shows at once that those are needed: nothing but its label is asked of the cache.
+    assert.equal(leaving.filter((line) => line.startsWith("list cached")).length, 1, leaving.join("\n"));
   });
 });
