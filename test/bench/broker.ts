@@ -65,7 +65,8 @@ async function deliver(
   event: { readonly headers: Record<string, string>; readonly body: string },
 ): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { status } = await send(replica, event);
+    // A kept connection that a replica has just closed is none of its answers.
+    const { status } = await send(replica, event).catch(() => ({ status: 503 }));
     if (status === 204) return;
     if (status !== 503) throw new Error(`${replica} answered ${status}`);
   }
