@@ -391,6 +391,20 @@ suite("take-over", () => {
     await app.stop();
   });
 
+  test("leaves children of routes that the installation does not serve to the former one", async () => {
+    const other = await populated();
+    const before = await childrenOf(other);
+    const release = await installRelease(cluster, { name: "other-class", values });
+    const words = ["-n", other.namespace, "--instance", release.instance, "--from", other.release.instance];
+    const { code, stdout } = await cli.run(["take-over", ...words], { KUBECONFIG: cluster.kubeconfigPath });
+    assert.deepEqual(await childrenOf(other), before);
+    assert.equal(code, 0);
+    assert.match(stdout, /\nnote: 5 children were made for routes of another class than class-\w+ /);
+    assert.match(stdout, /\n0 to take over\n$/);
+    await release.uninstall();
+    await other.stop();
+  });
+
   test("says what is wrong with what it was told", async () => {
     const { instance } = await installRelease(cluster, { values });
     const nobody = await run("--instance", instance, "--from", "old/nobody");

@@ -6,8 +6,9 @@
 import { INTEGRATIONS } from "../../integrations/index.ts";
 import { isInstanceName, isNamespaceName } from "../../schema/object-names.ts";
 import { connect } from "../connection/connection.ts";
-import { listInstallations } from "../installation/installation.ts";
+import { configurationOf, listInstallations } from "../installation/installation.ts";
 import { checkInstance } from "../installation/instance.ts";
+import { unservedOf } from "../installation/served.ts";
 import { readInstallation } from "../installation/setting.ts";
 import { type LabelledChild, listLabelled, takeableOf, takeOver } from "../installation/take-over.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "../terminal/terminal.ts";
@@ -36,11 +37,20 @@ export async function takeOverChildren(options: TakeOverOptions, terminal: Termi
   const { instance } = installation;
   const resources = INTEGRATIONS.map(({ resource }) => resource);
   const children = await listLabelled(client, resources, namespace, server);
-  const taken = takeableOf(children, instance, from);
+  const { selector } = configurationOf(installation);
+  const takeable = takeableOf(children, instance, from);
+  const unserved = await unservedOf(client, takeable, selector, server);
+  const taken = takeable.filter((child) => !unserved.has(child));
   const unmet = from.filter((name) => !children.some(({ maker }) => maker === name));
   terminal.out(`Children for installation ${instance} in ${server}\n\n`);
   for (const child of taken) terminal.out(`~ ${lineOf(child, instance)}\n`);
   if (taken.length > 0) terminal.out("\n");
+  if (unserved.size > 0) {
+    terminal.out(
+      `note: ${counted(unserved.size)} made for routes of another class than ${selector.ingressClass} ` +
+        "(selector.ingressClass), which this installation does not serve, and not taken over.\n",
+    );
+  }
   const others = countOthers(children, instance, from);
   for (const [name, count] of others) {
     terminal.out(`note: ${counted(count)} made by ${name}, and not taken over without --from ${name}.\n`);
