@@ -41,6 +41,16 @@ suite("names and labels", () => {
     }
   });
 
+  test("that no Service can have are refused, in each mode, with what to set instead", async () => {
+    for (const mode of ["knative", "deployment"])
+      for (const name of ["edge.public", "1st"]) {
+        const at = { name, namespace: "edge" };
+        const refused = render({ serving: { mode } }, at);
+        await assert.rejects(refused, /cannot be the name of a Service, .*: set fullnameOverride/);
+        await render({ serving: { mode }, fullnameOverride: "edge" }, at);
+      }
+  });
+
   test("can be overridden", async () => {
     const names = async (values: object) =>
       (await render(values, { name: "a", namespace: "b" }))
