@@ -76,7 +76,10 @@ export function start(command: string, env: Readonly<Record<string, string>> = {
     },
     async interrupt() {
       if (!over) killGroup("SIGINT");
+      // What does not heed it must not hold up the run: its test fails instead.
+      const late = setTimeout(() => over || killGroup("SIGKILL"), PATIENCE);
       await ended;
+      clearTimeout(late);
     },
   };
 }

@@ -9,23 +9,23 @@ import type { Schema } from "./schema.ts";
 
 /**
  * Those of `values` that must not be nothing. What may be null, or is Kubernetes' own (`$ref`), is left out: there null
- * means that there is to be none.
+ * means that there is to be none. So are keys of the user's own, such as labels, each of which may be taken away.
  */
 export function defaultsOf(
   schema: Schema,
   values: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const known = Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
-    if (!property || !isNeeded(property) || values[key] === undefined || values[key] === null) return [];
-    return [[key, defaultOf(property, values[key])] as const];
+    const value = values[key];
+    if (!property || !isNeeded(property) || value === undefined || value === null) return [];
+    if (!isRecord(value)) return [[key, value] as const];
+    return property.properties === undefined && Object.keys(value).length > 0
+      ? []
+      : [[key, defaultsOf(property, value)] as const];
   });
   return Object.fromEntries(known);
 }
 
 function isNeeded({ $ref, type = [] }: Schema): boolean {
   return $ref === undefined && ![type].flat().includes("null");
-}
-
-function defaultOf(schema: Schema, value: unknown): unknown {
-  return isRecord(value) && schema.properties !== undefined ? defaultsOf(schema, value) : value;
 }
