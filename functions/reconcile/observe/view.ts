@@ -144,9 +144,14 @@ export class NamespaceView {
   }
 
   async #describe(route: RouteReference): Promise<RouteDescription | null> {
-    const [object, annotations] = await Promise.all([this.route(route), this.annotations()]);
-    if (object === null || !isLiving(object)) return null;
-    return describeRoute(this.#context, object, annotations);
+    const read = this.route(route).then((object) => (object === null ? [] : [object]));
+    const [[object], annotations] = await Promise.all([
+      noneWhereLeftOut(resourceOfRoute(route), read),
+      this.annotations(),
+    ]);
+    return object === undefined || !isLiving(object)
+      ? null
+      : describeRoute(this.#context, object, annotations);
   }
 
   #routes(kinds: RouteKinds): Promise<readonly RouteDescription[]> {
