@@ -63,6 +63,41 @@ suite("claims of the whole cluster", () => {
     );
   });
 
+  test("of each object is let go what says who manages its fields: most of it, where all are held at once", async () => {
+    let reads = 0;
+    const { client } = createMemoryCluster();
+    const listed = (kind: string) => ({
+      apiVersion: "a/v1",
+      kind,
+      metadata: {
+        namespace: "other",
+        name: "web",
+        get managedFields() {
+          reads++;
+          return [];
+        },
+      },
+      spec: {},
+    });
+    const kinds = ["IngressRoute", "Certificate", "DNSEndpoint"];
+    const context: HostClaimContext = {
+      ...configuration,
+      client: {
+        ...client,
+        list: async (resource, options) => {
+          const page = await client.list(resource, options);
+          return kinds.includes(resource.kind) ? { ...page, items: [listed(resource.kind)] } : page;
+        },
+      },
+      instance: "tests/claims",
+      refuseHost: () => null,
+      loadRegexp: async () => () => null,
+    };
+    await withoutClaimedHosts(context, [route], []);
+    // Taken off once; whoever keeps it never looks.
+    assert.equal(reads, kinds.length);
+  });
+
   test("another kind that may not be read leaves them unknown", async () => {
     await assert.rejects(claimsIn("IngressRouteTCP", new ForbiddenError("GET /x", "no")), ForbiddenError);
   });

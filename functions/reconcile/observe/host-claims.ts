@@ -15,7 +15,7 @@ import { type ClaimSetting, claimedHosts, claimsOf, HostClaims } from "../plan/h
 import { withoutHosts } from "../plan/host-policy.ts";
 import { MANAGED_BY_SELECTOR } from "../plan/ownership.ts";
 import { describeRoutes } from "./describe.ts";
-import { listAll } from "./listing.ts";
+import { listCompact, withoutManagers } from "./listing.ts";
 import { noneWhereLeftOut, type Reads, readOptOuts, type ViewContext } from "./view.ts";
 
 export type HostClaimContext = ViewContext & ClaimSetting & { readonly client: Reads };
@@ -75,7 +75,7 @@ export async function readHostClaims(context: HostClaimContext): Promise<HostCla
     readOptOuts(client, null),
     Promise.all(
       routeResources(selector).map((resource) =>
-        noneWhereLeftOut(resource, listAll(client, { resource, namespace: null })),
+        noneWhereLeftOut(resource, listCompact(client, { resource, namespace: null }, withoutManagers)),
       ),
     ),
     Promise.all(
@@ -83,11 +83,11 @@ export async function readHostClaims(context: HostClaimContext): Promise<HostCla
         async (integration): Promise<readonly [Integration, readonly KubernetesObject[]]> => [
           integration,
           await noneWhereNotServed(
-            listAll(client, {
-              resource: integration.resource,
-              namespace: null,
-              labelSelector: MANAGED_BY_SELECTOR,
-            }),
+            listCompact(
+              client,
+              { resource: integration.resource, namespace: null, labelSelector: MANAGED_BY_SELECTOR },
+              withoutManagers,
+            ),
           ),
         ],
       ),

@@ -50,10 +50,29 @@ export async function listAll(
   client: Pick<KubernetesClient, "list">,
   scope: ListingScope,
 ): Promise<readonly KubernetesObject[]> {
+  return await listCompact(client, scope, (object) => object);
+}
+
+/**
+ * All objects of the scope, each reduced as soon as its page arrives, so that the page can be let go.
+ *
+ * @throws KubernetesError the list could not be completed
+ */
+export async function listCompact(
+  client: Pick<KubernetesClient, "list">,
+  scope: ListingScope,
+  compact: (object: KubernetesObject) => KubernetesObject,
+): Promise<readonly KubernetesObject[]> {
   const items: KubernetesObject[] = [];
   const size = scope.namespace === null ? PAGE_SIZE : NAMESPACE_PAGE_SIZE;
-  for await (const page of pages(client, scope, size)) items.push(...page);
+  for await (const page of pages(client, scope, size)) for (const object of page) items.push(compact(object));
   return items;
+}
+
+/** Most of an object as the API server sends it is about its fields' managers. */
+export function withoutManagers(object: KubernetesObject): KubernetesObject {
+  const { managedFields: _managedFields, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 /**

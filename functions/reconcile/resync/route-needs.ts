@@ -8,6 +8,7 @@ import { isLiving, type KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Steps } from "../../pace.ts";
 import type { Problem } from "../../problem.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
+import { withoutManagers } from "../observe/listing.ts";
 import type { Dependencies } from "../observe/view.ts";
 import { mayBeConfigured } from "../plan/deletion-cause.ts";
 import { leftToFormer } from "../plan/former.ts";
@@ -110,7 +111,7 @@ export function* needsOfNamespace(context: NeedsContext, listed: ListedNamespace
         context,
       );
       const going = mine.filter((child) => isLiving(child) && !isLeft(child));
-      removals.push(...going.map((child) => ({ integration, child: compact(child) })));
+      removals.push(...going.map((child) => ({ integration, child: withoutManagers(child) })));
       continue;
     }
     const given = dependencies.get(integration);
@@ -185,9 +186,4 @@ function orphanOf(integration: Integration, child: KubernetesObject, known: Read
   if (!isLiving(child)) return [];
   const owners = owningRoutes(child);
   return owners.some((owner) => known.has(routeKey(owner))) ? [] : [{ integration, child, owners }];
-}
-
-/** There may be as many as the cluster has children, and most of each is about its fields' managers. */
-function compact({ metadata: { managedFields: _managedFields, ...metadata }, ...rest }: KubernetesObject) {
-  return { ...rest, metadata };
 }
