@@ -37,7 +37,7 @@ const COLUMNS: Readonly<Record<string, (spec: unknown) => string>> = {
   "Certificate Secret": (spec) => (spec as { secretName: string }).secretName,
 };
 
-interface Change extends WatchChange {
+interface Change extends Omit<WatchChange, "size"> {
   readonly resource: ResourceDefinition;
   readonly version: number;
 }
@@ -167,7 +167,8 @@ export function createMemoryCluster(
       new Promise((resolve) => {
         const watcher = ({ type, resource: { group, kind }, object, version: at }: Change) => {
           if (signal.aborted || group !== resource.group || kind !== resource.kind) return;
-          if (at > Number(since)) onChange({ type, object: structuredClone(object) });
+          const size = JSON.stringify(object).length;
+          if (at > Number(since)) onChange({ type, object: structuredClone(object), size });
         };
         for (const change of changes) watcher(change);
         watchers.push(watcher);

@@ -26,6 +26,17 @@ suite("a watch", () => {
     assert.deepEqual(read(text, line("ADDED", named("d")).slice(0, -1)), expected);
   });
 
+  test("tells how large each is", () => {
+    const sizes: number[] = [];
+    const reader = createWatchReader("GET /routes", ({ size }) => sizes.push(size));
+    const lines = [line("ADDED", named("a")), line("ADDED", named("a".repeat(100)))];
+    reader(lines.join(""));
+    assert.deepEqual(
+      sizes,
+      lines.map((text) => text.length - 1),
+    );
+  });
+
   test("passes over bookmarks and empty lines", () => {
     assert.deepEqual(read(`\n${line("BOOKMARK", { metadata: { resourceVersion: "7" } })}\n`), []);
   });

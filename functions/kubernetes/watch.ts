@@ -11,6 +11,8 @@ import type { KubernetesObject } from "./objects.ts";
 export interface WatchChange {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
   readonly object: KubernetesObject;
+  /** Characters of its JSON. */
+  readonly size: number;
 }
 
 const TYPES = ["ADDED", "MODIFIED", "DELETED"] as const;
@@ -45,7 +47,7 @@ function changeOf(request: string, line: string): WatchChange | null {
   }
   const type = TYPES.find((known) => known === event.type);
   if (type === undefined || !isRecord(event.object.metadata)) return null;
-  return { type, object: event.object as unknown as KubernetesObject };
+  return { type, object: event.object as unknown as KubernetesObject, size: line.length };
 }
 
 function parsed(request: string, line: string): unknown {

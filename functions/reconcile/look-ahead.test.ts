@@ -57,8 +57,8 @@ function stage(watch: (options: WatchOptions) => Promise<void> = ({ signal }) =>
     for (const name of ["1", "2", "3"]) await event(name);
     await event("4");
   };
-  const tell = (name: string, type: WatchChange["type"] = "ADDED", version = name) =>
-    watches.at(-1)?.onChange({ type, object: object(name, version) });
+  const tell = (name: string, type: WatchChange["type"] = "ADDED", version = name, size = 1_000) =>
+    watches.at(-1)?.onChange({ type, object: object(name, version), size });
   return { ahead, event, burst, tell, watches, begun, live, work, idle: () => idle, clock, draining };
 }
 
@@ -179,8 +179,16 @@ suite("looking ahead", () => {
     on.tell("5", "DELETED");
     const going = object("6");
     const metadata = { ...going.metadata, deletionTimestamp: "2026-08-01T00:00:00Z" };
-    on.watches[0]?.onChange({ type: "MODIFIED", object: { ...going, metadata } });
+    on.watches[0]?.onChange({ type: "MODIFIED", object: { ...going, metadata }, size: 1_000 });
     assert.deepEqual(on.begun, []);
+  });
+
+  test("a route of many kilobytes is left to its event", async () => {
+    const on = stage();
+    await on.burst();
+    on.tell("5", "ADDED", "5", 20_000);
+    assert.deepEqual(on.begun, []);
+    assert.equal(await on.event("5"), DONE_NOW);
   });
 
   test("whose event came before the watch told of it is not worked on twice", async () => {

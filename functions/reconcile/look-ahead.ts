@@ -19,6 +19,8 @@ import type { Report } from "./apply/report.ts";
 const AT_ONCE = 8;
 /** Routes that are known to have changed; the events of more find nothing done. */
 const MAX_AHEAD = 2_000;
+/** Characters of a route; a larger one waits for its event, or some hundreds would fill the memory. */
+const MAX_SIZE = 16_384;
 /** Events that came right after one another before somebody looks ahead. */
 const STREAK = 2;
 /** The burst is over when no event came for so long: a busy sender pauses for a second, and what was done would be done again. */
@@ -144,11 +146,11 @@ export class LookAhead {
     this.#pump();
   }
 
-  #see({ type, object }: WatchChange): void {
+  #see({ type, object, size }: WatchChange): void {
     const key = keyOf(object.metadata);
     this.#waiting.delete(key);
     this.#ahead.delete(key);
-    if (type === "DELETED" || object.metadata.deletionTimestamp !== undefined) return;
+    if (type === "DELETED" || object.metadata.deletionTimestamp !== undefined || size > MAX_SIZE) return;
     if (this.#options.isDraining()) this.#stop();
     if (this.#watch === null || this.#handled.has(key) || this.#ahead.size >= MAX_AHEAD) return;
     const { reconcile } = this.#options;
