@@ -43,6 +43,11 @@ suite("what the API server answers, and what the function answers then", () => {
     await proxy.stop();
   });
 
+  // A new route's children are not read before they are created.
+  const attempts = [
+    ["reading", "update", readsCertificate],
+    ["writing", "add", writesCertificate],
+  ] as const;
   const html = { kind: "answer", status: 200, body: "<html>Welcome</html>" } as const;
   const otherJson = { kind: "answer", status: 200, body: { kind: "Welcome" } } as const;
   const badGateway = { kind: "answer", status: 502, body: "<html>Bad Gateway</html>" } as const;
@@ -61,20 +66,17 @@ suite("what the API server answers, and what the function answers then", () => {
   ];
 
   passing.forEach(([title, fault], index) => {
-    for (const [verb, condition] of [
-      ["reading", readsCertificate],
-      ["writing", writesCertificate],
-    ] as const) {
+    for (const [verb, change, condition] of attempts) {
       test(`${title} while ${verb} the Certificate: 503, DNS is done, and the next try heals`, async () => {
         const { admin, namespace } = world;
         const name = `passing-${verb}-${index}`;
         await admin.apply(world.route({ name }));
         proxy.rule = always(condition, fault);
-        assert.equal(await world.sendEvent("add", ROUTES, name), 503);
+        assert.equal(await world.sendEvent(change, ROUTES, name), 503);
         assert.deepEqual(await records(admin, namespace, name), [`${name}.example.com A 192.0.2.7`]);
         assert.deepEqual(await warningsOn(admin, namespace, name), []);
         proxy.rule = null;
-        assert.equal(await world.sendEvent("add", ROUTES, name), 204);
+        assert.equal(await world.sendEvent(change, ROUTES, name), 204);
         assert.deepEqual(await dnsNames(admin, namespace, `${name}-tls`), [`${name}.example.com`]);
       });
     }
@@ -87,16 +89,13 @@ suite("what the API server answers, and what the function answers then", () => {
     ["404 for the kind", "KindNotServed", { kind: "answer", status: 404, body: "404 page not found\n" }],
   ];
   permanent.forEach(([title, reason, fault], index) => {
-    for (const [verb, condition] of [
-      ["reading", readsCertificate],
-      ["writing", writesCertificate],
-    ] as const) {
+    for (const [verb, change, condition] of attempts) {
       test(`${title} while ${verb} the Certificate: 204, Event ${reason}, DNS is done`, async () => {
         const { admin, namespace } = world;
         const name = `permanent-${verb}-${index}`;
         await admin.apply(world.route({ name }));
         proxy.rule = always(condition, fault);
-        assert.equal(await world.sendEvent("add", ROUTES, name), 204);
+        assert.equal(await world.sendEvent(change, ROUTES, name), 204);
         assert.deepEqual(await warningsOn(admin, namespace, name), [reason]);
         assert.deepEqual(await records(admin, namespace, name), [`${name}.example.com A 192.0.2.7`]);
         assert.equal(await admin.get({ ...CERTIFICATES, namespace, name: `${name}-tls` }), null);
