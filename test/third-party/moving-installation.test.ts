@@ -12,7 +12,7 @@ import { CERTIFICATES, mustGet } from "../integration/harness/objects.ts";
 import { installRelease } from "../integration/harness/release.ts";
 import { startFunction } from "../integration/harness/running-function.ts";
 import { startSources } from "../integration/harness/running-sources.ts";
-import { revisionOf } from "./harness/renew.ts";
+import { rests, revisionOf } from "./harness/renew.ts";
 import { type RouteWorld, servedRoute, startRouteWorld } from "./harness/world.ts";
 
 const INSTANCE = "traefik-cert-rotater.io/instance";
@@ -89,6 +89,8 @@ test("renamed and moved, with takeOverFrom: same Secrets, no CertificateRequest 
   for (const [name, secretName] of Object.entries(ROUTES))
     await admin.apply(servedRoute({ namespace, name, secretName }));
   await Promise.all(NAMES.map((name) => world.certified(name, HOSTS[name])));
+  // A Certificate is ready a moment before it says how often it was issued.
+  await Promise.all(NAMES.map((name) => admin.waitFor({ ...CERTIFICATES, namespace, name }, rests)));
   const before = await issued();
   assert.deepEqual(await instances(), [former.instance, former.instance]);
   await world.sources.stop();

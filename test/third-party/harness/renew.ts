@@ -31,7 +31,7 @@ export async function renew(
 }
 
 /** Whether the certificate is issued, and nothing is left of how it was. */
-function rests(certificate: KubernetesObject | null): boolean {
+export function rests(certificate: KubernetesObject | null): boolean {
   const { nextPrivateKeySecretName } = (certificate?.status ?? {}) as { nextPrivateKeySecretName?: string };
   return (
     isReady(certificate) && !hasCondition(certificate, "Issuing") && nextPrivateKeySecretName === undefined
