@@ -7,7 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { isRecord } from "../../functions/schema/unknown.ts";
-import { freePort } from "../control-plane/free-port.ts";
+import { twoFreePorts } from "../control-plane/free-port.ts";
 import { startSupervisor } from "../control-plane/supervised.ts";
 import { until } from "../integration/harness/until.ts";
 import { launch } from "../third-party/launch/listening.ts";
@@ -52,7 +52,7 @@ export async function startStack(): Promise<Stack> {
   const [collectorProgram, { prometheus, promtool }] = [await findCollector(), await findPrometheus()];
   const supervisor = await startSupervisor("tcr-telemetry-");
   const { folder } = supervisor;
-  const [otlp, exported, web] = [await freePort(), await freePort(), await freePort()];
+  const [[otlp, exported], [web]] = await Promise.all([twoFreePorts(), twoFreePorts()]);
   const traces = join(folder, "traces.json");
   await writeFile(
     join(folder, "collector.yaml"),

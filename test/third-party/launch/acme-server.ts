@@ -9,7 +9,7 @@ import type { LookupFunction } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createAuthority, issue } from "../../control-plane/certificates.ts";
-import { freePort } from "../../control-plane/free-port.ts";
+import { twoFreePorts } from "../../control-plane/free-port.ts";
 import type { Supervisor } from "../../control-plane/supervised.ts";
 import { type AcmeFront, startAcmeFront } from "./front.ts";
 import { launch, type Running } from "./listening.ts";
@@ -35,7 +35,7 @@ export async function startAcmeServer(
   await mkdir(folder);
   const authority = await createAuthority("acme-server-authority");
   const certificate = await issue(authority, { commonName: "acme-server", hosts: ["127.0.0.1"] });
-  const [port, adminPort] = [await freePort(), await freePort()];
+  const [port, adminPort] = await twoFreePorts();
   const files = { certificate: join(folder, "server.crt"), privateKey: join(folder, "server.key") };
   await writeFile(files.certificate, certificate.certPem);
   await writeFile(files.privateKey, certificate.keyPem, { mode: 0o600 });

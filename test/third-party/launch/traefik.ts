@@ -4,7 +4,7 @@
  * @module
  */
 import type { Cluster } from "../../control-plane/cluster.ts";
-import { freePort } from "../../control-plane/free-port.ts";
+import { twoFreePorts } from "../../control-plane/free-port.ts";
 import type { Supervisor } from "../../control-plane/supervised.ts";
 import { launch, type Running } from "./listening.ts";
 
@@ -19,7 +19,7 @@ export async function startReplica(
   cluster: Cluster,
   name: string,
 ): Promise<Replica> {
-  const [port, adminPort] = [await freePort(), await freePort()];
+  const [port, adminPort] = await twoFreePorts();
   const args = traefikArgs(`127.0.0.1:${port}`, `127.0.0.1:${adminPort}`);
   const env = { KUBECONFIG: cluster.kubeconfigPath };
   return { ...(await launch(supervisor, { name, command: program, args, env, ports: [port] })), port };
