@@ -86,15 +86,22 @@ async function withLiveOnes(
   wanted: string | null,
   list: readonly KubernetesObject[],
 ): Promise<readonly KubernetesObject[]> {
-  const matters = (child: KubernetesObject) =>
-    isOwnedBy(child, route) || (wanted !== null && integration.sharedResource?.of(child.spec) === wanted);
   const names = new Set([
     integration.childName(route),
-    ...list.filter(matters).map(({ metadata }) => metadata.name),
+    ...list.filter(mattersTo(integration, route, wanted)).map(({ metadata }) => metadata.name),
   ]);
   const live = await Promise.all([...names].map((name) => view.child(integration, name)));
   return [
     ...live.filter((child) => child !== null),
     ...list.filter(({ metadata }) => !names.has(metadata.name)),
   ];
+}
+
+/** Tells which objects matter to the route: those it has a part in, and those that have what it names. */
+export function mattersTo(
+  { sharedResource }: Integration,
+  route: RouteReference,
+  wanted: string | null,
+): (child: KubernetesObject) => boolean {
+  return (child) => isOwnedBy(child, route) || (wanted !== null && sharedResource?.of(child.spec) === wanted);
 }

@@ -7,7 +7,7 @@ import type { Integration } from "../../integrations/integration.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { routeKinds } from "../../traefik/resources.ts";
 import { type RouteDescription, type RouteReference, routeKey } from "../../traefik/route-description.ts";
-import { allChildren, childrenOf } from "../observe/children.ts";
+import { allChildren, childrenOf, mattersTo } from "../observe/children.ts";
 import { withoutClaimedHosts } from "../observe/host-claims.ts";
 import { areOthersReady } from "../observe/readiness.ts";
 import type { NamespaceView } from "../observe/view.ts";
@@ -54,7 +54,7 @@ export async function planChildren(
   const setting = settingIn(context, route.namespace, dependencies, (of) => !notReady.has(of));
   const { readsAll, readsNames, checksClaims } = options;
   const subject: Subject = { route, description, readsAll, readsNames };
-  const wanted = description === null ? null : (integration.sharedResource?.requestedBy(description) ?? null);
+  const wanted = requestedBy(integration, description);
   let observed: Observed = { children, hasLabelled: false, hasAllChildren: false, routes: null };
   const leaves = wanted !== null && hasOnlyOthers(integration, route, wanted, children);
   // What leaves removes, for which these lists are never enough.
@@ -87,6 +87,11 @@ export async function planChildren(
       }
     }
   }
+}
+
+/** What the route names of what can be shared; null where nothing, or where it is gone. */
+function requestedBy({ sharedResource }: Integration, description: RouteDescription | null): string | null {
+  return description === null ? null : (sharedResource?.requestedBy(description) ?? null);
 }
 
 /** Whether the route has children, and none of them has what it names now. */
@@ -169,19 +174,16 @@ const MAX_OWNERS = 10;
 async function sharingRoutes(
   { selector }: ReconcileContext,
   view: NamespaceView,
-  { sharedResource }: SharingIntegration,
+  integration: SharingIntegration,
   route: RouteReference,
   description: RouteDescription | null,
   children: readonly KubernetesObject[],
 ): Promise<readonly RouteDescription[]> {
   // A namesake of another group, which nobody names, may go before an owner.
   if (!view.hasOldLists || selector.legacyGroup) return view.routes();
-  const wanted = description === null ? null : sharedResource.requestedBy(description);
-  const matters = (child: KubernetesObject) =>
-    isOwnedBy(child, route) || (wanted !== null && sharedResource.of(child.spec) === wanted);
   const owners = new Map(
     children
-      .filter(matters)
+      .filter(mattersTo(integration, route, requestedBy(integration, description)))
       .flatMap(owningRoutes)
       .map((owner) => [routeKey(owner), owner]),
   );
